@@ -1,0 +1,59 @@
+# Everything sets itself up: `make run`, `make test`. Python 3.11 or newer is all that must be there.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint fmt bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+ROOMS := bench deploy producers rapport replay schemas sinks streams tests
+DATA ?= example
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: $(READY) ## a .venv from requirements.lock (nothing to do the second time)
+
+$(LOCKED): requirements.lock
+	@python=$${PYTHON:-}; \
+	for each in $$python python3.13 python3.12 python3.11 python3; do \
+	    if "$$each" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then python=$$each; break; fi; \
+	    python=; \
+	done; \
+	if [ -z "$$python" ]; then echo 'Rapport needs Python 3.11, 3.12 or 3.13: install one, or name it: make PYTHON=/path/to/python' >&2; exit 1; fi; \
+	echo "setting up $(VENV) with $$("$$python" --version)"; \
+	rm -rf $(VENV); \
+	"$$python" -m venv $(VENV) || { echo 'venv failed (Debian: apt-get install python3-venv)' >&2; exit 1; }
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup ## start Rapport here on an example, Ctrl-C ends it (DATA=file: your touchpoints; DATA=none: only listen)
+	@exec $(BIN)/rapport up --feed '$(DATA)'
+
+test: setup ## all tests, quick ones first; says at the end which groups ran (ARGS=... goes to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## ruff and mypy
+	@$(BIN)/ruff check $(ROOMS)
+	@$(BIN)/mypy
+
+fmt: setup ## format and sort imports
+	@$(BIN)/ruff check --fix --quiet $(ROOMS) || true
+	@$(BIN)/ruff format $(ROOMS)
+
+bench: setup ## what it costs (ARGS=... chooses)
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: ## write requirements.lock anew from requirements.in (needs uv)
+	uv pip compile requirements.in -o requirements.lock --universal --generate-hashes --python-version 3.11 \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet
+
+clean: ## remove .venv and caches; what Rapport has stored (.rapport) stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,92 @@
+"""`python -m bench`: what Rapport costs on this machine. Nothing here fails for being slow."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bench.line import Stopped
+from bench.report import show
+from deploy.local.jars import NoBroker
+from rapport.failure import Failure
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of the table.")]
+Profile = Annotated[bool, typer.Option("--profile", help="Print where the time goes, by function (slower).")]
+Customers = Annotated[int, typer.Option("--customers", min=1, help="Of the simulated shop.")]
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command(help="The engine alone, one core.")
+def engine(
+    count: Annotated[int, typer.Option("--count", min=1)] = 200_000, customers: Customers = 5_000,
+    profile: Profile = False,
+) -> None:  # fmt: skip
+    from bench.engine import run
+
+    run(count, customers, profile)
+
+
+@app.command(help="Where the microseconds of a touchpoint go in the worker, stage by stage, without a broker.")
+def stages(
+    count: Annotated[int, typer.Option("--count", min=1000)] = 100_000, customers: Customers = 5_000,
+    partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4, profile: Profile = False, json: Json = False,
+) -> None:  # fmt: skip
+    from bench.stages import run
+
+    show(run(count, customers, partitions, profile), json)
+
+
+@app.command(help="The whole line on a broker of its own, beside stock Faust doing the same.")
+def pipeline(
+    count: Annotated[int, typer.Option("--count", min=1000)] = 200_000, customers: Customers = 5_000,
+    partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4,
+    peers: Annotated[int, typer.Option("--peers", min=0, help="Touchpoints for stock Faust; 0: no peers.")] = 10_000,
+    json: Json = False,
+) -> None:  # fmt: skip
+    from bench.pipeline import run
+
+    show(run(count, partitions, customers, peers, _say), json)
+
+
+@app.command(help="From a producer's send to the receipt of the alert, under load.")
+def latency(
+    rate: Annotated[int, typer.Option("--rate", min=10, help="Touchpoints a second.")] = 1000,
+    seconds: Annotated[int, typer.Option("--seconds", min=1)] = 20,
+    partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4,
+    json: Json = False,
+) -> None:
+    from bench.latency import run
+
+    show(run(rate, seconds, partitions, _say), json)
+
+
+@app.command(help="How large customers' states are, packed and in memory.")
+def states(
+    count: Annotated[int, typer.Option("--count", min=1000, help="Simulated touchpoints.")] = 200_000,
+    customers: Customers = 5_000,
+    lines: Annotated[int, typer.Option("--lines", min=0, help="Of Online Retail; 0: all.")] = 0,
+    json: Json = False,
+) -> None:
+    from bench.states import run
+
+    show(run(count, customers, lines, _say), json)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main() -> None:
+    """Exit status 1, and a sentence, when a measurement could not be made."""
+    try:
+        app(prog_name="python -m bench")
+    except (NoBroker, Stopped, Failure) as error:
+        _say(f"bench: {error}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

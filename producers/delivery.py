@@ -1,0 +1,125 @@
+"""What a producer promises, whatever stands behind it: the protocol, its failure, and the in-memory log."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+Headers: TypeAlias = Sequence[tuple[str, bytes]]
+
+
+class Stored(NamedTuple):
+    """A record as it lies in a log. `timestamp` is the log's own, in milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class DeliveryFailed(Exception):
+    """The log did not do what was asked of it. Names the topic, the cause and the remedy; nothing more may be sent."""
+
+    def __init__(self, topic: str, cause: str, remedy: str) -> None:
+        super().__init__(f"{topic}: {cause}. {remedy}")
+        self.topic = topic
+
+
+class Producer(Protocol):
+    """Takes records in order and delivers each once, to the partition given.
+
+    `send` may block until earlier records are acknowledged (memory is bounded) and
+    raises `DeliveryFailed` for a record that was refused, be it an earlier one.
+    After `flush` every record sent so far is acknowledged. `close` flushes.
+    """
+
+    @property
+    def acknowledged(self) -> int: ...
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions the topic has; `DeliveryFailed` if there is no such topic."""
+        ...
+
+    def send(self, topic: str, partition: int, key: bytes | None, value: bytes, headers: Headers = ()) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def positions(self, topic: str) -> dict[int, int]:
+        """The offset after this producer's last acknowledged record, for each partition that it wrote to."""
+        ...
+
+    def topic_id(self, topic: str) -> str:
+        """The log's own id of the topic; another one after it was deleted and made anew."""
+        ...
+
+    def ends(self, topic: str) -> dict[int, int]:
+        """The offset that the next record of each partition will get."""
+        ...
+
+    def read(self, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
+        """What lies in the topic from those offsets up to its present end.
+
+        `DeliveryFailed` if the topic no longer holds that far back.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+def wall_clock() -> int:
+    """Milliseconds since 1970 by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+class MemoryProducer:
+    """The same promise over lists: the log of the in-process mode and of tests. Safe between threads."""
+
+    def __init__(self, partitions: Callable[[str], int], clock: Callable[[], int] = wall_clock) -> None:
+        self._partitions = partitions
+        self._clock = clock
+        self._log: dict[tuple[str, int], list[Stored]] = {}
+        self._lock = threading.Lock()
+        self._acknowledged = 0
+        self._id = uuid.uuid4().hex
+
+    @property
+    def acknowledged(self) -> int:
+        return self._acknowledged
+
+    def partitions(self, topic: str) -> int:
+        return self._partitions(topic)
+
+    def send(self, topic: str, partition: int, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
+        with self._lock:
+            log = self._log.setdefault((topic, partition), [])
+            log.append(Stored(topic, partition, len(log), self._clock(), key, value, tuple(headers)))
+            self._acknowledged += 1
+
+    def flush(self) -> None:
+        """Nothing waits: a record is acknowledged when `send` returns."""
+
+    def positions(self, topic: str) -> dict[int, int]:
+        return {p: len(log) for (name, p), log in self._log.items() if name == topic}
+
+    def topic_id(self, topic: str) -> str:
+        return f"{self._id}:{topic}"
+
+    def ends(self, topic: str) -> dict[int, int]:
+        return {p: len(self._log.get((topic, p), ())) for p in range(self.partitions(topic))}
+
+    def read(self, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
+        for partition, offset in since.items():
+            yield from self._log.get((topic, partition), [])[offset:]
+
+    def records(self, topic: str) -> list[Stored]:
+        """All of a topic, partition after partition."""
+        return list(self.read(topic, dict.fromkeys(range(self.partitions(topic)), 0)))
+
+    def close(self) -> None:
+        """Nothing to give back: the log stays readable."""

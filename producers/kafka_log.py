@@ -1,0 +1,117 @@
+"""The producer over a real Kafka, by kafka-python: idempotent, acks=all, bounded, every acknowledgement looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from producers import kafka_reading
+from producers.delivery import DeliveryFailed, Headers, Stored
+from producers.kafka_batches import Lanes
+from producers.kafka_reading import MAKE_TOPICS, START_KAFKA
+
+MAX_REQUEST_BYTES = 20 * 1024 * 1024
+"""A dead letter carries its original, and that may be 16 MB."""
+
+MAX_WAITING_BYTES = 32 * 1024 * 1024
+"""kafka-python 3 has no `buffer.memory`: it takes whatever it is given. This is the bound that it lacks."""
+
+ACKNOWLEDGE_S = 120.0
+"""How long a broker may be away before a record counts as refused; a restart takes seconds."""
+
+SILENCE_S = ACKNOWLEDGE_S + 30.0
+METADATA_S = 10.0
+"""How long a topic may stay unknown to a cluster that answers: it was just made, or it is not there."""
+
+CLOSE_S = 5.0
+
+RECONNECT_MS = 1_000
+"""Longest pause between two attempts to reach a broker; with the client's 30 s one that restarts stays unseen."""
+
+
+class KafkaLog:
+    """`Producer` over a Kafka cluster. Not for several threads at once.
+
+    Waits `wait_s` for a broker, then raises `DeliveryFailed`. Nothing lingers: a lone
+    record leaves at once, a flood forms batches while the batch before is on its way.
+    """
+
+    def __init__(self, bootstrap: str, wait_s: float = 30.0) -> None:
+        self._bootstrap = bootstrap
+        self._partitions: dict[str, int] = {}
+        try:
+            self._kafka = KafkaProducer(
+                bootstrap_servers=bootstrap,
+                client_id="rapport-producer",
+                enable_idempotence=True,
+                acks="all",
+                linger_ms=0,
+                max_request_size=MAX_REQUEST_BYTES,
+                delivery_timeout_ms=int(ACKNOWLEDGE_S * 1000),
+                reconnect_backoff_max_ms=RECONNECT_MS,
+                allow_auto_create_topics=False,
+                bootstrap_timeout_ms=int(wait_s * 1000),
+                max_block_ms=int(min(wait_s, METADATA_S) * 1000),
+                metrics_enabled=False,
+            )
+        except KafkaError as error:
+            raise DeliveryFailed(bootstrap, f"no Kafka there ({error})", START_KAFKA) from error
+        self._lanes = Lanes(self._kafka, MAX_WAITING_BYTES, SILENCE_S)
+
+    @property
+    def acknowledged(self) -> int:
+        return self._lanes.acknowledged
+
+    def partitions(self, topic: str) -> int:
+        known = self._partitions.get(topic)
+        if known is None:
+            try:
+                known = len(self._kafka.partitions_for(topic) or ())
+            except KafkaError as error:
+                raise DeliveryFailed(topic, f"no such topic at {self._bootstrap} ({error})", MAKE_TOPICS) from error
+            if known == 0:
+                raise DeliveryFailed(topic, f"no such topic at {self._bootstrap}", MAKE_TOPICS)
+            self._partitions[topic] = known
+        return known
+
+    def send(self, topic: str, partition: int, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
+        if partition >= (self._partitions.get(topic) or self.partitions(topic)):
+            raise DeliveryFailed(topic, f"has no partition {partition}", MAKE_TOPICS)
+        self._lanes.put(topic, partition, key, value, headers)
+        if self._lanes.failure is not None:
+            self._fail()
+
+    def flush(self) -> None:
+        self._lanes.flush()
+        if self._lanes.failure is not None:
+            self._fail()
+
+    def _fail(self) -> None:
+        assert self._lanes.failure is not None
+        topic, error = self._lanes.failure
+        raise DeliveryFailed(topic, f"not acknowledged: {type(error).__name__}: {error}", START_KAFKA) from error
+
+    def positions(self, topic: str) -> dict[int, int]:
+        return {partition: offset for (name, partition), offset in self._lanes.positions.items() if name == topic}
+
+    def topic_id(self, topic: str) -> str:
+        return kafka_reading.topic_id(self._bootstrap, topic)
+
+    def ends(self, topic: str) -> dict[int, int]:
+        return kafka_reading.ends(self._bootstrap, topic, self.partitions(topic))
+
+    def read(self, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
+        return kafka_reading.read(self._bootstrap, topic, since)
+
+    def close(self) -> None:
+        """Flushes, then lets go of the connection; when the flush fails, nothing more is sent after it."""
+        try:
+            self.flush()
+        except DeliveryFailed:
+            # Else the client's `close` waits for what is under way, fails, and its thread goes on sending.
+            self._kafka._sender.force_close()
+            raise
+        finally:
+            self._kafka.close(timeout=CLOSE_S)

@@ -1,0 +1,92 @@
+"""Reading back from Kafka what a producer left there: the end of a topic, and what came since an offset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from producers.delivery import DeliveryFailed, Stored
+
+START_KAFKA = "Is the broker up (`rapport up`), and does RAPPORT_KAFKA name it? Then start this again: it resumes."
+MAKE_TOPICS = "`rapport init` makes the topics."
+LOST = "What was sent meanwhile cannot be told any more; `--restart` begins anew and sends all of it again."
+
+READ_WAIT_MS = 500
+READ_PATIENCE = 60
+"""Empty polls in a row before a read gives up: half a minute of silence from a broker that has more."""
+
+
+def topic_id(bootstrap: str, topic: str) -> str:
+    """Kafka's own id of the topic; a topic made anew under the same name has another."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        (found,) = admin.describe_topics([topic])
+        return str(found["topic_id"])
+    except KafkaError as error:
+        raise DeliveryFailed(topic, f"cannot be described ({error})", MAKE_TOPICS) from error
+    finally:
+        admin.close()
+
+
+def ends(bootstrap: str, topic: str, partitions: int) -> dict[int, int]:
+    """The offset that the next record of each partition will get."""
+    consumer = _consumer(bootstrap)
+    try:
+        found = consumer.end_offsets([TopicPartition(topic, p) for p in range(partitions)])
+    except KafkaError as error:
+        raise DeliveryFailed(topic, f"its end cannot be read ({error})", START_KAFKA) from error
+    finally:
+        consumer.close()
+    return {tp.partition: end for tp, end in found.items()}
+
+
+def read(bootstrap: str, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
+    """What lies in the topic from those offsets up to the end it has now."""
+    consumer = _consumer(bootstrap)
+    try:
+        wanted = {TopicPartition(topic, p): offset for p, offset in since.items()}
+        ends = consumer.end_offsets(list(wanted))
+        for tp, first in consumer.beginning_offsets(list(wanted)).items():
+            if wanted[tp] < first:
+                raise DeliveryFailed(topic, f"partition {tp.partition} begins at {first}, not at {wanted[tp]}", LOST)
+        open_ = {tp for tp, offset in wanted.items() if offset < ends[tp]}
+        if open_:
+            consumer.assign(list(open_))
+            for tp in open_:
+                consumer.seek(tp, wanted[tp])
+            yield from _until(consumer, topic, {tp: ends[tp] for tp in open_})
+    except KafkaError as error:
+        raise DeliveryFailed(topic, f"cannot be read ({error})", START_KAFKA) from error
+    finally:
+        consumer.close()
+
+
+def _until(consumer: KafkaConsumer, topic: str, ends: dict[TopicPartition, int]) -> Iterator[Stored]:
+    silent = 0
+    while ends:
+        polled = consumer.poll(timeout_ms=READ_WAIT_MS)
+        silent = 0 if polled else silent + 1
+        if silent > READ_PATIENCE:
+            raise DeliveryFailed(topic, "the broker holds more but gives nothing", START_KAFKA)
+        for tp, records in polled.items():
+            for record in records:
+                if record.offset < ends.get(tp, 0):
+                    yield Stored(
+                        record.topic, record.partition, record.offset, record.timestamp,
+                        record.key, record.value, tuple(record.headers),
+                    )  # fmt: skip
+        for tp in [tp for tp, end in ends.items() if consumer.position(tp) >= end]:
+            del ends[tp]
+
+
+def _consumer(bootstrap: str) -> KafkaConsumer:
+    return KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        metrics_enabled=False,
+        max_partition_fetch_bytes=20 * 1024 * 1024,
+        max_poll_records=5_000,
+    )

@@ -1,0 +1,87 @@
+"""The command line: one table of commands, of which only the one asked for is loaded."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+import traceback
+from types import TracebackType
+from typing import Final, NamedTuple
+
+import typer
+from typer.main import get_command
+
+from rapport.failure import Failure
+
+
+class Entry(NamedTuple):
+    """A command: its name, the module of `rapport.commands` that defines it, its line in the help."""
+
+    name: str
+    module: str
+    summary: str
+    hidden: bool = False
+
+
+COMMANDS: Final[tuple[Entry, ...]] = (
+    Entry("up", "up", "Run everything on this machine; Ctrl-C ends it."),
+    Entry("init", "init", "Make the topics and the first knowledge."),
+    Entry("send", "send", "Send touchpoints: JSON lines, - for stdin."),
+    Entry("import", "import_", "Import a foreign data set."),
+    Entry("simulate", "simulate", "Make up a shop with known relationships."),
+    Entry("replay", "replay", "Run the engine on history; reaches nobody."),
+    Entry("tail", "tail", "Follow outputs, readable."),
+    Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
+    Entry("worker", "worker", "Run one stream worker (`up` does it)."),
+    Entry("store", "store", "Run the archive's process (`up` does it)."),
+    Entry("version", "version", "Which Rapport this is."),
+    Entry("example", "example", "The example that `up` feeds.", hidden=True),
+)
+
+
+def build(chosen: str) -> typer.Typer:
+    """The application; only the chosen command is imported, of the others it knows the line in the help."""
+    app = typer.Typer(
+        help="From touchpoints to timely alerts. Settings: rapport.toml and RAPPORT_… in the environment.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for entry in COMMANDS:
+        if entry.name != chosen:
+            app.command(entry.name, help=entry.summary, hidden=entry.hidden)(_unloaded)
+            continue
+        module = importlib.import_module(f"rapport.commands.{entry.module}")
+        if isinstance(module.command, typer.Typer):
+            app.add_typer(module.command, name=entry.name, help=entry.summary, no_args_is_help=True)
+        else:
+            app.command(entry.name, help=entry.summary, hidden=entry.hidden)(module.command)
+    return app
+
+
+def main() -> None:
+    """Exit status 0 done, 1 failed, 2 wrong usage. Errors are a sentence; a traceback goes to a file that it names."""
+    chosen = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    sys.excepthook = _unforeseen
+    try:
+        get_command(build(chosen))(prog_name="rapport")
+    except Failure as failure:
+        typer.echo(f"rapport {chosen}: {failure}", err=True)
+        sys.exit(failure.status)
+
+
+def _unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody foresaw is told in one line and kept whole in a file; Python then exits with 1."""
+    with tempfile.NamedTemporaryFile("w", prefix="rapport-", suffix=".txt", delete=False) as report:
+        traceback.print_exception(kind, error, trace, file=report)
+    typer.echo(f"rapport: unforeseen {kind.__name__}: {error}; where it happened: {report.name}", err=True)
+
+
+def _unloaded() -> None:
+    """Stands for a command that was not asked for."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands, one a file; each wires the rooms that it needs and no others."""

@@ -1,0 +1,21 @@
+"""What commands that send say at their end."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from producers.counts import Counts
+
+Restart = Annotated[bool, typer.Option("--restart", help="Forget where an interrupted run stood; send all again.")]
+Json = Annotated[bool, typer.Option("--json", help="The counts as JSON on standard output.")]
+
+
+def report(counts: Counts, acknowledged: int, json: bool) -> None:
+    """The counts, for a program or for a person."""
+    if json:
+        typer.echo(msgspec.json.encode({**counts.to_json(), "acknowledged": acknowledged}).decode())
+    else:
+        typer.echo(counts.summary(acknowledged))

@@ -1,0 +1,77 @@
+"""`rapport replay`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+import typer
+from rich.console import Console
+
+from rapport import running
+from rapport.commands.setting import settings
+from rapport.failure import FAILED, WRONG_USAGE, Failure, told
+from rapport.init import read_knowledge
+from rapport.settings import Settings
+from replay.run import ReplayError, Selection, run
+from schemas import times
+
+LOCAL = frozenset({"kafka", "archive"})
+LIVE = "live"
+STANDARD_OUTPUT = "-"
+
+
+def command(
+    sources: Annotated[
+        list[str], typer.Argument(help="Files (JSON lines, plain or .gz; -), archive or kafka.", metavar="SOURCE")
+    ],
+    from_: Annotated[str | None, typer.Option("--from", help="Print outputs from this time on (RFC 3339).")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Print outputs before this time.")] = None,
+    customer: Annotated[str | None, typer.Option("--customer", help="Print this customer's outputs only.")] = None,
+    knowledge: Annotated[Path | None, typer.Option("--knowledge", help="A folder; its files replace ours.")] = None,
+    compare: Annotated[str | None, typer.Option("--compare", help="live, or a file that --out wrote.")] = None,
+    out: Annotated[str | None, typer.Option("--out", help="Outputs as JSON lines (-: standard output).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The summary as JSON on standard error.")] = False,
+) -> None:
+    found = _settings(sources, compare)
+    selection = Selection(_moment("--from", from_), _moment("--to", to), customer)
+    console = Console(stderr=True)
+    with told(ReplayError, OSError), _opened(out) as file:
+        summary = run(
+            sources, found, read_knowledge(found, knowledge), own_rules=knowledge is not None,
+            selection=selection, out=file, compare=compare, console=console,
+        )  # fmt: skip
+    if json:
+        typer.echo(msgspec.json.encode(summary.to_json()), err=True)
+    else:
+        summary.print(console)
+    if summary.different:
+        raise typer.Exit(FAILED)
+
+
+def _settings(sources: list[str], compare: str | None) -> Settings:
+    """A replay from files needs nothing that runs; the archive and Kafka may belong to an `up`."""
+    found = settings()
+    if "kafka" in sources:
+        return running.located(found)
+    if "archive" in sources or compare == LIVE:
+        return running.with_store(found)
+    return found
+
+
+def _moment(option: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return times.read(text).at
+    except ValueError as error:
+        raise Failure(f"{option} {text}: {error}", WRONG_USAGE) from error
+
+
+def _opened(out: str | None) -> contextlib.AbstractContextManager[BinaryIO | None]:
+    if out is None:
+        return contextlib.nullcontext()
+    return contextlib.nullcontext(sys.stdout.buffer) if out == STANDARD_OUTPUT else Path(out).open("wb")

@@ -1,0 +1,33 @@
+"""`rapport send`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from producers.delivery import DeliveryFailed
+from producers.kafka_log import KafkaLog
+from producers.lines import Lines, UnreadableInput
+from producers.progress import progress
+from producers.send import send
+from rapport.commands.outcome import Json, Restart, report
+from rapport.commands.setting import with_kafka
+from rapport.failure import told
+
+
+def command(
+    files: Annotated[list[str], typer.Argument(help="JSON lines, plain or .gz; -: standard input.", metavar="FILE")],
+    restart: Restart = False,
+    json: Json = False,
+) -> None:
+    found = with_kafka()
+    with told(DeliveryFailed, UnreadableInput):
+        inputs = [Lines(file) for file in files]
+        log = KafkaLog(found.kafka)
+        try:
+            with progress("send", inputs) as watch:
+                counts = send(inputs, log, found.identity, found.data / "checkpoints", watch, restart)
+        finally:
+            log.close()
+    report(counts, log.acknowledged, json)

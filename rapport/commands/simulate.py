@@ -1,0 +1,57 @@
+"""`rapport simulate`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from producers.delivery import DeliveryFailed
+from producers.kafka_log import KafkaLog
+from producers.progress import progress
+from producers.simulator.feeding import send_simulation, write_lines, write_truth
+from producers.simulator.run import Simulation
+from rapport.commands.outcome import Json, Restart, report
+from rapport.commands.setting import with_kafka
+from rapport.failure import told
+
+STANDARD_OUTPUT = "-"
+
+
+def command(
+    customers: Annotated[int, typer.Option("--customers", min=1, help="How many.")] = 1000,
+    days: Annotated[int, typer.Option("--days", min=1, help="How long.")] = 90,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same shop.")] = 1,
+    out: Annotated[str | None, typer.Option("--out", help="Write JSON lines there (-: standard output).")] = None,
+    truth: Annotated[Path | None, typer.Option("--truth", help="Write the true relationships and incidents.")] = None,
+    restart: Restart = False,
+    json: Json = False,
+) -> None:
+    with told(OSError):
+        if truth is not None:
+            with truth.open("wb") as file:
+                write_truth(Simulation(customers, days, seed), file)
+        if out is not None:
+            with _opened(out) as file:
+                written = write_lines(Simulation(customers, days, seed), file)
+            typer.echo(f"{written:,} touchpoints of {customers:,} customers written to {out}", err=True)
+            return
+    found = with_kafka()
+    with told(DeliveryFailed):
+        log = KafkaLog(found.kafka)
+        try:
+            with progress("simulate", []) as watch:
+                checkpoints = found.data / "checkpoints"
+                counts = send_simulation(
+                    customers, days, seed, log, found.identity, checkpoints, watch=watch, restart=restart
+                )
+        finally:
+            log.close()
+    report(counts, log.acknowledged, json)
+
+
+def _opened(out: str) -> contextlib.AbstractContextManager[BinaryIO]:
+    return contextlib.nullcontext(sys.stdout.buffer) if out == STANDARD_OUTPUT else Path(out).open("wb")

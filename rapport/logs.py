@@ -1,0 +1,62 @@
+"""Logs: one stream on standard error, for people or as JSON, whoever wrote the line."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+_LIBRARIES = ("aiokafka", "kafka", "faust", "mode", "asyncio", "aiohttp")
+
+
+def set_up(form: Literal["console", "json"], process: str, *, libraries: int = logging.WARNING) -> None:
+    """Send every log line of this process to standard error; each says which `process` it comes from.
+
+    Called once, at the composition root. What rooms write by `logging` and what
+    libraries write come out alike; of libraries only what has the level `libraries` or more.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _of(process),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    last = _for_machines() if form == "json" else _for_people()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(libraries)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _of(process: str) -> structlog.typing.Processor:
+    def name(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["process"] = process
+        return event
+
+    return name
+
+
+def _for_machines() -> list[structlog.typing.Processor]:
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ]
+
+
+def _for_people() -> list[structlog.typing.Processor]:
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback),
+    ]

@@ -1,0 +1,167 @@
+"""All settings: read once from a TOML file and the environment, frozen, passed in."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from schemas.keys import IdentityKey
+
+PREFIX: Final = "RAPPORT_"
+PROJECT: Final = Path(__file__).resolve().parent.parent
+"""The folder that holds the program and the knowledge that comes with it."""
+
+_ELSEWHERE: Final = frozenset({"CONFIG", "CACHE", "SHARED_DATA", "REQUIRE"})
+"""Known names in the environment that are no settings: file, jars, data of tests, duties of tests."""
+_TESTS: Final = "TEST_"
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
+class SettingsError(Exception):
+    """A setting is unknown or impossible; the message names it, where it stands and the remedy."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What can be set: `RAPPORT_<NAME>` in the environment, `name` in the file."""
+
+    kafka: str = ""
+    """`host:port`, several with commas; empty: a broker of our own (`rapport up`)."""
+    clickhouse: str = ""
+    """`clickhouse://user:password@host:9000/database`; empty: embedded, in the data folder."""
+    data: Path = Path(".rapport")
+    """Everything that Rapport keeps on this machine lies here."""
+    knowledge: Path = PROJECT / "knowledge"
+    partitions: Count = 4
+    """Of each topic of the line; fixed at the first `rapport init`."""
+    workers: Count = 1
+    """Worker processes that `rapport up` starts."""
+    chunk: Count = 1000
+    """Records a worker folds at a time, at most."""
+    clock: Literal["leader", "driven"] = "leader"
+    """Who writes the ticks: the worker that leads, from its clock; or whoever drives a test."""
+    session_timeout_s: Annotated[int, msgspec.Meta(ge=1)] = 6
+    """Seconds after which a silent worker is taken for dead."""
+    breaker_window: Count = 1000
+    breaker_minimum: Count = 50
+    breaker_share: Share = 0.5
+    """A partition stops when this share of the last `window` records (at least `minimum`) are dead letters."""
+    store_port: Port = 8181
+    """Of the read-only SQL on localhost."""
+    store_token: str = ""
+    """What a reader of the SQL must show; empty: made once, kept in the data folder."""
+    metrics_port: Port = 9464
+    """Of the first worker's metrics, the next ones count up from it; 0: none."""
+    identity_key: str = ""
+    """The secret under which identifiers are hashed, at most 64 bytes; empty: made once, kept in the data folder."""
+    identity_key_id: str = "k1"
+    log_format: Literal["console", "json"] = "console"
+
+    @property
+    def identity(self) -> IdentityKey:
+        """The secret as `schemas.keys` takes it; SettingsError before `with_secrets` made it."""
+        secret = self.identity_key.encode()
+        if not 0 < len(secret) <= 64:
+            raise SettingsError(f"identity_key has {len(secret)} bytes; it must have 1 to 64")
+        return IdentityKey(self.identity_key_id, secret)
+
+    @property
+    def store_url(self) -> str:
+        """Where the store answers SQL."""
+        return f"http://127.0.0.1:{self.store_port}"
+
+
+def read(environment: Mapping[str, str] = os.environ, folder: Path = Path()) -> Settings:
+    """The settings of `folder/rapport.toml` (or the file that RAPPORT_CONFIG names) under the environment.
+
+    SettingsError names what is unknown (with the nearest known name) or has an impossible value.
+    """
+    file = Path(environment.get(f"{PREFIX}CONFIG") or folder / "rapport.toml")
+    found: dict[str, object] = {}
+    if file.exists():
+        found.update(_of_file(file))
+    elif f"{PREFIX}CONFIG" in environment:
+        raise SettingsError(f"{PREFIX}CONFIG names {file}, which does not exist")
+    found.update(_of_environment(environment))
+    try:
+        return msgspec.convert(found, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_where(str(error), environment, file)) from error
+
+
+def with_secrets(settings: Settings) -> Settings:
+    """The settings with both secrets; what is not set is made once and kept in the data folder, for its owner only."""
+    return msgspec.structs.replace(
+        settings,
+        identity_key=settings.identity_key or _kept(settings.data / "identity.key"),
+        store_token=settings.store_token or _kept(settings.data / "store.token"),
+    )
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as variables, for a process that must have exactly these."""
+    return {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in settings.__struct_fields__}
+
+
+def _of_file(file: Path) -> dict[str, object]:
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+    for name in found:
+        if name not in Settings.__struct_fields__:
+            raise SettingsError(f"{file}: {name} is no setting{_nearest(name, Settings.__struct_fields__)}")
+    return found
+
+
+def _of_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for variable, value in environment.items():
+        name = variable.removeprefix(PREFIX)
+        if name == variable or name in _ELSEWHERE or name.startswith(_TESTS):
+            continue
+        if name.lower() not in Settings.__struct_fields__ or name != name.upper():
+            known = [PREFIX + field.upper() for field in Settings.__struct_fields__]
+            raise SettingsError(f"environment: {variable} is no setting{_nearest(variable, known)}; unset it")
+        if value or name in ("KAFKA", "CLICKHOUSE"):
+            found[name.lower()] = value
+    return found
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _where(error: str, environment: Mapping[str, str], file: Path) -> str:
+    what, _, path = error.partition(" - at `$.")
+    name = path.rstrip("`")
+    variable = PREFIX + name.upper()
+    place = variable if variable in environment else f"{file}: {name}"
+    return f"{place}: {what}"
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
+def _kept(file: Path) -> str:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text().strip()
+    with os.fdopen(descriptor, "w") as made:
+        made.write(secrets.token_hex(24))
+    return file.read_text().strip()

@@ -1,0 +1,162 @@
+"""`rapport up`: everything on this machine, in the right order, and all of it ended at the end."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Final
+
+import msgspec
+from rich.console import Console
+
+from deploy.local import jars
+from deploy.local.broker import Broker, free_port, taken
+from deploy.local.jars import NoBroker
+from rapport import running
+from rapport.failure import told
+from rapport.feed import Feed
+from rapport.init import init, read_knowledge
+from rapport.settings import Settings, environment_of
+from rapport.showing import Showing
+from rapport.supervision import Command, OwnBroker, Supervisor
+
+USUAL_PORT: Final = 9092
+READY_S: Final = 60.0
+_LOOK_S: Final = 0.2
+
+
+def up(settings: Settings, feed: str, console: Console) -> None:
+    """Run until Ctrl-C or SIGTERM. `feed` is `example`, `none` or a file of touchpoints.
+
+    Failure when something that it needs does not start; whatever it had started is ended.
+    """
+    settings = msgspec.structs.replace(settings, data=settings.data.resolve())
+    read_knowledge(settings)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    for name in running.clear_leftovers(settings.data):
+        console.print(f"ended {name}, which an earlier `rapport up` had left running")
+    if not settings.kafka and (lack := jars.available()) is not None:
+        from rapport.inprocess import run  # only here: it needs neither Kafka nor anything that runs
+
+        run(settings, feed, console, lack)
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        House(settings, feed, console).run()
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+class House:
+    """What one `up` has started, and where it is."""
+
+    def __init__(self, settings: Settings, feed: str, console: Console) -> None:
+        self._settings = settings
+        self._feed = Feed(feed, settings.data)
+        self._console = console
+        self._logs = settings.data / "logs"
+        self._supervisor = Supervisor(self._say, self._note)
+
+    def run(self) -> None:
+        showing: Showing | None = None
+        try:
+            self._logs.mkdir(exist_ok=True)
+            self._begin()
+            showing = Showing(self._settings.kafka, self._console)
+            showing.start()
+            self._feed.start(environment_of(self._settings))
+            self._say("alerts appear here as they come; Ctrl-C ends everything")
+            while True:
+                self._supervisor.look()
+                for line in self._feed.news():
+                    self._say(line)
+                showing.look()
+                time.sleep(_LOOK_S)
+        except KeyboardInterrupt:
+            self._console.print()
+        finally:
+            self._end(showing)
+
+    def _begin(self) -> None:
+        started = time.monotonic()
+        self._find_kafka()
+        self._find_ports()
+        done = init(self._settings, self._say)
+        for difference in done.different:
+            self._say(f"left as it is: {difference}")
+        ports = self._start_rest()
+        self._wait_for(ports)
+        self._say(f"up in {time.monotonic() - started:.1f} s")
+
+    def _find_kafka(self) -> None:
+        if self._settings.kafka:
+            self._where("Kafka", f"{self._settings.kafka} (RAPPORT_KAFKA; it stays when this ends)")
+            return
+        folder = self._settings.data / "kafka"
+        fresh = not (folder / "broker.json").exists()
+        broker = Broker(folder, USUAL_PORT if fresh and not taken(USUAL_PORT) else 0, self._say)
+        with told(NoBroker):
+            self._supervisor.start(OwnBroker(broker))
+        self._settings = msgspec.structs.replace(self._settings, kafka=broker.bootstrap)
+        self._where("Kafka", f"{broker.bootstrap} (our own broker, data in {folder})")
+
+    def _find_ports(self) -> None:
+        port = self._settings.store_port
+        if not port or taken(port):
+            port = free_port()
+        self._settings = msgspec.structs.replace(self._settings, store_port=port)
+
+    def _start_rest(self) -> dict[str, int]:
+        settings = self._settings
+        env = environment_of(settings)
+        ports = {"store": settings.store_port}
+        self._supervisor.start(Command("store", ("store",), self._logs / "store.log", env))
+        self._where("archive", settings.clickhouse or f"embedded, in {settings.data / 'clickhouse'}")
+        self._where("SQL", f"{settings.store_url}/sql (token in {settings.data / 'store.token'})")
+        for number in range(settings.workers):
+            name = f"worker-{number + 1}"
+            port = settings.metrics_port and _free_from(settings.metrics_port + number, ports)
+            if port:
+                ports[name] = port
+            mine = {**env, "RAPPORT_METRICS_PORT": str(port)}
+            self._supervisor.start(Command(name, ("worker",), self._logs / f"{name}.log", mine))
+            self._where(name, f"metrics http://127.0.0.1:{port}/metrics" if port else "without metrics")
+        self._where("logs", str(self._logs))
+        return ports
+
+    def _wait_for(self, ports: dict[str, int]) -> None:
+        """Until everything answers; what takes longer is told, and goes on starting."""
+        limit = time.monotonic() + READY_S
+        waiting = dict(ports)
+        while waiting and time.monotonic() < limit:
+            self._supervisor.look()
+            waiting = {name: port for name, port in waiting.items() if not taken(port)}
+            time.sleep(_LOOK_S)
+        if waiting:
+            self._say(f"{', '.join(waiting)} takes longer than {READY_S:.0f} s to start; see {self._logs}")
+
+    def _end(self, showing: Showing | None) -> None:
+        """Feed first, then workers, store and broker; a second Ctrl-C does not leave half of it running."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        self._feed.stop()
+        if showing is not None:
+            showing.stop()
+        self._supervisor.stop()
+        running.remove(self._settings.data)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _note(self, children: tuple[running.Child, ...]) -> None:
+        settings = self._settings
+        note = running.here(settings.kafka, settings.partitions, settings.store_port, children)
+        running.write(settings.data, note)
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def _where(self, what: str, place: str) -> None:
+        self._say(f"  {what:<10}{place}")
+
+
+def _free_from(port: int, used: dict[str, int]) -> int:
+    return free_port() if taken(port) or port in used.values() else port

@@ -1,0 +1,92 @@
+"""The other side of a comparison: what the line really sent, or the outputs of another run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from rapport.settings import Settings
+from replay.kafka_reading import Topics
+from replay.source import ReplayError
+from replay.sources import KAFKA
+from replay.sources.lines import File, read
+from schemas import topics
+from schemas.codec import decode_outputs
+from schemas.records import Emitted, Rejected, Undecodable
+from schemas.wire import output_from_json
+from sinks.archive import KINDS, read_outputs
+from sinks.clickhouse.client import StoreError
+from sinks.clickhouse.connect import reader
+
+LIVE: Final = "live"
+TOPICS: Final[tuple[str, ...]] = (
+    topics.SHIFTS, topics.SIGNALS, topics.DECISIONS, topics.HISTORY_ALERTS, topics.MEASURES,
+    *(topics.alert_topic(team) for team in topics.TEAMS),
+)  # fmt: skip
+"""Topics of Avro outputs that keep every record. `customers.v1` is compacted: only last cards are left there."""
+
+
+class Base(NamedTuple):
+    """`outputs` can be read once. `live`: the line's own. `without`: kinds of which it keeps only the last."""
+
+    live: bool
+    without: frozenset[str]
+    outputs: Callable[[], Iterator[Emitted]]
+
+
+def named(compare: str, sources: Sequence[str], settings: Settings) -> Base:
+    """What `--compare` names: `live` (of the archive, or of Kafka if that is what is replayed), or a file."""
+    if compare != LIVE:
+        return Base(False, frozenset(), partial(of_run, compare))
+    if KAFKA in sources:
+        return Base(True, frozenset({"card"}), partial(of_kafka, settings.kafka))
+    return Base(True, frozenset(), partial(of_archive, settings))
+
+
+def of_run(name: str) -> Iterator[Emitted]:
+    """The outputs that another run wrote with `--out`."""
+    path = Path(name)
+    if not path.is_file():
+        raise ReplayError(f"--compare {name}: no such file; compare with {LIVE!r} or with a file that --out wrote")
+    for line in read(File(name, path)):
+        try:
+            yield output_from_json(msgspec.json.decode(line.content))
+        except (ValueError, TypeError) as error:
+            raise ReplayError(f"{name}:{line.number}: no output of a replay: {error}") from error
+
+
+def of_kafka(bootstrap: str) -> Iterator[Emitted]:
+    """What stands on the output topics now, dead letters of the engine included; no cards."""
+    with Topics(bootstrap) as kafka:
+        for topic in TOPICS:
+            for records in kafka.read(topic, kafka.spans(topic)):
+                for output in decode_outputs([record.value for record in records if record.value is not None]):
+                    if isinstance(output, Undecodable):
+                        raise ReplayError(f"Kafka at {bootstrap}: {topic}: a record is no output: {output.detail}")
+                    yield output
+        for records in kafka.read(topics.DLQ, kafka.spans(topics.DLQ)):
+            yield from map(_dead_letter, records)
+
+
+def of_archive(settings: Settings) -> Iterator[Emitted]:
+    """What the archive holds, every id once."""
+    try:
+        with closing(reader(settings)) as store:
+            for kind in KINDS:
+                yield from read_outputs(store, kind)
+    except StoreError as error:
+        raise ReplayError(f"--compare {LIVE}: {error}") from error
+
+
+def _dead_letter(record: Any) -> Rejected:
+    headers = {name: value.decode() for name, value in record.headers}
+    return Rejected(
+        id=headers["id"], at=int(headers["at"]), partition=int(headers["partition"]), offset=int(headers["offset"]),
+        knowledge="", stage=headers["stage"], reason=headers["reason"], detail=headers["detail"],
+        original=record.value or b"",
+    )  # fmt: skip

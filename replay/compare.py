@@ -1,0 +1,158 @@
+"""What two runs over the same touchpoints say differently: new, gone, changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+from zlib import crc32
+
+import msgspec
+
+from schemas.records import (
+    Alert,
+    AlertChange,
+    CustomerCard,
+    Decision,
+    Emitted,
+    Measure,
+    Rejected,
+    Shift,
+    Signal,
+)
+
+POSITIONS: Final = frozenset({"partition", "offset", "knowledge"})
+"""Travel along and are no part of what an output says (architecture.md, promise 5)."""
+REJECTED_FIELDS: Final[tuple[str, ...]] = ("id", "at", "stage", "reason", "detail")
+EXAMPLES: Final = 5
+"""Ids kept of each kind of difference, for looking them up."""
+
+_WIDTH: Final = 4
+_encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
+
+
+class Group(NamedTuple):
+    """Kind and name by which differences are counted."""
+
+    kind: str
+    name: str
+
+
+class _Trace(NamedTuple):
+    """What is kept of an output: its group and four bytes a field, so that millions fit into memory."""
+
+    group: Group
+    fields: bytes
+
+
+@dataclass(slots=True)
+class Differences:
+    """Counts by group, for changed outputs by field, too; and a few ids of each."""
+
+    same: int = 0
+    new: Counter[Group] = field(default_factory=Counter)
+    gone: Counter[Group] = field(default_factory=Counter)
+    changed: Counter[tuple[Group, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, Group], list[str]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.gone or self.changed)
+
+    def note(self, what: str, group: Group, output_id: str) -> None:
+        """Keeps the id as an example if there are few yet."""
+        ids = self.examples.setdefault((what, group), [])
+        if len(ids) < EXAMPLES:
+            ids.append(output_id)
+
+
+class Comparison:
+    """Takes the outputs of this run one by one, then those of the base; an id counts once on each side.
+
+    Outputs of the kinds in `without` are left out on both sides.
+    """
+
+    def __init__(self, without: Collection[str] = ()) -> None:
+        self._mine: dict[str, _Trace] = {}
+        self._without = frozenset(without)
+
+    def add(self, output: Emitted) -> None:
+        """An output of this run."""
+        if self._comparable(output):
+            self._mine.setdefault(output.id, _trace(output))
+
+    def against(self, base: Iterable[Emitted]) -> Differences:
+        """The differences of this run from `base`; empties the comparison."""
+        found = Differences()
+        met: set[str] = set()
+        for output in base:
+            if not self._comparable(output) or output.id in met:
+                continue
+            met.add(output.id)
+            trace = _trace(output)
+            mine = self._mine.pop(output.id, None)
+            if mine is None:
+                found.gone[trace.group] += 1
+                found.note("gone", trace.group, output.id)
+            elif mine == trace:
+                found.same += 1
+            else:
+                _changed(found, output, mine, trace)
+        for output_id, trace in self._mine.items():
+            found.new[trace.group] += 1
+            found.note("new", trace.group, output_id)
+        self._mine.clear()
+        return found
+
+    def _comparable(self, output: Emitted) -> bool:
+        """What stations before the engine refuse stands in no resolved log, so no replay can refuse it again."""
+        if isinstance(output, Rejected) and output.stage != "engine":
+            return False
+        return kind_of(output) not in self._without
+
+
+def kind_of(output: Emitted) -> str:
+    """The public name of the output's kind."""
+    return str(output.__struct_config__.tag)
+
+
+def group_of(output: Emitted) -> Group:
+    """Under which name an output is counted."""
+    kind = kind_of(output)
+    match output:
+        case Signal():
+            return Group(kind, output.name)
+        case Shift():
+            return Group(kind, output.to)
+        case Alert():
+            return Group(kind, output.team)
+        case AlertChange():
+            return Group(kind, output.state)
+        case Decision():
+            return Group(kind, "permitted" if output.permitted else "refused")
+        case Rejected():
+            return Group(kind, output.reason)
+        case CustomerCard():
+            return Group(kind, output.relationship)
+        case Measure():
+            return Group(kind, output.scope.get("type", ""))
+
+
+def _changed(found: Differences, output: Emitted, mine: _Trace, base: _Trace) -> None:
+    for place, name in enumerate(_content(output)):
+        span = slice(place * _WIDTH, (place + 1) * _WIDTH)
+        if mine.fields[span] != base.fields[span]:
+            found.changed[base.group, name.rstrip("_")] += 1
+    found.note("changed", base.group, output.id)
+
+
+def _trace(output: Emitted) -> _Trace:
+    values = (_encode(getattr(output, name)) for name in _content(output))
+    return _Trace(group_of(output), b"".join(crc32(value).to_bytes(_WIDTH, "big") for value in values))
+
+
+def _content(output: Emitted) -> Sequence[str]:
+    """The fields that say something. A dead letter's headers have no room for the others of a `Rejected`."""
+    if isinstance(output, Rejected):
+        return REJECTED_FIELDS
+    return [name for name in output.__struct_fields__ if name not in POSITIONS]

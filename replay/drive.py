@@ -1,0 +1,119 @@
+"""Drives the engine over the pieces of a source, in this process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+
+from replay.source import Chunk, Passing, Piece, Source
+from replay.sources.placing import FROM_THE_LOG
+from schemas.records import Emitted, Record, Rejected, Touchpoint
+from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
+from streams.knowledge.model import Knowledge
+
+Fetch = Callable[[str], Knowledge]
+"""The content of a version of knowledge that the log activates; raises `ReplayError` where it can't be had."""
+
+
+class Drive:
+    """States of all partitions of a replay. `outputs` yields what the engine emits, in an order that is the log's.
+
+    In log order: as the source gives the chunks. Without a log: by time, then partition.
+    `tell` hears after each chunk how many records there were. With `own_rules` the log's own
+    activations and records of trends are left out.
+    """
+
+    def __init__(
+        self, source: Source, knowledge: Knowledge, fetch: Fetch, tell: Callable[[int], None], *, own_rules: bool
+    ) -> None:
+        self.states: dict[int, Partition] = {}
+        self.counts: Counter[str] = Counter()
+        self.first: int | None = None
+        self.last: int | None = None
+        self._source = source
+        self._engine = Engine(knowledge)
+        self._fetch = fetch
+        self._tell = tell
+        self._spans: dict[int, tuple[int, int]] = {}
+        self._own_rules = own_rules
+
+    def outputs(self) -> Iterator[Emitted]:
+        """Folds everything; one pass only."""
+        held: list[Emitted] = []
+        for piece in self._source.pieces():
+            found = self._take(piece)
+            if self._source.log_order:
+                yield from found
+                continue
+            held.extend(found)
+            if isinstance(piece, Passing):
+                yield from sorted(held, key=_moment)
+                held.clear()
+        yield from sorted(held, key=_moment)
+
+    def covers(self, output: Emitted) -> bool:
+        """Whether the record at which the output came out is among those folded."""
+        first, last = self._spans.get(output.partition, (0, -1))
+        return first <= output.offset <= last
+
+    def fingerprint(self) -> str:
+        """A digest over the states of all partitions; equal logs and rules give equal digests."""
+        digest = blake2b(digest_size=16)
+        for number, states in sorted(self.states.items()):
+            digest.update(f"{number}:{states.fingerprint()};".encode())
+        return digest.hexdigest()
+
+    def _take(self, piece: Piece) -> Sequence[Emitted]:
+        match piece:
+            case Chunk(partition, records):
+                return self._fold(partition, records)
+            case Passing(to, inclusive):
+                return self._pass(to, inclusive)
+            case Rejected():
+                self.counts["records"] += 1
+                self.counts["rejected"] += 1
+                return (piece,)
+
+    def _fold(self, partition: int, records: Sequence[Record]) -> Sequence[Emitted]:
+        self._note(partition, records)
+        if self._own_rules:
+            kept = [record for record in records if not _from_the_log(record)]
+            self.counts["left_out"] += len(records) - len(kept)
+            records = kept
+        states = self.states.setdefault(partition, Partition(partition))
+        while True:
+            try:
+                return self._done(self._engine.process(records, states))
+            except UnknownKnowledge as unknown:
+                self._engine.learn(self._fetch(unknown.version))
+
+    def _pass(self, to: int, inclusive: bool) -> Sequence[Emitted]:
+        found: list[Emitted] = []
+        for _, states in sorted(self.states.items()):
+            found += self._done(self._engine.advance(to, states, inclusive=inclusive))
+        return found
+
+    def _done(self, outcome: Outcome) -> Sequence[Emitted]:
+        self.counts.update(outcome.counts)
+        return outcome.outputs
+
+    def _note(self, partition: int, records: Sequence[Record]) -> None:
+        if not records:
+            return
+        self.counts["records"] += len(records)
+        self._tell(self.counts["records"])
+        first, _ = self._spans.get(partition, (records[0].offset, 0))
+        self._spans[partition] = (first, records[-1].offset)
+        times = [record.body.occurred_at for record in records if isinstance(record.body, Touchpoint)]
+        if times:
+            self.first = min(times) if self.first is None else min(self.first, *times)
+            self.last = max(times) if self.last is None else max(self.last, *times)
+
+
+def _moment(output: Emitted) -> tuple[int, int]:
+    return output.at, output.partition
+
+
+def _from_the_log(record: Record) -> bool:
+    return isinstance(record.body, Touchpoint) and record.body.type in FROM_THE_LOG

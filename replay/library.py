@@ -1,0 +1,39 @@
+"""Versions of knowledge that a log goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from rapport.settings import Settings
+from replay.kafka_reading import Topics
+from replay.source import ReplayError
+from schemas import topics
+from streams.knowledge.load import from_documents
+from streams.knowledge.model import Knowledge
+
+
+def fetch_from(sources: Sequence[str], settings: Settings) -> Callable[[str], Knowledge]:
+    """How to get a version that the log activates; the function raises `ReplayError` where it can't be had."""
+
+    def fetch(version: str) -> Knowledge:
+        found = _of_kafka(settings.kafka, version) if settings.kafka else None
+        if found is None:
+            where = f"Kafka at {settings.kafka}" if settings.kafka else "no Kafka is named in RAPPORT_KAFKA, and"
+            raise ReplayError(
+                f"{', '.join(sources)}: the log goes by knowledge version {version}; {where} topic {topics.KNOWLEDGE}"
+                " does not hold it. Name the folder that has it, or other rules, with --knowledge"
+            )
+        return found
+
+    return fetch
+
+
+def _of_kafka(bootstrap: str, version: str) -> Knowledge | None:
+    with Topics(bootstrap) as reader:
+        for records in reader.read(topics.KNOWLEDGE, reader.spans(topics.KNOWLEDGE)):
+            for record in records:
+                if record.key == version.encode() and record.value is not None:
+                    return from_documents(msgspec.json.decode(record.value, type=dict[str, str]))
+    return None

@@ -1,0 +1,74 @@
+"""`rapport replay`: the engine on history, and what it would have said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from typing import BinaryIO, Final
+
+from rich.console import Console
+
+from rapport.settings import Settings
+from replay import base, sources
+from replay.compare import Comparison, group_of
+from replay.drive import Drive
+from replay.library import fetch_from
+from replay.progress import Meter
+from replay.selection import Selection
+from replay.source import ReplayError
+from replay.summary import Summary
+from schemas.records import Emitted
+from schemas.wire import output_line
+from streams.knowledge.model import Knowledge
+
+__all__ = ["ReplayError", "Selection", "Summary", "run"]
+
+EVERYTHING: Final = Selection()
+
+
+def run(
+    names: Sequence[str],
+    settings: Settings,
+    knowledge: Knowledge,
+    *,
+    own_rules: bool = False,
+    selection: Selection = EVERYTHING,
+    out: BinaryIO | None = None,
+    compare: str | None = None,
+    console: Console | None = None,
+) -> Summary:
+    """Folds the sources (`kafka`, `archive`, or files, `-` among them) and returns what came of it.
+
+    `own_rules` says that `knowledge` is another than the line's (`--knowledge`, `--set`):
+    then activations and records of trends in the log are left out. `selection` limits what
+    goes to `out` (JSON lines) and into the comparison, never what is folded. `compare` is
+    `live` or a file that `out` once was. Progress goes to `console` if that is a terminal.
+    Raises `ReplayError`.
+    """
+    other = None if compare is None else base.named(compare, names, settings)
+    comparison = None if other is None else Comparison(other.without)
+    with closing(sources.opened(names, settings)) as source, Meter(console, source.total) as meter:
+        drive = Drive(source, knowledge, fetch_from(names, settings), meter.at, own_rules=own_rules)
+        summary = Summary(log_order=source.log_order, compared_with=compare)
+        started = time.perf_counter()
+        for output in drive.outputs():
+            if selection.takes(output):
+                _tell(output, summary, out, comparison)
+        summary.seconds = time.perf_counter() - started
+        summary.records = drive.counts["records"]
+        summary.counts, summary.first, summary.last = drive.counts, drive.first, drive.last
+        summary.fingerprint = drive.fingerprint()
+        if other is not None and comparison is not None:
+            said = (output for output in other.outputs() if selection.takes(output))
+            covered = drive.covers if other.live and source.log_order else None
+            summary.differences = comparison.against(filter(covered, said) if covered else said)
+    return summary
+
+
+def _tell(output: Emitted, summary: Summary, out: BinaryIO | None, comparison: Comparison | None) -> None:
+    summary.outputs[group_of(output)] += 1
+    if comparison is not None:
+        comparison.add(output)
+    if out is not None:
+        out.write(output_line(output) + b"\n")

@@ -1,0 +1,48 @@
+"""What a source of recorded touchpoints gives the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple, Protocol, TypeAlias
+
+from schemas.records import Record, Rejected
+
+CHUNK: Final = 1000
+"""Records folded at a time. Results do not depend on it."""
+
+
+class ReplayError(Exception):
+    """A replay can't be done as asked; the message names the thing, the place and the remedy."""
+
+
+class Chunk(NamedTuple):
+    """Records of one resolved partition in offset order."""
+
+    partition: int
+    records: Sequence[Record]
+
+
+class Passing(NamedTuple):
+    """Time passes in all partitions as if there were a tick: what is due before `to` fires, or also at it."""
+
+    to: int
+    inclusive: bool
+
+
+Piece: TypeAlias = Chunk | Passing | Rejected
+"""`Rejected`: a line that is no touchpoint."""
+
+
+class Source(Protocol):
+    """Recorded touchpoints, read once from the first to the last."""
+
+    @property
+    def log_order(self) -> bool:
+        """Whether partitions, offsets and ticks are those of the line: only then can results equal the live ones."""
+
+    @property
+    def total(self) -> int | None:
+        """How many records there will be, where that is known beforehand."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """Everything, in an order that depends on the content alone. `ReplayError` if it can't be read."""

@@ -1,0 +1,30 @@
+"""Where recorded touchpoints come from: `kafka`, `archive`, or files of JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rapport.settings import Settings
+from replay.source import ReplayError
+from replay.sources.archive import Archive
+from replay.sources.files import Files
+from replay.sources.kafka_log import KafkaLog
+
+KAFKA: Final = "kafka"
+ARCHIVE: Final = "archive"
+
+
+def opened(names: Sequence[str], settings: Settings) -> KafkaLog | Archive | Files:
+    """The source that the names mean. `ReplayError` if there is none, or a log is to be mixed with something else."""
+    if not names:
+        raise ReplayError(f"nothing to replay; name {KAFKA}, {ARCHIVE}, or files ('-' is standard input)")
+    if len(names) > 1 and {KAFKA, ARCHIVE} & set(names):
+        raise ReplayError(f"{', '.join(names)}: {KAFKA} and {ARCHIVE} hold whole logs; replay them by themselves")
+    match names[0]:
+        case "kafka":
+            return KafkaLog(settings.kafka)
+        case "archive":
+            return Archive(settings)
+        case _:
+            return Files(names, settings.partitions, settings.identity)

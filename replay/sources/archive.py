@@ -1,0 +1,53 @@
+"""The resolved topic as the archive keeps it, ticks included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapport.settings import Settings
+from replay.source import CHUNK, Chunk, Piece, ReplayError
+from replay.sources.records import records_of
+from schemas import topics
+from sinks.archive import LogBlock, partitions, read_log
+from sinks.clickhouse.client import StoreError
+from sinks.clickhouse.connect import reader
+
+
+class Archive:
+    """One partition after the other, from the first offset stored to the last one there when the replay begins."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._store = reader(settings)
+        try:
+            self._extents = partitions(self._store)
+        except StoreError as error:
+            raise ReplayError(f"archive: {error}") from error
+        if not self._extents:
+            raise ReplayError(f"archive: {self._store.where} holds no touchpoints yet; `rapport up` fills it")
+
+    @property
+    def log_order(self) -> bool:
+        return True
+
+    @property
+    def total(self) -> int | None:
+        return sum(extent.records for extent in self._extents)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def pieces(self) -> Iterator[Piece]:
+        try:
+            for extent in self._extents:
+                for block in read_log(self._store, topics.RESOLVED, extent.partition, topic_id=extent.topic_id):
+                    yield from _chunks(block, extent.partition, extent.last)
+        except StoreError as error:
+            raise ReplayError(f"archive: {error}") from error
+
+
+def _chunks(block: LogBlock, partition: int, last: int) -> Iterator[Chunk]:
+    count = sum(offset <= last for offset in block.offsets)
+    for start in range(0, count, CHUNK):
+        part = slice(start, min(start + CHUNK, count))
+        columns = block.offsets[part], block.keys[part], block.sources[part], block.values[part]
+        yield Chunk(partition, records_of(*columns))

@@ -1,0 +1,54 @@
+"""The resolved topic in Kafka, from its first offset to the end it has when the replay begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from replay.kafka_reading import Topics
+from replay.source import CHUNK, Chunk, Piece, ReplayError
+from replay.sources.records import NO_SOURCE, records_of
+from schemas import topics
+from schemas.records import Record, Source
+from streams.identity.resolve import SOURCE, source_of
+
+
+class KafkaLog:
+    """One partition after the other, so that the order does not depend on what Kafka delivers first."""
+
+    def __init__(self, bootstrap: str) -> None:
+        with Topics(bootstrap) as reader:
+            self.spans = reader.spans(topics.RESOLVED)
+        if not self.spans:
+            raise ReplayError(f"Kafka at {bootstrap} has no topic {topics.RESOLVED}; `rapport init` makes it")
+        self._bootstrap = bootstrap
+
+    @property
+    def log_order(self) -> bool:
+        return True
+
+    @property
+    def total(self) -> int | None:
+        return sum(end - first for first, end in self.spans.values())
+
+    def close(self) -> None:
+        """Nothing stays open between reads."""
+
+    def pieces(self) -> Iterator[Piece]:
+        with Topics(self._bootstrap) as reader:
+            for read in reader.read(topics.RESOLVED, self.spans):
+                for start in range(0, len(read), CHUNK):
+                    some = read[start : start + CHUNK]
+                    yield Chunk(some[0].partition, _records(some))
+
+
+def _records(read: Sequence[Any]) -> list[Record]:
+    return records_of(
+        [record.offset for record in read], [record.key for record in read],
+        [_source(record) for record in read], [record.value for record in read],
+    )  # fmt: skip
+
+
+def _source(record: Any) -> Source:
+    headers = record.headers
+    return source_of(headers[0][1]) if headers and headers[0][0] == SOURCE else Source(NO_SOURCE, record.offset, 0)

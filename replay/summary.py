@@ -1,0 +1,106 @@
+"""What a replay tells at its end, for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from replay.compare import Differences, Group
+from schemas import times
+
+COUNTS: Final[tuple[str, ...]] = (
+    "applied", "duplicate", "late", "rejected", "resent", "anonymous", "left_out", "ticks",
+)  # fmt: skip
+"""What is told of the engine's counts, if there was any."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of a run. `differences` is None where nothing was compared; `rate` is records a second."""
+
+    records: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    outputs: Counter[Group] = field(default_factory=Counter)
+    first: int | None = None
+    last: int | None = None
+    seconds: float = 0.0
+    fingerprint: str = ""
+    log_order: bool = True
+    compared_with: str | None = None
+    differences: Differences | None = None
+
+    @property
+    def rate(self) -> float:
+        return self.records / self.seconds if self.seconds else 0.0
+
+    @property
+    def different(self) -> bool:
+        """Whether a comparison found anything: then the exit status is 1."""
+        return bool(self.differences)
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary as a JSON object."""
+        found = {
+            "records": self.records, **{name: self.counts[name] for name in COUNTS},
+            "outputs": _nested(self.outputs), "first": _time(self.first), "last": _time(self.last),
+            "seconds": round(self.seconds, 3), "rate": round(self.rate), "fingerprint": self.fingerprint,
+            "log_order": self.log_order,
+        }  # fmt: skip
+        if self.differences is not None:
+            found["compared_with"] = self.compared_with
+            found["differences"] = _differences(self.differences)
+        return found
+
+    def print(self, console: Console) -> None:
+        """The summary for people."""
+        told = ", ".join(f"{self.counts[name]:,} {name.replace('_', ' ')}" for name in COUNTS if self.counts[name])
+        done = f"{self.records:,} records in {self.seconds:.1f} s ({self.rate:,.0f}/s)"
+        console.print(f"{done}: {told}" if told else done)
+        if self.first is not None:
+            order = "log order" if self.log_order else "by time, as if there were ticks"
+            console.print(f"from {_time(self.first)} to {_time(self.last)}, {order}; states {self.fingerprint}")
+        outputs = Table("kind", "name", "count", title="outputs", title_justify="left")
+        for group, count in sorted(self.outputs.items()):
+            outputs.add_row(group.kind, escape(group.name), f"{count:,}")
+        if self.outputs:
+            console.print(outputs)
+        if self.differences is not None:
+            self._print_differences(console, self.differences)
+
+    def _print_differences(self, console: Console, found: Differences) -> None:
+        if not found:
+            console.print(f"[green]no difference[/] from {self.compared_with}: {found.same:,} outputs are the same")
+            return
+        table = Table("", "kind", "name", "count", "for example", title=f"different from {self.compared_with}")
+        for what, counts in (("new", found.new), ("gone", found.gone)):
+            for group, count in sorted(counts.items()):
+                examples = " ".join(found.examples[what, group][:2])
+                table.add_row(what, group.kind, escape(group.name), f"{count:,}", examples)
+        for (group, name), count in sorted(found.changed.items()):
+            examples = " ".join(found.examples["changed", group][:2])
+            table.add_row(f"changed {name}", group.kind, escape(group.name), f"{count:,}", examples)
+        console.print(table)
+        console.print(f"[red]different[/]: {found.same:,} outputs are the same, those above are not; exit status 1")
+
+
+def _time(at: int | None) -> str | None:
+    return None if at is None else times.write(at)
+
+
+def _nested(counts: Counter[Group]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for group, count in sorted(counts.items()):
+        found.setdefault(group.kind, {})[group.name] = count
+    return found
+
+
+def _differences(found: Differences) -> dict[str, Any]:
+    changed: dict[str, dict[str, dict[str, int]]] = {}
+    for (group, name), count in sorted(found.changed.items()):
+        changed.setdefault(group.kind, {}).setdefault(group.name, {})[name] = count
+    return {"same": found.same, "new": _nested(found.new), "gone": _nested(found.gone), "changed": changed}

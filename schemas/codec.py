@@ -1,0 +1,212 @@
+"""Records to bytes and back: Confluent's wire format with the fixed ids of `schemas.registry`.
+
+Decoding takes a whole chunk at once. One bad value costs a few more passes over
+its chunk, becomes an `Undecodable`, and changes nothing for the others: what a
+value decodes to depends on that value alone, never on its neighbours.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import repeat
+from typing import Any, Final
+
+import fastavro
+import msgspec
+import polars as pl
+from msgspec.structs import astuple
+
+from schemas import blocks, singles, times
+from schemas.flat import FlatWriter
+from schemas.nested import output_writer
+from schemas.records import Emitted, Rejected, Touchpoint, Undecodable
+from schemas.registry import BY_NAME, BY_PREFIX, FRAME, MAGIC, TOUCHPOINT, Registered
+from schemas.rows import from_row, registered
+
+_TIMES: Final = ("occurred_at", "sent_at", "received_at")
+_OFFSETS: Final = ("occurred_offset", "sent_offset", "received_offset")
+_NUMBERS: Final = ("amount", "quantity")
+_NO_RECORD: Final = "the body is not one whole record of the schema {}"
+
+
+_FEW: Final = 16
+"""So many values are read sooner one by one than as a block."""
+
+
+class NotColumnar(ValueError):
+    """At least one value of the block is no record of the schema; decode one by one to find it."""
+
+
+def encode_touchpoint(touchpoint: Touchpoint) -> bytes:
+    """The value for the raw topic. Raises if a text holds a lone surrogate."""
+    return TOUCHPOINT.prefix + _touchpoint_writer().body(astuple(touchpoint))
+
+
+def encode_output(output: Emitted) -> bytes:
+    """The value for the output's topic. `Rejected` has none: its value is the original bytes."""
+    if isinstance(output, Rejected):
+        raise TypeError("a Rejected travels as its original bytes with headers, not as Avro")
+    return _output_writer(registered(output))(output)
+
+
+def decode_touchpoints(values: Sequence[bytes | None]) -> list[Touchpoint | Undecodable]:
+    """One result a value, in order; a value that is no touchpoint becomes an `Undecodable`.
+
+    Reasons: `empty_value`, `not_framed`, `unknown_schema`, `truncated` (the body is shorter or
+    longer than its record), `bad_encoding` (text that is not UTF-8), `bad_date` (a time
+    outside 1970..2200 or an offset of a day), `bad_value` (a number that is not finite).
+    """
+    present = [value for value in values if value is not None]
+    whole: Iterable[Touchpoint] | None = None
+    if len(present) == len(values):
+        whole = (singles.read(present) if len(present) <= _FEW else None) or _touchpoints(present, TOUCHPOINT)
+    return _sorted_out(values) if whole is None else list(whole)
+
+
+def decode_outputs(values: Sequence[bytes | None]) -> list[Emitted | Undecodable]:
+    """Outputs of any kind, in order; reasons as for `decode_touchpoints`."""
+    return [_output(value) for value in values]
+
+
+def columns(values: Sequence[bytes], schema: str) -> pl.DataFrame:
+    """The values as columns named as in the schema file; `NotColumnar` if any is no record of it."""
+    frame = blocks.read(values, BY_NAME[schema])
+    if frame is None:
+        raise NotColumnar(f"a value among {len(values)} is no {schema}: decode one by one to find it")
+    return frame
+
+
+def schema_of(value: bytes | None) -> Registered | Undecodable:
+    """The schema a value names, or why it names none."""
+    if not value:
+        return Undecodable("empty_value", "the record has no value", b"")
+    if len(value) < FRAME or not value.startswith(MAGIC):
+        return Undecodable("not_framed", "the value does not begin with 0 and a schema id", value)
+    found = BY_PREFIX.get(value[:FRAME])
+    if found is None:
+        return Undecodable("unknown_schema", f"no schema has id {int.from_bytes(value[1:FRAME], 'big')}", value)
+    return found
+
+
+def _sorted_out(values: Sequence[bytes | None]) -> list[Touchpoint | Undecodable]:
+    """The refused ones picked out, the rest decoded by schema, all put back in order."""
+    results: list[Touchpoint | Undecodable | None] = []
+    groups: dict[Registered, list[int]] = {}
+    for place, value in enumerate(values):
+        named = _touchpoint_schema(value)
+        results.append(None if isinstance(named, Registered) else named)
+        if isinstance(named, Registered):
+            groups.setdefault(named, []).append(place)
+    for schema, places in groups.items():
+        framed = [value for place in places if (value := values[place]) is not None]
+        for place, result in zip(places, _halves(framed, schema), strict=True):
+            results[place] = result
+    return [result for result in results if result is not None]
+
+
+def _touchpoint_schema(value: bytes | None) -> Registered | Undecodable:
+    named = schema_of(value)
+    if isinstance(named, Registered) and named.struct is not Touchpoint:
+        return Undecodable("unknown_schema", f"schema {named.id} ({named.name}) is no touchpoint", value or b"")
+    return named
+
+
+def _halves(values: Sequence[bytes], schema: Registered) -> Iterator[Touchpoint | Undecodable]:
+    """Halves the values until every half is all good or one bad value.
+
+    The last judge of a single value is the same reader that takes whole chunks, so a value
+    fares the same in any company.
+    """
+    whole = _touchpoints(values, schema)
+    if whole is not None:
+        yield from whole
+    elif len(values) == 1:
+        yield _refused(values[0], schema)
+    else:
+        middle = len(values) // 2
+        yield from _halves(values[:middle], schema)
+        yield from _halves(values[middle:], schema)
+
+
+def _touchpoints(values: Sequence[bytes], schema: Registered) -> Iterable[Touchpoint] | None:
+    frame = blocks.read(values, schema)
+    if frame is None or _fault(frame) is not None:
+        return None
+    height = frame.height
+    fields = (repeat(None) if each.null_count() == height else each.to_list() for each in frame.get_columns())
+    return map(Touchpoint, *fields)
+
+
+def _fault(frame: pl.DataFrame) -> tuple[str, str] | None:
+    """The first reason and detail for which some row can't be a touchpoint, or None."""
+    for name in _TIMES:
+        if not _within(frame.get_column(name), times.EARLIEST, times.LATEST - 1):
+            return "bad_date", f"{name} lies outside 1970..2200"
+    for name in _OFFSETS:
+        if not _within(frame.get_column(name), 1 - times.WIDEST_OFFSET, times.WIDEST_OFFSET - 1):
+            return "bad_date", f"{name} is a day or more"
+    for name in _NUMBERS:
+        # A sum is finite only if all its terms are; one that overflows is judged term by term.
+        if not math.isfinite(frame.get_column(name).sum()):
+            return "bad_value", f"{name} is not a finite number"
+    return None
+
+
+def _within(series: pl.Series, low: int, high: int) -> bool:
+    least, most = series.min(), series.max()
+    return not (isinstance(least, int) and isinstance(most, int)) or (low <= least and most <= high)
+
+
+def _refused(value: bytes, schema: Registered) -> Undecodable:
+    """Why a framed value is no touchpoint."""
+    frame = blocks.read([value], schema)
+    fault = None if frame is None else _fault(frame)
+    if fault is not None:
+        return Undecodable(*fault, value)
+    read = _read(value, schema)
+    return read if isinstance(read, Undecodable) else Undecodable("truncated", _NO_RECORD.format(schema.name), value)
+
+
+def _output(value: bytes | None) -> Emitted | Undecodable:
+    value = value or b""
+    schema = schema_of(value)
+    if isinstance(schema, Undecodable):
+        return schema
+    if schema.struct is Touchpoint:
+        return Undecodable("unknown_schema", "a touchpoint is no output", value)
+    row = _read(value, schema)
+    if isinstance(row, Undecodable):
+        return row
+    try:
+        return from_row(row)
+    except msgspec.DecodeError as error:
+        return Undecodable("bad_value", str(error), value)
+
+
+def _read(value: bytes, schema: Registered) -> dict[str, Any] | Undecodable:
+    """One body by fastavro, consumed to its last byte."""
+    body = io.BytesIO(value)
+    body.seek(FRAME)
+    try:
+        row = fastavro.schemaless_reader(body, schema.parsed(), None)
+    except UnicodeDecodeError as error:
+        return Undecodable("bad_encoding", f"a text of the body is not UTF-8: {error.reason}", value)
+    except (EOFError, IndexError, ValueError, OverflowError, MemoryError):
+        return Undecodable("truncated", _NO_RECORD.format(schema.name), value)
+    left = len(value) - body.tell()
+    if left or not isinstance(row, dict):
+        return Undecodable("truncated", f"{left} bytes are left over behind the record", value)
+    return row
+
+
+@cache
+def _touchpoint_writer() -> FlatWriter:
+    return FlatWriter(TOUCHPOINT.source()["fields"])
+
+
+@cache
+def _output_writer(schema: Registered) -> Callable[[Emitted], bytes]:
+    return output_writer(schema.struct, schema.source()["fields"], schema.prefix)

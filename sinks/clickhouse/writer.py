@@ -1,0 +1,81 @@
+"""Blocks into ClickHouse until they are confirmed, whatever happens to ClickHouse meanwhile."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from sinks import metrics
+from sinks.clickhouse.client import RowsRefused, Store, StoreError
+from sinks.clickhouse.rows import POISON, Block, poisoned
+
+FIRST_PAUSE_S: Final = 0.2
+LONGEST_PAUSE_S: Final = 10.0
+SAY_EVERY_S: Final = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The process ends before the block could be stored. Nothing of its batch may be committed."""
+
+
+class Writer:
+    """Inserts block by block. `pause(seconds)` waits; it raises Stopped when there is no use in waiting."""
+
+    def __init__(self, store: Store, pause: Callable[[float], None]) -> None:
+        self._store = store
+        self._pause = pause
+
+    def write(self, blocks: Iterable[Block]) -> None:
+        """Returns when every row is stored, or its record is in `poison`."""
+        for block in blocks:
+            self._write(block)
+
+    def _write(self, block: Block) -> None:
+        if block.table == POISON:
+            for (reason,), rows in block.rows.group_by("reason"):
+                metrics.POISON.labels(str(reason)).inc(rows.height)
+        try:
+            self._insist(block)
+        except RowsRefused as refusal:
+            self._isolate(block, refusal)
+
+    def _insist(self, block: Block) -> None:
+        """The identical block again and again while the store is away."""
+        pause, away_since, said = FIRST_PAUSE_S, 0.0, 0.0
+        while True:
+            started = time.monotonic()
+            try:
+                self._store.insert(block.table, block.rows)
+            except StoreError as error:
+                if isinstance(error, RowsRefused) and block.table != POISON:
+                    raise
+                metrics.RETRIES.labels(block.table).inc()
+                metrics.AWAY.set(1)
+                away_since = away_since or started
+                if not said or started - said >= SAY_EVERY_S:
+                    said = started
+                    log.warning("%s (%d rows wait since %.0f s)", error, block.rows.height, started - away_since)
+                self._pause(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_S)
+                continue
+            if away_since:
+                metrics.AWAY.set(0)
+                log.info("%s is back after %.0f s", self._store.where, time.monotonic() - away_since)
+            metrics.INSERTS.labels(block.table).observe(time.monotonic() - started)
+            metrics.ROWS.labels(block.table).inc(block.rows.height)
+            return
+
+    def _isolate(self, block: Block, refusal: RowsRefused) -> None:
+        """Halves the block until the refused rows stand alone, each of which goes to `poison`."""
+        if block.rows.height == 1:
+            log.error("%s; its record is set aside in %s", refusal, POISON)
+            self._write(poisoned(block.records, f"refused_by_{block.table}", str(refusal)))
+            return
+        self._pause(0)  # thousands of refused rows take minutes; the process may be told to end meanwhile
+        middle = block.rows.height // 2
+        self._write(block.slice(0, middle))
+        self._write(block.slice(middle, block.rows.height))

@@ -1,0 +1,138 @@
+"""The `store` process: owns the embedded ClickHouse, fills it from Kafka, lets others read.
+
+With a ClickHouse server in the settings the same process fills that and passes
+queries on. The sink has its own thread and its own session, so that the slowest
+query never delays an insert or a heartbeat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from kafka.errors import KafkaError
+
+from rapport.settings import Settings
+from schemas import topics
+from sinks.clickhouse.client import Store, StoreAway, StoreError
+from sinks.clickhouse.connect import owned
+from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.sink import Sink
+from sinks.store.sql import SqlServer
+
+AGAIN_S: Final = 2.0
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+NOT_STORED: Final = frozenset({topics.RAW, topics.KNOWLEDGE, topics.STATES})
+"""Raw touchpoints are stored as resolved ones; knowledge and states have their own topics for ever."""
+
+
+def stored_topics(partitions: int) -> tuple[str, ...]:
+    return tuple(topic.name for topic in topics.load(partitions) if topic.name not in NOT_STORED)
+
+
+def run(settings: Settings, stop: threading.Event | None = None) -> int:
+    """Until `stop`, SIGTERM or SIGINT: 0. 1, with the reason logged, if it can't go on."""
+    stopping = stop or threading.Event()
+    if stop is None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+    try:
+        store = owned(settings)
+    except (StoreError, ValueError) as error:
+        log.error("the store does not start: %s", error)
+        return 1
+    try:
+        return _Process(settings, store, stopping).run()
+    finally:
+        store.close()
+
+
+class _Process:
+    def __init__(self, settings: Settings, store: Store, stop: threading.Event) -> None:
+        self._settings = settings
+        self._store = store
+        self._stop = stop
+        self._state = "starting"
+        self._failed: str | None = None
+
+    def run(self) -> int:
+        settings = self._settings
+        try:
+            server = SqlServer(settings.store_port, settings.store_token, self._store, self._health)
+        except (OSError, ValueError) as error:
+            log.error("the store can't serve SQL on port %d: %s; set RAPPORT_STORE_PORT", settings.store_port, error)
+            return 1
+        filling = threading.Thread(target=self._guarded, name="sink")
+        serving = threading.Thread(target=server.serve_forever, name="sql", daemon=True)
+        serving.start()
+        filling.start()
+        log.info("read-only SQL on http://127.0.0.1:%d/sql", server.port)
+        self._stop.wait()
+        server.shutdown()
+        server.server_close()
+        filling.join()
+        return 1 if self._failed else 0
+
+    def _health(self) -> dict[str, object]:
+        return {"well": self._state == "storing", "sink": self._state, "store": self._store.where}
+
+    def _guarded(self) -> None:
+        """The sink's thread. A mistake of ours ends the process, which then starts afresh at what is committed."""
+        try:
+            self._fill()
+        except Exception as error:
+            log.exception("the sink ended")
+            self._failed = self._state = f"failed: {error}"
+        finally:
+            self._stop.set()
+
+    def _fill(self) -> None:
+        if self._until(self._migrated, "waiting for ClickHouse"):
+            sink = self._until(self._sink, "waiting for Kafka")
+            if sink is not None:
+                self._state = "storing"
+                sink.run()
+
+    def _migrated(self) -> bool:
+        for name in migrate(self._store):
+            log.info("migration %s is applied", name)
+        return True
+
+    def _sink(self) -> Sink:
+        settings = self._settings
+        return Sink(
+            self._store,
+            settings.kafka,
+            stored_topics(settings.partitions),
+            self._stop,
+            member=_member(settings),
+            session_timeout_s=settings.session_timeout_s,
+        )
+
+    def _until(self, attempt: Callable[[], T], meanwhile: str) -> T | None:
+        said = ""
+        while not self._stop.is_set():
+            try:
+                return attempt()
+            except (StoreAway, KafkaError) as error:
+                self._state = meanwhile
+                if str(error) != said:
+                    said = str(error)
+                    log.warning("%s: %s", meanwhile, error)
+                self._stop.wait(AGAIN_S)
+        return None
+
+
+def _member(settings: Settings) -> str:
+    """The same for the same data folder on the same host, so that a killed store takes up its own place again."""
+    place = hashlib.blake2b(str(settings.data.resolve()).encode(), digest_size=6).hexdigest()
+    return f"store-{socket.gethostname()}-{place}"

@@ -1,0 +1,200 @@
+"""The words of an alert: who, what happened, why now, what to do and what not (conventions: the card)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from schemas.records import Card, Shift, Signal
+from streams.customers.customer import Customer, Glimpse
+from streams.customers.moment import DAY_MS, Moment
+
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+STRANGER = "complete_stranger"
+REASONS = 3
+
+
+class CardText(NamedTuple):
+    """Title and card in one language."""
+
+    title: str
+    card: Card
+    language: str
+
+
+class _Speaker:
+    """Says lines of wording in the language of one moment."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.moment = moment
+        self.language = moment.language
+        self.knowledge = moment.knowledge
+
+    def say(self, key: str, **values: object) -> str:
+        return self.knowledge.say(self.language, key, values)
+
+    def label(self, type_id: str) -> str:
+        return self.knowledge.relationship(type_id).label[self.language]
+
+    def kind(self, touchpoint_type: str) -> str:
+        return self.say(f"touchpoint.{touchpoint_type}")
+
+    def ago(self, ms: int) -> str:
+        if ms < MINUTE_MS:
+            return self.say("ago.now")
+        for below, unit, name in _STEPS:
+            if ms < below:
+                return self.say(f"ago.{name}", n=ms // unit)
+        return self.say("ago.long")
+
+    def lasting(self, ms: int) -> str:
+        if ms < 2 * HOUR_MS:
+            return self.say("duration.minutes", n=max(1, round(ms / MINUTE_MS)))
+        if ms < 2 * DAY_MS:
+            return self.say("duration.hours", n=round(ms / HOUR_MS))
+        return self.say("duration.days", n=round(ms / DAY_MS))
+
+    def place(self, location_id: str) -> str:
+        place = self.knowledge.places.get(location_id)
+        return place.name if place else location_id
+
+
+_STEPS = (
+    (HOUR_MS, MINUTE_MS, "minutes"),
+    (2 * DAY_MS, HOUR_MS, "hours"),
+    (14 * DAY_MS, DAY_MS, "days"),
+    (60 * DAY_MS, 7 * DAY_MS, "weeks"),
+    (730 * DAY_MS, 30 * DAY_MS, "months"),
+)
+
+
+def signal_card(moment: Moment, signal: Signal) -> CardText:
+    """The card of a signal; what is particular to it stands in `_SIGNALS`."""
+    speaker = _Speaker(moment)
+    title, happened, why, do, do_not = _SIGNALS[signal.name](speaker, signal)
+    manners = moment.knowledge.relationship(_declared(moment))
+    cautions = manners.do_not[speaker.language][:1]
+    card = Card(_who(speaker), happened, why, _recent(speaker), tuple(do), (*do_not, *cautions))
+    return CardText(title, card, speaker.language)
+
+
+_Parts = tuple[str, str, str, list[str], list[str]]
+
+
+def _unanswered(speaker: _Speaker, signal: Signal) -> _Parts:
+    asked = str(signal.values["asked"])
+    kind, norm = speaker.kind(asked), speaker.lasting(round(float(signal.values["norm_minutes"]) * MINUTE_MS))
+    said = (g.words for g in reversed(speaker.moment.customer.recent) if g.type == asked and not g.ours)
+    words = next((words for words in said if words), "")
+    key = "signal.unanswered.happened" if words else "signal.unanswered.happened.silent"
+    happened = speaker.say(key, kind=kind, text=words) if words else speaker.say(key, kind=kind)
+    staff = speaker.say("signal.unanswered.staff")
+    return (
+        speaker.say("signal.unanswered.title", kind=kind),
+        happened,
+        speaker.say("signal.unanswered.why", waited=norm, norm=norm),
+        [speaker.say("signal.unanswered.do.1"), speaker.say("signal.unanswered.do.2", staff=staff)],
+        [speaker.say("signal.unanswered.do_not.1"), speaker.say("signal.unanswered.do_not.2")],
+    )
+
+
+def _running_out(speaker: _Speaker, signal: Signal) -> _Parts:
+    item = str(signal.values["item"])
+    last = speaker.ago(round(float(signal.values["elapsed_days"]) * DAY_MS))
+    interval = speaker.lasting(round(float(signal.values["usual_days"]) * DAY_MS))
+    return (
+        speaker.say("signal.running_out.title", item=item),
+        speaker.say("signal.running_out.happened", item=item, last=last),
+        speaker.say("signal.running_out.why", interval=interval),
+        [speaker.say("signal.running_out.do.1"), speaker.say("signal.running_out.do.2", item=item)],
+        [speaker.say("signal.running_out.do_not.1"), speaker.say("signal.running_out.do_not.2")],
+    )
+
+
+def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
+    declared = _declared(speaker.moment)
+    place = speaker.place(str(signal.values["location_id"]))
+    if signal.values["source"] == "qr.scanned":
+        item = speaker.moment.item or str(speaker.moment.properties.get("code", ""))
+        happened = speaker.say("signal.arrival.happened.scan", place=place, item=item)
+        why = speaker.say("signal.arrival.why.scan")
+    else:
+        happened = speaker.say("signal.arrival.happened", place=place)
+        why = speaker.say("signal.arrival.why")
+    greeting = "signal.arrival.do.2.new" if declared == STRANGER else "signal.arrival.do.2"
+    return (
+        speaker.say("signal.arrival.title", label=speaker.label(declared), place=place),
+        happened,
+        why,
+        [speaker.say("signal.arrival.do.1"), speaker.say(greeting)],
+        [speaker.say("signal.arrival.do_not.1"), speaker.say("signal.arrival.do_not.2")],
+    )
+
+
+_SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
+    "unanswered": _unanswered,
+    "running_out": _running_out,
+    "arrival": _arrival,
+}
+
+
+def shift_card(moment: Moment, shift: Shift) -> CardText:
+    """The card of a shift that somebody must hear of."""
+    speaker = _Speaker(moment)
+    rule = moment.knowledge.shift_alert(shift.from_, shift.to)
+    assert rule is not None
+    now, before = speaker.label(shift.to), speaker.label(shift.from_)
+    happened = speaker.say("shift.happened", before=before, now=now)
+    manners = moment.knowledge.relationship(shift.to)
+    do = (speaker.say(f"shift.{rule.name}.do.1"), *manners.do[speaker.language][:1])
+    do_not = (speaker.say(f"shift.{rule.name}.do_not.1"), *manners.do_not[speaker.language][:1])
+    why = speaker.say("shift.why", percent=round(shift.probability * 100))
+    card = Card(_who(speaker), f"{happened} {_reasons(speaker, shift)}", why, _recent(speaker), do, do_not)
+    return CardText(speaker.say(f"shift.{rule.name}.title", now=now), card, speaker.language)
+
+
+def _reasons(speaker: _Speaker, shift: Shift) -> str:
+    keys = [because.what.split(":", 1)[0] for because in shift.because]
+    known = [speaker.say(key) for key in dict.fromkeys(keys) if key in speaker.knowledge.wording[speaker.language]]
+    if not known:
+        return speaker.say("shift.reasons.none")
+    return speaker.say("shift.reasons", reasons=speaker.say("shift.reasons.join").join(known[:REASONS]))
+
+
+def _declared(moment: Moment) -> str:
+    declared = moment.customer.declared
+    return STRANGER if declared < 0 else moment.knowledge.types[declared].id
+
+
+def _who(speaker: _Speaker) -> str:
+    customer_id, declared = _named(speaker.moment.customer_id), _declared(speaker.moment)
+    if declared == STRANGER:
+        return speaker.say("who.new", customer=customer_id, label=speaker.label(declared))
+    manner = speaker.knowledge.relationship(declared).manner[speaker.language]
+    return speaker.say("who.known", customer=customer_id, label=speaker.label(declared), manner=manner)
+
+
+def _named(customer_id: str) -> str:
+    """A customer without an id of ours is shown by kind and the beginning of the hash."""
+    kind, _, rest = customer_id.partition(":")
+    return customer_id if not rest or kind == "loyalty_card" else f"{kind} {rest.rsplit(':', 1)[-1][:6]}"
+
+
+def _recent(speaker: _Speaker) -> tuple[str, ...]:
+    lines = [_line(speaker, glimpse) for glimpse in reversed(_past(speaker.moment.customer, speaker.moment.at))]
+    return tuple(lines) or (speaker.say("recent.none"),)
+
+
+def _past(customer: Customer, at: int) -> Sequence[Glimpse]:
+    return [glimpse for glimpse in customer.recent if glimpse.at <= at]
+
+
+def _line(speaker: _Speaker, glimpse: Glimpse) -> str:
+    when, what = speaker.ago(speaker.moment.at - glimpse.at), speaker.kind(glimpse.type)
+    if glimpse.words and glimpse.ours:
+        return speaker.say("recent.ours", when=when, text=glimpse.words)
+    if glimpse.words and glimpse.type == "purchase.made":
+        return speaker.say("recent.item", when=when, what=what, item=glimpse.words)
+    if glimpse.words:
+        return speaker.say("recent.words", when=when, what=what, text=glimpse.words)
+    return speaker.say("recent.plain", when=when, what=what)

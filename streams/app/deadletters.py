@@ -1,0 +1,45 @@
+"""A rejected record as it stands on the dead-letter topic: the original bytes and key, the rest as headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.records import EVERYONE, Rejected
+from streams.app import metrics
+from streams.app.outbox import Entry
+
+
+def entries(rejected: Sequence[Rejected], records: Sequence[Any], topic: str) -> list[Entry]:
+    """One entry a rejection of a chunk; `topic` and the rejection's partition and offset say where the record stood."""
+    if not rejected:
+        return []
+    originals = {record.offset: record for record in records}
+    return [_entry(each, *original_of(each, originals), topic) for each in rejected]
+
+
+def original_of(rejected: Rejected, chunk: Mapping[int, Any]) -> tuple[bytes | None, bytes | None]:
+    """Key and value of the record that was refused; `chunk` has the records by offset.
+
+    What failed for one customer at a tick, or when a company-wide record was met, has none:
+    that record is not at fault, and may be of an earlier chunk.
+    """
+    record = chunk.get(rejected.offset)
+    if record is None or (rejected.customer_id is not None and record.key == EVERYONE.encode()):
+        return (rejected.customer_id or EVERYONE).encode(), rejected.original
+    return record.key, record.value
+
+
+def _entry(rejected: Rejected, key: bytes | None, value: bytes | None, topic: str) -> Entry:
+    metrics.DEAD_LETTERS.labels(rejected.stage, rejected.reason).inc()
+    named = {
+        "id": rejected.id,
+        "stage": rejected.stage,
+        "reason": rejected.reason,
+        "detail": rejected.detail,
+        "topic": topic,
+        "partition": str(rejected.partition),
+        "offset": str(rejected.offset),
+        "at": str(rejected.at),
+    }
+    return key, value, [(name, text.encode()) for name, text in named.items()], None

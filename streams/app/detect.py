@@ -1,0 +1,127 @@
+"""The station `detect`: from the resolved topic through the engine to the outputs and the states' changelog."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from time import perf_counter
+from typing import Any, Final
+
+from schemas import topics
+from schemas.codec import decode_touchpoints, encode_output
+from schemas.records import Emitted, Record, Rejected, Source, Touchpoint, Undecodable
+from streams.app import deadletters, metrics
+from streams.app.breaker import Breaker
+from streams.app.claims import Claim
+from streams.app.outbox import Entry, Outbox, Target
+from streams.app.recovery import Restore
+from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
+from streams.identity.resolve import SOURCE, SOURCE_BYTES, source_of
+from streams.knowledge.model import Knowledge
+
+STATION: Final = "detect"
+
+log = logging.getLogger(__name__)
+
+Recover = Callable[[int, Restore], Awaitable[int]]
+"""Hands the changelog of a partition to a function, see `recovery.recover`."""
+Fetch = Callable[[str], Awaitable[Knowledge]]
+"""The content of a version of knowledge, see `library.fetch`."""
+
+
+class Detect:
+    """One resolved partition and its states.
+
+    The order of a chunk is fixed: outputs, acknowledged; states, the world last,
+    acknowledged; only then the chunk counts as done. A crash in between sends some
+    outputs again under the same ids and loses nothing.
+    """
+
+    appetite = 1
+
+    def __init__(
+        self, claim: Claim, outbox: Outbox, breaker: Breaker, engine: Engine, recover: Recover, fetch: Fetch
+    ) -> None:
+        self.states = Partition(claim.partition)
+        self._claim = claim
+        self._changelog: Target = (topics.STATES, claim.partition)
+        self._outbox = outbox
+        self._breaker = breaker
+        self._engine = engine
+        self._recover = recover
+        self._fetch = fetch
+
+    async def begin(self) -> None:
+        # The fence comes before the reading: what a predecessor that is not quite dead wrote until now is read too.
+        await self._outbox.open_fenced(f"rapport-states-{self._claim.partition}", self._changelog)
+        await self._recover(self._claim.partition, self.states.restore)
+        self.states.ready()
+        version = self.states.world.knowledge
+        if version is not None and version not in self._engine.versions:
+            await self._learn(version)
+
+    async def handle(self, records: Sequence[Any]) -> None:
+        started = perf_counter()
+        chunk = read(records)
+        outcome = await self._process(chunk)
+        rejected = [output for output in outcome.outputs if isinstance(output, Rejected)]
+        self._breaker.count(records, [(each.offset, each.reason) for each in rejected])
+        batches = batched(outcome.outputs, self._claim.partition)
+        letters = deadletters.entries(rejected, records, self._claim.topic)
+        if letters:
+            batches[topics.DLQ, self._claim.partition] = letters
+        seconds = perf_counter() - started
+        await self._outbox.send(batches)
+        await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in outcome.changes]})
+        metrics.done(STATION, records, outcome.counts, seconds)
+
+    async def end(self) -> None:
+        """The states die with the lane: another worker may have gone on with them meanwhile."""
+        await self._outbox.close()
+
+    async def _process(self, chunk: Sequence[Record]) -> Outcome:
+        while True:
+            try:
+                return self._engine.process(chunk, self.states)
+            except UnknownKnowledge as unknown:
+                await self._learn(unknown.version)
+
+    async def _learn(self, version: str) -> None:
+        log.info("partition %d goes by knowledge version %s; fetching it", self._claim.partition, version)
+        self._engine.learn(await self._fetch(version))
+
+
+def batched(outputs: Iterable[Emitted], partition: int) -> dict[Target, list[Entry]]:
+    """What is to be sent of the outputs, by topic, each in order. Dead letters go another way."""
+    batches: dict[Target, list[Entry]] = defaultdict(list)
+    for output in outputs:
+        if not isinstance(output, Rejected):
+            topic, key = topics.route(output)
+            batches[topic, partition].append((key, encode_output(output), [], None))
+    return batches
+
+
+def read(records: Sequence[Any]) -> list[Record]:
+    """Kafka's records of a resolved partition as the engine takes them."""
+    return records_of(records, decode_touchpoints([record.value for record in records]))
+
+
+def records_of(records: Sequence[Any], bodies: Sequence[Touchpoint | Undecodable]) -> list[Record]:
+    """Each with its decoded body."""
+    return [
+        Record(record.offset, _text(record.key), source_of(record.headers[0][1]), body)
+        if record.headers and record.headers[0][0] == SOURCE and len(record.headers[0][1] or b"") >= SOURCE_BYTES
+        else _unsourced(record)
+        for record, body in zip(records, bodies, strict=True)
+    ]
+
+
+def _unsourced(record: Any) -> Record:
+    """Not from identity: nothing says what it derives from, so nothing could tell a repetition."""
+    body = Undecodable("no_source", f"the record has no whole {SOURCE!r} header", record.value or b"")
+    return Record(record.offset, _text(record.key), Source(-1, record.offset, 0), body)
+
+
+def _text(key: bytes | None) -> str:
+    return str(key or b"", "utf-8", "replace")

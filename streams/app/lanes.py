@@ -1,0 +1,197 @@
+"""One task a partition: its chunks in order, other partitions beside it.
+
+A lane begins at the assignment of its partition and ends at its revocation, with
+all it holds in memory. Its position is the end of the last chunk it finished; a
+chunk that fails ends the worker and moves nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from faust.types import TP
+
+from streams.app.claims import Claim, Membership, Superseded
+
+log = logging.getLogger(__name__)
+
+FULL: Final = 8
+"""Chunks that may wait in a lane before its partition is no longer fetched."""
+EMPTY: Final = 2
+"""Chunks left when it is fetched again."""
+GRACE: Final = 10.0
+"""Seconds that a lane has at a revocation to finish the chunk in work; then it is cancelled."""
+
+
+class Work(Protocol):
+    """What a station does with one partition, from assignment to revocation."""
+
+    appetite: int
+    """Chunks taken at once when several wait: more where the waiting for Kafka costs more than the work."""
+
+    async def begin(self) -> None:
+        """Before the first chunk: recover what the partition needs."""
+
+    async def handle(self, records: Sequence[Any]) -> None:
+        """Everything that the records cause is acknowledged by Kafka when this returns."""
+
+    async def end(self) -> None:
+        """After the last chunk, also after a failure."""
+
+
+Station = Callable[[Claim], Work]
+
+
+class Flow(Membership, Protocol):
+    def pause(self, tp: TP) -> None: ...
+
+    def resume(self, tp: TP) -> None: ...
+
+
+class Astray(Exception):
+    """A chunk of the present assignment finds no lane; going on would leave a gap. A fault of this program."""
+
+
+class Lane:
+    """One partition in one generation."""
+
+    def __init__(self, tp: TP, claim: Claim, work: Work, flow: Flow, chunk: int) -> None:
+        self.tp = tp
+        self.claim = claim
+        self.position: int | None = None
+        self._work = work
+        self._flow = flow
+        self._full, self._empty = FULL * chunk, EMPTY * chunk
+        self._waiting: deque[Sequence[Any]] = deque()
+        self._held = 0
+        self._next = 0
+        self._paused = False
+        self._begun = False
+        self._ending = False
+        self._wake = asyncio.Event()
+        self.task = asyncio.create_task(self._run(), name=f"lane {tp.topic}[{tp.partition}]")
+
+    def put(self, records: Sequence[Any]) -> None:
+        """Never waits: a full lane stops the fetching of its own partition, not that of others.
+
+        What was put before is left out: a late seek of Faust can bring records twice.
+        """
+        if records[0].offset < self._next:
+            records = [record for record in records if record.offset >= self._next]
+            if not records:
+                return
+        self._next = records[-1].offset + 1
+        self._waiting.append(records)
+        self._held += len(records)
+        self._wake.set()
+        if self._held > self._full and not self._paused:
+            self._paused = True
+            self._flow.pause(self.tp)
+
+    async def end(self) -> None:
+        """Finish the chunk in work, drop those that wait. Returns when the task is over."""
+        self._ending = True
+        self._wake.set()
+        if not self._begun:
+            self.task.cancel()
+        await asyncio.wait({self.task}, timeout=GRACE)
+        if not self.task.done():
+            log.warning("%s is cancelled: its chunk took longer than %.0f s", self.task.get_name(), GRACE)
+            self.task.cancel()
+            await asyncio.wait({self.task}, timeout=GRACE)
+
+    async def _run(self) -> None:
+        try:
+            await self._work.begin()
+            self._begun = True
+            while records := await self._take():
+                await self._work.handle(records)
+                self.position = records[-1].offset + 1
+        finally:
+            await self._work.end()
+
+    async def _take(self) -> Sequence[Any]:
+        """What waits, up to the appetite; nothing when the lane ends."""
+        while not self._waiting and not self._ending:
+            self._wake.clear()
+            await self._wake.wait()
+        if self._ending:
+            return []
+        taken = self._waiting.popleft()
+        for _ in range(min(len(self._waiting), self._work.appetite - 1)):
+            taken = [*taken, *self._waiting.popleft()]
+        self._held -= len(taken)
+        if self._paused and self._held <= self._empty:
+            self._paused = False
+            self._flow.resume(self.tp)
+        return taken
+
+
+class Lanes:
+    """The lanes of this worker, and the stations that they belong to by topic."""
+
+    def __init__(self, stations: Mapping[str, Station], chunk: int, fail: Callable[[BaseException], None]) -> None:
+        self.chunk = chunk
+        self._stations = stations
+        self._fail = fail
+        self._lanes: dict[TP, Lane] = {}
+        self._flow: Flow | None = None
+        self._generation = -1
+
+    def connect(self, flow: Flow) -> None:
+        self._flow = flow
+
+    def assigned(self, partitions: Iterable[TP], generation: int) -> None:
+        """A lane for each, at once: recovery does not wait for the first record."""
+        assert self._flow is not None, "connect() comes before the first assignment"
+        self._generation = generation
+        for tp in sorted(partitions):
+            claim = Claim(self._flow, tp.topic, tp.partition, generation)
+            lane = Lane(tp, claim, self._stations[tp.topic](claim), self._flow, self.chunk)
+            lane.task.add_done_callback(self._over)
+            self._lanes[tp] = lane
+
+    async def revoked(self, partitions: Iterable[TP]) -> None:
+        """Ends the lanes; their positions stay readable until `forget`."""
+        ending = [self._lanes[tp] for tp in partitions if tp in self._lanes]
+        await asyncio.gather(*(lane.end() for lane in ending))
+
+    def forget(self, partitions: Iterable[TP]) -> None:
+        for tp in partitions:
+            self._lanes.pop(tp, None)
+
+    async def end(self) -> None:
+        """The worker stops: as if all were revoked."""
+        await self.revoked(list(self._lanes))
+
+    async def cancel(self) -> None:
+        """The worker has failed: nothing more is done. Returns when all have let go."""
+        for lane in self._lanes.values():
+            lane.task.cancel()
+        if self._lanes:
+            await asyncio.wait({lane.task for lane in self._lanes.values()}, timeout=GRACE)
+
+    def hand(self, tp: TP, generation: int, records: Sequence[Any]) -> None:
+        """A chunk of an older assignment is dropped: its partition is read again from the commit."""
+        lane = self._lanes.get(tp)
+        if lane is not None and lane.claim.generation == generation:
+            lane.put(records)
+        elif generation >= self._generation:
+            self._fail(Astray(f"a chunk of {tp.topic}[{tp.partition}] in generation {generation} has no lane"))
+
+    def positions(self) -> Mapping[TP, int]:
+        """By partition the offset after the last record whose chunk is finished."""
+        return {tp: lane.position for tp, lane in self._lanes.items() if lane.position is not None}
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, Superseded):
+            log.warning("lane ends, its chunk is the successor's: %s", error)
+        elif error is not None:
+            self._fail(error)

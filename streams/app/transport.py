@@ -1,0 +1,297 @@
+"""Faust's Kafka consumer with the chunk as unit of work, and without its ways to lose records.
+
+Promise: what a partition's records are handed to a lane in offset order, each at
+least once after an assignment; the committed offset of a partition is the end of
+the last chunk that its lane finished, never more. Faust keeps the group, the
+assignment, the rebalancing and the agents.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping
+from time import monotonic
+from typing import Any, Protocol, cast
+
+import aiokafka
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, Message
+from faust.types.transports import ConsumerT, TPorTopicSet
+from mode.threads import ServiceThread, WorkerThread
+
+from streams.app import metrics
+from streams.app.chunks import Chunk, Fetched, rounds
+
+log = logging.getLogger(__name__)
+
+COMMIT_TIMEOUT = 15.0
+"""Seconds for one commit. Longer means that the coordinator is away: the next interval tries again."""
+
+FETCH_WAIT_MS = 100
+"""Longest wait of a fetch at the broker. A partition that still had unread records when the fetch
+left is not in it and waits this long when the others are idle (Faust's fixed value is 1,500)."""
+
+
+class LaneHost(Protocol):
+    """What the consumer tells about its assignment, and where it reads how far the lanes are."""
+
+    chunk: int
+
+    def connect(self, flow: ChunkConsumer) -> None: ...
+
+    def assigned(self, partitions: Iterable[TP], generation: int) -> None: ...
+
+    async def revoked(self, partitions: Iterable[TP]) -> None: ...
+
+    def forget(self, partitions: Iterable[TP]) -> None: ...
+
+    def positions(self) -> Mapping[TP, int]: ...
+
+
+class DaemonThread(WorkerThread):
+    """Does not keep a process alive that has decided to end."""
+
+    def __init__(self, service: ServiceThread, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True
+
+
+class ChunkThread(driver.AIOKafkaConsumerThread):
+    """The thread that owns the aiokafka consumer. Heartbeats go on while the engine computes."""
+
+    Worker = DaemonThread
+    _beaten: float = 0.0
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
+        conf = self.app.conf
+        self._assignor = RoundRobinPartitionAssignor
+        return aiokafka.AIOKafkaConsumer(
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            group_instance_id=conf.consumer_group_instance_id,
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            partition_assignment_strategy=[self._assignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_interval_ms=int((conf.broker_max_poll_interval or 0) * 1000),
+            max_partition_fetch_bytes=conf.consumer_max_fetch_size,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
+            connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
+            **driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
+        )
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        self._watch_heartbeats()
+
+    def _watch_heartbeats(self) -> None:
+        """Note when the broker last heard of us: the time *before* a heartbeat that it answered."""
+        coordinator = self._ensure_consumer()._coordinator
+        beat = coordinator._do_heartbeat
+
+        async def noted() -> bool:
+            started = monotonic()
+            answered = bool(await beat())
+            if answered:
+                self._beaten = started
+            return answered
+
+        coordinator._do_heartbeat = noted
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        self._beaten = monotonic()
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    def generation(self) -> int:
+        """The group generation of this member as the coordinator knows it now; -1: not a member."""
+        return int(self._ensure_consumer()._coordinator.generation)
+
+    def silent_seconds(self) -> float:
+        """Seconds since the broker is known to have counted us as a member."""
+        return monotonic() - self._beaten
+
+    async def _fetch_records(
+        self,
+        consumer: aiokafka.AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,
+        max_records: int | None = None,
+    ) -> Fetched:
+        records = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        # No await between aiokafka's hand-over and here: the tag is that of the assignment.
+        return Fetched(records, self.generation())
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Commit, and say whether the broker has it. Faust crashes on any error, even on one of a restart."""
+        consumer = self._ensure_consumer()
+        mine = self.assignment()
+        wanted = {driver.ensure_aiokafka_TP(tp): offset for tp, offset in offsets.items() if tp in mine}
+        if not wanted:
+            return False
+        try:
+            await asyncio.wait_for(consumer.commit(wanted), COMMIT_TIMEOUT)
+        except (CommitFailedError, IllegalStateError) as error:
+            log.info("commit refused, the group has rebalanced; the chunks are read again: %s", error)
+            return False
+        except TimeoutError:
+            log.warning("commit not answered in %.0f s, next try at the next interval", COMMIT_TIMEOUT)
+            return False
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            log.warning("commit failed, next try at the next interval: %r", error)
+            return False
+        return True
+
+    def pause(self, tp: TP) -> None:
+        """Stop fetching a partition whose lane is full. Callable from any thread."""
+        self.thread_loop.call_soon_threadsafe(self._switch, tp, True)
+
+    def resume(self, tp: TP) -> None:
+        """Fetch it again. Callable from any thread."""
+        self.thread_loop.call_soon_threadsafe(self._switch, tp, False)
+
+    def _switch(self, tp: TP, pause: bool) -> None:
+        consumer = self._ensure_consumer()
+        partition = driver.ensure_aiokafka_TP(tp)
+        if partition not in consumer.assignment():
+            return
+        if pause:
+            consumer.pause(partition)
+        else:
+            consumer.resume(partition)
+
+
+class ChunkConsumer(driver.Consumer):
+    """One Faust message for many records; one number a partition to commit."""
+
+    _thread: ChunkThread
+    lanes: LaneHost
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._measured: set[TP] = set()
+        super().__init__(*args, **kwargs)
+        self._session = float(self.app.conf.broker_session_timeout)
+
+    def _new_consumer_thread(self) -> ChunkThread:
+        return ChunkThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
+        """Fetched records as chunks, one message a topic and round."""
+        records, active = await self._wait_next_records(timeout)
+        if self.should_stop or not records:
+            return
+        if not self.flow_active:
+            await self._seek_back()
+            return
+        fetched = cast(Fetched, records)
+        mine = {tp: found for tp, found in fetched.items() if active is None or tp in active}
+        for chunks in rounds(mine, self.lanes.chunk):
+            for of_topic in chunks.values():
+                # A fetch can outlive its assignment; the new one begins again at the committed offset.
+                if not self.flow_active or fetched.generation != self.app.consumer_generation_id:
+                    return
+                yield self._chunk_message(of_topic)
+
+    async def _seek_back(self) -> None:
+        try:
+            await self.perform_seek()
+        except (KafkaError, TimeoutError) as error:
+            log.warning("seek to the committed offsets failed, the next assignment does it: %r", error)
+
+    def _chunk_message(self, chunks: list[Chunk]) -> tuple[TP, Message]:
+        """To Faust it is a message of the first partition; it moves no commit, so the others need none."""
+        tp, records = chunks[0]
+        message = self._to_message(tp, records[-1])
+        message.key = None
+        message.headers = None
+        message.value = cast(bytes, chunks)  # the codec passes the list through
+        return tp, message
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Lanes end and what they finished is committed before Faust forgets the partitions."""
+        await self.lanes.revoked(revoked)
+        await self.maybe_wait_for_commit_to_finish()
+        await self.force_commit()
+        self.lanes.forget(revoked)
+        for tp in revoked & self._measured:
+            metrics.LAG.remove(tp.topic, str(tp.partition))
+        self._measured -= revoked
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        # First the lanes: Faust lets the flow go on in a task of its own, and every chunk must find its lane.
+        self.lanes.assigned(assigned, generation_id)
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    def ack(self, message: Message) -> bool:
+        """Only takes the message off Faust's list.
+
+        Faust acks messages that its streams skip in a rebalance and those of agents
+        that failed; neither may move a commit. Positions come from the lanes.
+        """
+        self._unacked_messages.discard(message)
+        return False
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Chunks leave gaps between their last offsets by design."""
+
+    def _filter_tps_with_pending_acks(self, topics: TPorTopicSet | None = None) -> Iterable[TP]:  # type: ignore[override]
+        return list(self.lanes.positions())
+
+    def _new_offset(self, tp: TP) -> int | None:
+        return self.lanes.positions().get(tp)
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        """Faust notes offsets as committed even when the broker refused them."""
+        committed = await self._commit(offsets)
+        metrics.COMMITS.labels("committed" if committed else "failed").inc()
+        if committed:
+            self._committed_offset.update(offsets)
+            self.app.monitor.on_tp_commit(dict(offsets))
+        return committed
+
+    async def verify_all_partitions_active(self) -> None:
+        """Measure the lag every second or so. Faust's own check takes idle partitions for stuck ones."""
+        positions = self.lanes.positions()
+        for tp in self.assignment():
+            end = cast(int | None, self.highwater(tp))
+            if end is not None:
+                done = positions.get(tp) or self._committed_offset[tp] or 0
+                metrics.LAG.labels(tp.topic, str(tp.partition)).set(max(0, end - done))
+                self._measured.add(tp)
+
+    def holds(self, generation: int) -> bool:
+        """Whether this process is still the member of the group that it was in `generation`."""
+        return self._thread.generation() == generation
+
+    def heard(self) -> bool:
+        """Whether the broker heard of us within the session; else it may have given our partitions away."""
+        return self._thread.silent_seconds() < self._session
+
+    def pause(self, tp: TP) -> None:
+        self._thread.pause(tp)
+
+    def resume(self, tp: TP) -> None:
+        self._thread.resume(tp)
+
+
+class ChunkTransport(driver.Transport):
+    """Faust's aiokafka transport with the chunk consumer."""
+
+    Consumer = ChunkConsumer
+    lanes: LaneHost
+
+    def create_consumer(self, callback: Any, **kwargs: Any) -> ConsumerT:
+        consumer = cast(ChunkConsumer, super().create_consumer(callback, **kwargs))
+        consumer.lanes = self.lanes
+        self.lanes.connect(consumer)
+        return consumer

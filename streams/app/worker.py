@@ -1,0 +1,191 @@
+"""A worker: the Faust app with its two stations, from start to exit status.
+
+Faust runs the group, its rebalances and the agents. The agents only hand their
+chunks to the lanes; whatever fails there ends the process without a commit, and
+the supervisor that started it starts it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final, cast
+
+from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
+
+from rapport.settings import Settings
+from schemas import topics
+from streams.app import clock, library, metrics, recovery
+from streams.app.breaker import Breaker, Limit, TooManyFaults
+from streams.app.claims import Claim, Superseded
+from streams.app.detect import Detect
+from streams.app.identity import Identity
+from streams.app.lanes import Lanes, Work
+from streams.app.line import GROUP, LineApp, build_app
+from streams.app.outbox import DEAD_LETTER_BYTES, Outbox, Wire
+from streams.app.transport import ChunkConsumer
+from streams.engine import Engine
+from streams.knowledge.load import load
+from streams.knowledge.model import Knowledge
+
+log = logging.getLogger(__name__)
+
+START_SECONDS: Final = 60.0
+RETRY_SECONDS: Final = 0.5
+STOP_SECONDS: Final = 30.0
+LIMITS: Final = {topics.DLQ: DEAD_LETTER_BYTES}
+"""Largest record of the topics that take more than `outbox.RECORD_BYTES`."""
+
+
+class NotReady(Exception):
+    """Kafka cannot be used as it is."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """Everything that one worker process holds. Made and run once."""
+
+    settings: Settings
+    engine: Engine
+    wire: Wire
+    """What the lanes share that need none of their own."""
+    over: asyncio.Future[None]
+    """Done when the worker is to end: a result on a signal, an exception on a failure."""
+    watch: asyncio.Task[None] | None = None
+
+    def station(self, claim: Claim) -> Work:
+        settings = self.settings
+        limit = Limit(settings.breaker_window, settings.breaker_minimum, settings.breaker_share)
+        breaker = Breaker(claim.topic, claim.partition, limit)
+        if claim.topic == topics.RAW:
+            # Nothing that identity sends late or twice does harm: the engine knows it by its source.
+            return Identity(claim, Outbox(self.wire, claim, LIMITS), breaker, settings.partitions, self.clockwork)
+        own = Wire(settings.kafka, f"{GROUP}-{claim.partition}")
+        return Detect(claim, Outbox(own, claim, LIMITS, own=True), breaker, self.engine, self.recover, self.fetch)
+
+    async def recover(self, partition: int, restore: recovery.Restore) -> int:
+        return await recovery.recover(self.settings.kafka, topics.STATES, partition, restore)
+
+    async def fetch(self, version: str) -> Knowledge:
+        return await library.fetch(self.settings.kafka, topics.KNOWLEDGE, version)
+
+    def clockwork(self, claim: Claim, outbox: Outbox) -> asyncio.Task[None] | None:
+        if self.settings.clock != "leader" or claim.partition != clock.LEADER:
+            return None
+        task = asyncio.create_task(clock.keep_time(outbox, claim, self.settings.partitions), name="clock")
+        task.add_done_callback(self._clock_over)
+        return task
+
+    def fail(self, error: BaseException) -> None:
+        """The first failure decides; what follows from it is not told."""
+        if not self.over.done():
+            self.over.set_exception(error)
+
+    def stop(self) -> None:
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def _clock_over(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Superseded):
+            self.fail(error)
+
+
+async def work(settings: Settings, engine: Engine) -> int:
+    """Run a worker until a signal or a failure; the exit status."""
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    worker = Worker(settings, engine, Wire(settings.kafka, GROUP), over)
+    lanes = Lanes(dict.fromkeys((topics.RAW, topics.RESOLVED), worker.station), settings.chunk, worker.fail)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    app = build_app(settings, lanes)
+    try:
+        if not await _connected(worker):
+            return 0
+        async with asyncio.timeout(START_SECONDS):
+            await app.start()
+        worker.watch = asyncio.create_task(_watch(app, worker), name="watch")
+        log.info("worker runs: %d partitions, clock %s", settings.partitions, settings.clock)
+        await over
+        await asyncio.wait_for(_end(app, lanes), STOP_SECONDS)
+        await worker.wire.producer.stop()
+        return 0
+    except Exception as error:  # The one place where every failure ends: told, and turned into the exit status.
+        foreseen = isinstance(error, NotReady | TooManyFaults)  # their words are enough
+        log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=None if foreseen else error)
+        await worker.wire.cut()
+        await _abandon(app, lanes)
+        return 1
+
+
+async def _connected(worker: Worker) -> bool:
+    """Wait until a broker answers, saying so, and check its topics.
+
+    False if told to stop meanwhile; `NotReady` after `START_SECONDS` or when the topics are not those of the line.
+    """
+    where = f"Kafka at {worker.settings.kafka}"
+    limit, told = monotonic() + START_SECONDS, False
+    while True:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await worker.wire.producer.start()
+                await _check_topics(worker.wire, worker.settings.partitions, where)
+            return True
+        except UnknownTopicOrPartitionError as error:
+            raise NotReady(f"{where} lacks topics of the line: run `rapport init`") from error
+        except (TimeoutError, KafkaConnectionError) as error:
+            if monotonic() > limit:
+                raise NotReady(f"{where} does not answer: start it, or set RAPPORT_KAFKA") from error
+        if not told:
+            log.warning("waiting for %s (up to %.0f s)", where, START_SECONDS)
+            told = True
+        await asyncio.wait({worker.over}, timeout=RETRY_SECONDS)
+        if worker.over.done():
+            await worker.wire.cut()
+            return False
+
+
+async def _check_topics(wire: Wire, partitions: int, where: str) -> None:
+    for topic in (topics.RAW, topics.RESOLVED, topics.STATES):
+        found = len(await wire.producer.partitions_for(topic))
+        if found != partitions:
+            raise NotReady(
+                f"{where}: {topic} has {found} partitions, the settings say {partitions}: set"
+                " RAPPORT_PARTITIONS to what `rapport init` made"
+            )
+
+
+async def _watch(app: LineApp, worker: Worker) -> None:
+    """Faust ends by itself only when something in it has failed."""
+    await app.wait_until_stopped()
+    worker.fail(app.crash_reason or NotReady("Faust has stopped without saying why"))
+
+
+async def _end(app: LineApp, lanes: Lanes) -> None:
+    """Finish the chunks in work, commit them, leave the group."""
+    await lanes.end()
+    await cast(ChunkConsumer, app.consumer).force_commit()
+    await app.stop()
+
+
+async def _abandon(app: LineApp, lanes: Lanes) -> None:
+    """Nothing more leaves this process; the group is told so that others take over at once."""
+    await lanes.cancel()
+    try:
+        await asyncio.wait_for(app.stop(), STOP_SECONDS)
+    except (TimeoutError, KafkaError, RuntimeError) as error:
+        log.warning("the group was not left in good order, it learns of it by the end of the session: %r", error)
+
+
+def run(settings: Settings) -> int:
+    """Run a worker in this process until SIGTERM, SIGINT (status 0) or a failure (status 1)."""
+    engine = Engine(load(settings.knowledge))
+    metrics.serve(settings.metrics_port)
+    # The thread that fetches must not wait the default 5 ms each time while the engine computes.
+    sys.setswitchinterval(0.0005)
+    return asyncio.run(work(settings, engine))

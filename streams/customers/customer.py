@@ -1,0 +1,137 @@
+"""What is kept of one customer: bounded, packed with a leading codec version byte."""
+
+from __future__ import annotations
+
+import msgspec
+
+from schemas.records import Severity
+from streams.relationships.evidence import Evidence
+
+RING = 32
+"""Last event ids by which a producer's repetition is recognised (architecture.md, promise 5)."""
+RECENT = 4
+"""Touchpoints that the card shows."""
+MARK = 8
+"""Bytes of one event id in the ring."""
+
+
+class Timer(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
+    """Something that falls due at `due` (ms); `cause` is the `event_id` that armed it."""
+
+    due: int
+    name: str
+    key: str
+    cause: str
+
+
+class Glimpse(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A past touchpoint as the card shows it; `words` is cut to 72 bytes."""
+
+    at: int
+    type: str
+    channel: str
+    words: str
+    ours: bool = False
+
+
+class Reason(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An evidence term that still explains the declared relationship."""
+
+    event_id: str
+    what: str
+    type: int
+    milli: int
+
+
+class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An alert of a case; `state` is `open`, `acknowledged` or `snoozed`."""
+
+    id: str
+    team: str
+    severity: Severity
+    state: str = "open"
+
+
+class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One matter that staff are asked to act on: an alert for each team that can."""
+
+    matter: str
+    opened_at: int
+    alerts: tuple[OpenAlert, ...]
+    history: str | None = None
+
+
+class Consent(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The last word for a scope: `purposes` empty means all."""
+
+    at: int
+    granted: bool
+    purposes: tuple[str, ...] = ()
+
+
+class Support(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """Independent events that spoke for a type: counted up to 3, `last` is the mark of their session."""
+
+    count: int
+    last: int
+
+
+class Customer(msgspec.Struct, array_like=True, gc=False):
+    """State of one customer.
+
+    `position` is the offset of the last own record, `sources` the highest
+    (offset, n) applied of every raw partition, `wide` the number of the last
+    company-wide record applied, `run` the import whose history is being told
+    (absent once settled), `latest` the time of the latest own event.
+    """
+
+    position: int = -1
+    sources: dict[int, tuple[int, int]] = {}
+    ring: bytes = b""
+    touchpoints: int = 0
+    first: int = 0
+    latest: int = 0
+    offset_minutes: int = 0
+    language: str | None = None
+    place: str | None = None
+    wide: int = 0
+    run: str | None = None
+    evidence: Evidence = msgspec.field(default_factory=Evidence)
+    support: dict[int, Support] = {}
+    sessions: tuple[int, ...] = ()
+    declared: int = -1
+    since: int = 0
+    reasons: tuple[Reason, ...] = ()
+    adjusting_until: int = 0
+    consents: dict[str, Consent] = {}
+    slots: dict[str, str] = {}
+    recent: tuple[Glimpse, ...] = ()
+    cases: tuple[Case, ...] = ()
+    quiet: dict[int, tuple[int, int]] = {}
+    timers: tuple[Timer, ...] = ()  # earliest first
+    memory: dict[str, msgspec.Raw] = {}
+    card: int = 0
+
+    def granted(self, scope: str) -> bool | None:
+        """Whether the customer said yes or no to `scope`; None: never asked."""
+        consent = self.consents.get(scope)
+        return None if consent is None else consent.granted
+
+    @property
+    def next_due(self) -> int | None:
+        """The earliest moment at which a timer is due, in ms."""
+        return self.timers[0].due if self.timers else None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Customer).decode
+
+
+def pack(customer: Customer) -> bytes:
+    """The canonical bytes of a state, without the codec byte of the changelog."""
+    return _encode(customer)
+
+
+def unpack(state: bytes) -> Customer:
+    """Inverse of `pack`."""
+    return _decode(state)

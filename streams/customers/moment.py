@@ -1,0 +1,129 @@
+"""One moment of one customer: what rules and detectors see of it, and where they put what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
+from schemas.wire import properties
+from streams.customers.customer import Customer, Timer
+from streams.customers.ids import fingerprint, output_id
+from streams.knowledge.model import Knowledge
+
+DAY_MS = 86_400_000
+QUIET_KEPT = 16
+"""Matters of a customer whose quiet is remembered; the one that ends first makes room."""
+NO_QUIET: frozenset[str] = frozenset({"incoming_call", "arrival", "right_offer", "asked_twice", "contact_rule_broken"})
+"""Signals that fire each time (signals.md, Rulings)."""
+RANK: dict[str, int] = {"info": 0, "warning": 1, "error": 2, "critical": 3}
+
+
+class Moment:
+    """A customer's own record, a timer that falls due or a company-wide record that reaches the customer.
+
+    `at` is the time of what happens (for a timer its due moment), `cause` identifies it,
+    `event_id` is the touchpoint to name as the reason. Outputs are appended to `out`.
+    """
+
+    __slots__ = (
+        "_properties", "at", "before", "cause", "customer", "customer_id", "event_id",
+        "history", "knowledge", "offset", "out", "partition", "touchpoint",
+    )  # fmt: skip
+
+    def __init__(
+        self, knowledge: Knowledge, customer: Customer, customer_id: str, at: int, cause: str, event_id: str,
+        touchpoint: Touchpoint | None, history: str | None, place: tuple[int, int], out: list[Emitted],
+    ) -> None:  # fmt: skip
+        self.knowledge = knowledge
+        self.customer = customer
+        self.customer_id = customer_id
+        self.at = at
+        self.cause = cause
+        self.event_id = event_id
+        self.touchpoint = touchpoint
+        self.history = history
+        self.partition, self.offset = place
+        self.out = out
+        self.before = face(customer)
+        self._properties: dict[str, object] | None = None
+
+    @property
+    def properties(self) -> dict[str, object]:
+        """The touchpoint's properties, decoded once."""
+        if self._properties is None:
+            self._properties = {} if self.touchpoint is None else properties(self.touchpoint)
+        return self._properties
+
+    @property
+    def language(self) -> str:
+        """The customer's language where we write it, else the company's."""
+        known = self.customer.slots.get("language") or self.customer.language or ""
+        short = known.split("-")[0].lower()
+        return short if short in self.knowledge.wording else self.knowledge.company.language
+
+    @property
+    def visibly_changed(self) -> bool:
+        """Whether something that the card shows may have changed since this moment began."""
+        return self.before != face(self.customer)
+
+    @property
+    def item(self) -> str:
+        """What staff call the item: its name or description where the source gives one, else its id, else nothing."""
+        item_id = self.touchpoint.item_id if self.touchpoint is not None else None
+        if not item_id:
+            return ""
+        names = (self.properties.get(key) for key in ("name", "description"))
+        return next((name for name in names if isinstance(name, str) and name), item_id)
+
+    def arm(self, name: str, key: str, due: int) -> None:
+        """Sets the timer `name`/`key`; one that is set already is moved."""
+        timer = Timer(due, name, key, self.event_id)
+        others = (t for t in self.customer.timers if t.key != key or t.name != name)
+        self.customer.timers = tuple(sorted((*others, timer)))
+
+    def disarm(self, name: str, key: str) -> None:
+        """Takes the timer back; none set is fine."""
+        if self.customer.timers:
+            self.customer.timers = tuple(t for t in self.customer.timers if t.key != key or t.name != name)
+
+    def signal(
+        self, name: str, matter: str, values: dict[str, Value], because: Sequence[Because],
+        severity: Severity | None = None,
+    ) -> Signal | None:  # fmt: skip
+        """Emits a signal of the rule `name`, unless the same matter is still quiet and has not got worse."""
+        rule = self.knowledge.signals[name]
+        level = severity or rule.severity
+        if name not in NO_QUIET and self._quiet(fingerprint(f"{name}\x1f{matter}"), level, rule.quiet_days):
+            return None
+        signal = Signal(
+            id=output_id("signal", name, rule.version, self.customer_id, matter, "", self.cause),
+            at=self.at, partition=self.partition, offset=self.offset, knowledge=self.knowledge.version,
+            because=tuple(because), customer_id=self.customer_id, history=self.history,
+            name=name, version=rule.version, severity=level, matter=matter, values=values,
+        )  # fmt: skip
+        self.out.append(signal)
+        return signal
+
+    def _quiet(self, mark: int, severity: Severity, days: float) -> bool:
+        rank = RANK[severity]
+        until, last = self.customer.quiet.get(mark, (0, -1))
+        if self.at < until and rank <= last:
+            return True
+        quiet = {m: q for m, q in self.customer.quiet.items() if q[0] > self.at and m != mark}
+        while len(quiet) >= QUIET_KEPT:
+            del quiet[min(quiet, key=lambda m: (quiet[m][0], m))]
+        quiet[mark] = (self.at + round(days * DAY_MS), rank)
+        self.customer.quiet = quiet
+        return False
+
+
+def face(customer: Customer) -> tuple[object, ...]:
+    """What the card is made from; its parts are replaced when they change, never edited, so that comparing is cheap."""
+    return customer.declared, customer.cases, customer.consents, customer.language, customer.slots
+
+
+def because(moment: Moment, what: str, weight: float | None = None) -> Because:
+    """The reason that this moment itself is."""
+    return Because(event_id=moment.event_id, what=what, weight=weight)
+
+

@@ -1,0 +1,75 @@
+"""What touchpoints tell about a person, whatever the detectors make of it."""
+
+from __future__ import annotations
+
+from schemas.records import Touchpoint
+from streams.customers.customer import RECENT, Consent, Customer, Glimpse
+from streams.customers.moment import Moment
+
+SLOTS = frozenset(
+    {"time_zone", "address", "birth_year", "member_since", "language", "household", "preferred_channel"}
+)  # fmt: skip
+"""What a profile may tell us (signals.md, Rulings: Slots by name)."""
+SLOT_LETTERS = 64
+GLIMPSE_BYTES = 72
+HIDDEN = ("alert.", "consent.", "profile.", "identity.")
+"""Groups that the card's recent touchpoints leave out: they are ours, not the customer's."""
+
+
+def learn(moment: Moment, touchpoint: Touchpoint) -> None:
+    """Language, place and offset of the last word; consents and profile, where the touchpoint is about them."""
+    customer = moment.customer
+    if touchpoint.language and touchpoint.initiator == "customer":
+        customer.language = touchpoint.language
+    if moment.at >= customer.latest:
+        customer.offset_minutes = touchpoint.occurred_offset
+        customer.place = touchpoint.location_id or customer.place
+    if touchpoint.type == "consent.changed":
+        _consent(moment)
+    elif touchpoint.type == "message.unsubscribed":
+        _withdraw(moment, touchpoint.channel)
+    elif touchpoint.type == "profile.updated":
+        _profile(moment)
+
+
+def _consent(moment: Moment) -> None:
+    facts = moment.properties
+    scope, granted, purposes = facts.get("scope"), facts.get("granted"), facts.get("purposes")
+    if isinstance(scope, str) and isinstance(granted, bool):
+        named = tuple(sorted(str(p) for p in purposes)) if isinstance(purposes, list) else ()
+        _last_word(moment.customer, scope, Consent(moment.at, granted, named))
+
+
+def _withdraw(moment: Moment, channel: str) -> None:
+    _last_word(moment.customer, channel, Consent(moment.at, False, ("care", "promo", "survey")))
+
+
+def _last_word(customer: Customer, scope: str, consent: Consent) -> None:
+    known = customer.consents.get(scope)
+    if known is None or consent.at >= known.at:
+        customer.consents = {**customer.consents, scope: consent}
+
+
+def _profile(moment: Moment) -> None:
+    fields = moment.properties.get("fields")
+    if isinstance(fields, dict):
+        told = {s: str(v)[:SLOT_LETTERS] for s, v in fields.items() if s in SLOTS and isinstance(v, str | int | float)}
+        moment.customer.slots = {**moment.customer.slots, **told}
+
+
+def remember(moment: Moment, touchpoint: Touchpoint) -> None:
+    """Keeps the touchpoint among those that the card shows, in order of their own time."""
+    if touchpoint.type.startswith(HIDDEN):
+        return
+    words = touchpoint.text or moment.item
+    if len(words) > GLIMPSE_BYTES // 4:
+        words = words.encode()[:GLIMPSE_BYTES].decode(errors="ignore")
+    ours = touchpoint.initiator == "company"
+    glimpse = Glimpse(touchpoint.occurred_at, touchpoint.type, touchpoint.channel, words, ours)
+    customer = moment.customer
+    recent = customer.recent
+    if recent and recent[-1].at > glimpse.at:
+        recent = tuple(sorted((*recent, glimpse), key=lambda g: g.at))
+    else:
+        recent = (*recent, glimpse)
+    customer.recent = recent[-RECENT:]

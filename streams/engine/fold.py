@@ -1,0 +1,179 @@
+"""What happens to one customer: own records, timers, company-wide records, the end of an import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from schemas.records import Rejected, Shift, Signal, Touchpoint
+from streams.alerts import cases
+from streams.alerts.customer_card import card_if_changed
+from streams.customers.customer import MARK, RING, Customer, Timer
+from streams.customers.ids import output_id, seen_mark, timer_cause
+from streams.customers.moment import Moment
+from streams.engine.facts import learn, remember
+from streams.engine.outcome import Outcome
+from streams.engine.partition import Live, Partition
+from streams.engine.rules import Rules
+from streams.engine.world import Wide
+from streams.signals.detector import Detector
+
+FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError,
+    msgspec.MsgspecError,
+)  # fmt: skip
+"""What a mistake in a detector raises. It must not stop the others: it becomes a dead letter that names the detector.
+Whatever else happens (memory, system) is no matter of one record and stops the worker."""
+
+
+class Fold:
+    """Applies what happens to customers of one partition; lives for one chunk."""
+
+    __slots__ = ("outcome", "rules", "states")
+
+    def __init__(self, states: Partition, rules: Rules, outcome: Outcome) -> None:
+        self.states = states
+        self.rules = rules
+        self.outcome = outcome
+
+    @staticmethod
+    def repeated(customer: Customer, body: Touchpoint) -> bool:
+        """Whether the producer has sent this `event_id` among the customer's last `RING`; remembers it otherwise."""
+        mark, ring = seen_mark(body.event_id), customer.ring
+        at = ring.find(mark)
+        while at >= 0 and at % MARK:
+            at = ring.find(mark, at + 1)
+        if at >= 0:
+            return True
+        customer.ring = (ring + mark)[-RING * MARK :]
+        return False
+
+    def own(self, key: str, live: Live, body: Touchpoint, offset: int) -> None:
+        """The customer's own record: first what fell due before it, then the record, at its own time."""
+        customer, at = live.customer, body.occurred_at
+        now = 0 if customer.run is not None else self.states.world.time or 0
+        self.fire(key, live, max(at, customer.latest, now) - 1, offset)
+        if at < customer.latest:
+            self.outcome.counts["late"] += 1
+        customer.latest = max(customer.latest, at)
+        customer.touchpoints += 1
+        moment = self._moment(key, customer, at, body.event_id, body.event_id, body, body.history, offset)
+        learn(moment, body)
+        self._observe(moment, live, body)
+        remember(moment, body)
+        self._conclude(moment)
+
+    def fire(self, key: str, live: Live, until: int, offset: int) -> None:
+        """Fires the customer's timers due at or before `until`, in order of time; what they arm fires, too."""
+        customer = live.customer
+        while customer.timers:
+            timer = customer.timers[0]
+            if timer.due > until:
+                return
+            customer.timers = customer.timers[1:]
+            self.outcome.counts["timers"] += 1
+            cause = timer_cause(timer.name, timer.key, timer.cause, timer.due)
+            moment = self._moment(key, customer, timer.due, cause, timer.cause, None, customer.run, offset)
+            if timer.name == cases.TIMER:
+                cases.expire(moment, timer.key)
+            elif timer.name in self.rules.detectors:
+                self._due(moment, live, self.rules.detectors[timer.name], timer)
+            self._conclude(moment)
+
+    def meet_pending(self, key: str, live: Live) -> None:
+        """Applies the company-wide records that this customer has not met yet."""
+        for wide in self.states.world.pending:
+            if wide.number > live.customer.wide:
+                live.customer.wide = wide.number
+                self._meet(key, live, wide)
+                self.states.touch(key, live.customer)
+
+    def _meet(self, key: str, live: Live, wide: Wide) -> None:
+        customer = live.customer
+        if wide.kind == "history.settled":
+            if customer.run == wide.facts["run"]:
+                self.settle(key, live, wide.until if wide.until is not None else customer.latest, wide.offset)
+            return
+        moment = self._moment(key, customer, wide.at, wide.event_id, wide.event_id, None, customer.run, wide.offset)
+        self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
+        self._conclude(moment)
+
+    def settle(self, key: str, live: Live, until: int, offset: int) -> None:
+        """Ends the history of a customer: what fell due until now fires, flagged; then they are live."""
+        customer = live.customer
+        run = customer.run
+        self.fire(key, live, until, offset)
+        moment = self._moment(key, customer, until, f"settle|{run}", f"{run}:settled", None, run, offset)
+        cases.settle(moment)
+        customer.run = None
+        self._conclude(moment)
+
+    def _moment(
+        self, key: str, customer: Customer, at: int, cause: str, event_id: str,
+        body: Touchpoint | None, history: str | None, offset: int,
+    ) -> Moment:  # fmt: skip
+        place = (self.states.number, offset)
+        return Moment(self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [])
+
+    def _observe(self, moment: Moment, live: Live, body: Touchpoint) -> None:
+        try:
+            self.rules.relationships.observe(moment, body)
+        except FAULTS as fault:
+            self._failed(moment, "relationships", fault)
+        for detector in self.rules.by_type.get(body.type, ()):
+            try:
+                state = detector.observe(_state(live, detector), moment)
+            except FAULTS as fault:
+                self._failed(moment, detector.name, fault)
+            else:
+                _keep(live, detector, state)
+        if body.type in cases.ACTIONS:
+            cases.act(moment)
+
+    def _due(self, moment: Moment, live: Live, detector: Detector[Any], timer: Timer) -> None:
+        try:
+            state = detector.due(_state(live, detector), timer, moment)
+        except FAULTS as fault:
+            self._failed(moment, detector.name, fault)
+        else:
+            _keep(live, detector, state)
+
+    def _conclude(self, moment: Moment) -> None:
+        """From what was found to alerts and to the card; then all of it leaves."""
+        for found in tuple(moment.out):
+            if isinstance(found, Signal):
+                cases.open_for_signal(moment, found)
+            elif isinstance(found, Shift):
+                cases.open_for_shift(moment, found)
+        if moment.visibly_changed:
+            card = card_if_changed(moment)
+            if card is not None:
+                moment.out.append(card)
+        self.outcome.outputs.extend(moment.out)
+
+    def _failed(self, moment: Moment, room: str, fault: Exception) -> None:
+        self.outcome.counts["rejected"] += 1
+        self.outcome.outputs.append(Rejected(
+            id=output_id("rejected", room, 1, moment.customer_id, "detector_failed", "", moment.cause), at=moment.at,
+            partition=moment.partition, offset=moment.offset, knowledge=moment.knowledge.version,
+            customer_id=moment.customer_id, history=moment.history, stage="engine", reason="detector_failed",
+            detail=f"{room}: {type(fault).__name__}: {fault}", original=b"",
+        ))  # fmt: skip
+
+
+def _state(live: Live, detector: Detector[Any]) -> Any:
+    key = f"{detector.name}.{detector.version}"
+    state = live.states.get(key)
+    if state is None:
+        packed = live.customer.memory.get(key)
+        state = detector.start() if packed is None else msgspec.msgpack.decode(packed, type=detector.state)
+        live.states[key] = state
+    return state
+
+
+def _keep(live: Live, detector: Detector[Any], state: Any) -> None:
+    key = f"{detector.name}.{detector.version}"
+    if state is not live.states[key]:
+        live.states[key] = state
+        live.changed.add(key)

@@ -1,0 +1,27 @@
+"""One version of knowledge, compiled for the fold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.knowledge.model import Knowledge
+from streams.relationships.relationships import Relationships
+from streams.signals import DETECTORS
+from streams.signals.detector import Detector
+
+
+class Rules:
+    """Detectors by touchpoint type and by name, and the relationship model, as this version names them."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.company_wide = knowledge.touchpoints.company_wide()
+        self.relationships = Relationships(knowledge)
+        self.detectors: dict[str, Detector[Any]] = {}
+        for detector in DETECTORS:
+            rule = knowledge.signals.get(detector.name)
+            if rule is not None and rule.version == detector.version:
+                self.detectors[detector.name] = detector
+        self.by_type: dict[str, tuple[Detector[Any], ...]] = {}
+        for kind in {kind for detector in self.detectors.values() for kind in detector.types}:
+            self.by_type[kind] = tuple(d for d in self.detectors.values() if kind in d.types)

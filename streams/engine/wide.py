@@ -1,0 +1,113 @@
+"""Company-wide records and the records of the line: ticks, imports, knowledge, policies."""
+
+from __future__ import annotations
+
+from schemas.records import EVERYONE, Record, Touchpoint
+from schemas.wire import properties
+from streams.engine.fold import Fold
+from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run
+
+BUCKETS_A_TICK = 8
+"""Share of the customers, of 256, that meets the pending company-wide records at each tick."""
+
+
+def new_run() -> Run:
+    """An import of which nothing is known yet."""
+    return Run()
+
+
+def activated(record: Record) -> str | None:
+    """The version that this record activates, if it does."""
+    body = record.body
+    if record.key != EVERYONE or not isinstance(body, Touchpoint) or body.type != "knowledge.activated":
+        return None
+    return str(properties(body).get("version"))
+
+
+def take(record: Record, body: Touchpoint, fold: Fold) -> None:
+    """Folds a company-wide record into the world."""
+    world = fold.states.world
+    if body.type == "clock.tick":
+        _tick(record, body, fold)
+        return
+    if world.resent(record.source.partition, record.source.offset, record.source.n):
+        fold.outcome.counts["resent"] += 1
+        return
+    fold.outcome.counts["company_wide"] += 1
+    facts = properties(body)
+    if body.type == "knowledge.activated":
+        world.knowledge = str(facts.get("version"))
+    elif body.type == "history.begun":
+        run = world.runs.setdefault(str(facts.get("run")), Run())
+        run.begun |= 1 << record.source.partition
+        run.active = world.time
+    elif body.type == "history.ended":
+        _ended(record, body, fold, str(facts.get("run")))
+    else:
+        deeds = fold.rules.relationships.concerns(body, facts)
+        if deeds:
+            world.announce(body.type, body.event_id, body.occurred_at, record.offset, {"deeds": ",".join(deeds)})
+
+
+def _ended(record: Record, body: Touchpoint, fold: Fold, name: str) -> None:
+    world = fold.states.world
+    run = world.runs.setdefault(name, Run())
+    run.ended |= 1 << record.source.partition
+    come = run.ended.bit_count()
+    if not run.over and run.ended & run.begun == run.begun and come >= (world.partitions or run.begun.bit_count()):
+        _over(fold, name, body.event_id, body.occurred_at, record.offset)
+
+
+def _over(fold: Fold, name: str, event_id: str, at: int, offset: int) -> None:
+    world = fold.states.world
+    world.runs[name].over = True
+    world.announce("history.settled", event_id, at, offset, {"run": name})
+
+
+def _tick(record: Record, body: Touchpoint, fold: Fold) -> None:
+    world, facts = fold.states.world, properties(body)
+    partitions = facts.get("partitions")
+    fold.outcome.counts["ticks"] += 1
+    count = partitions if isinstance(partitions, int) else 1
+    if not world.tick(record.source.partition, count, body.occurred_at) or world.time is None:
+        return
+    for name, run in world.runs.items():
+        if run.active is None:
+            run.active = world.time
+        elif not run.over and world.time - run.active >= SILENT_RUN_MS:
+            _over(fold, name, f"{name}:silent", world.time, record.offset)
+    if world.pending:
+        _visit(fold, list(world.sweep(BUCKETS_A_TICK)))
+        world.forget_swept()
+    fire_due(fold, world.time, record.offset)
+    version = fold.rules.knowledge.version
+    fold.outcome.outputs.extend(fold.states.measures(world.time, record.offset, version))
+
+
+def sweep_all(fold: Fold) -> None:
+    """Lets every customer meet what is pending, at once."""
+    if fold.states.world.pending:
+        _visit(fold, list(range(BUCKETS)))
+        fold.states.world.pending = []
+
+
+def _visit(fold: Fold, buckets: list[int]) -> None:
+    for bucket in buckets:
+        for customer_id in sorted(fold.states.buckets[bucket]):
+            live = fold.states.live(customer_id)
+            if live is not None:
+                fold.meet_pending(customer_id, live)
+                fold.outcome.counts["swept"] += 1
+
+
+def fire_due(fold: Fold, until: int, offset: int) -> None:
+    """Fires what is due at or before `until` for customers who live by the clock."""
+    for customer_id in fold.states.due(until):
+        live = fold.states.live(customer_id)
+        # A state that is ahead after a crash has seen this moment already.
+        if live is None or live.customer.position > offset:
+            continue
+        fold.meet_pending(customer_id, live)
+        fold.fire(customer_id, live, until, offset)
+        fold.states.touch(customer_id, live.customer)
+

@@ -1,0 +1,54 @@
+"""The company: who works there, where it is and how it can be reached."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A receiver. `fallback` is who is told when nobody takes the alert; empty for the last in line."""
+
+    id: str
+    names: dict[str, str]
+    receivers: tuple[str, ...]
+    fallback: str
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """Scores 0..1 (S1-05); `reliability` is how far what arrives here can be trusted; `promo_tokens` is what a
+    promotion costs of the contact budget."""
+
+    id: str
+    names: dict[str, str]
+    reliability: float
+    cost: float
+    speed: float
+    richness: float
+    intimacy: float
+    promo_tokens: int
+
+
+class Place(msgspec.Struct, frozen=True):
+    location_id: str
+    name: str
+    time_zone: str
+
+
+class Money(msgspec.Struct, frozen=True):
+    """`rates[c]` is the worth of one unit of `c` in `base`."""
+
+    base: str
+    rates: dict[str, float]
+
+    def in_base(self, amount: float, currency: str | None) -> float | None:
+        """The amount in the base currency; None where the currency is not known."""
+        rate = self.rates.get(currency or self.base)
+        return None if rate is None else amount * rate
+
+
+class Company(msgspec.Struct, frozen=True):
+    """What holds where nothing better is known."""
+
+    name: str
+    language: str
+    time_zone: str

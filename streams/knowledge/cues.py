@@ -1,0 +1,71 @@
+"""`cues.zh.yaml` and `cues.en.yaml`: words and their negation."""
+
+from __future__ import annotations
+
+from streams.knowledge.document import Section
+from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Negation, Weights
+
+HALF_LIFE: dict[str, HalfLife] = {each: each for each in HALF_LIVES}
+MAX_WINDOW = 10
+
+
+def read_half_life(section: Section) -> HalfLife:
+    return HALF_LIFE.get(section.choice("half_life", HALF_LIVES), "text")
+
+
+def read_weights(section: Section, clip: float, key: str = "weights", required: bool = True) -> Weights:
+    """Weights of known types, none beyond the clip."""
+    return section.numbers(key, -clip, clip, TYPE_IDS, required)
+
+
+def read_cues(root: Section, language: Language, clip: float) -> tuple[list[Cue], Negation]:
+    said = root.text("language")
+    if said and said != language:
+        root.fault(f"'language' is {said!r}, but this is the file of {language!r}", "language")
+    negation = _negation(root.section("negation"), language)
+    table = root.section("cues")
+    cues: list[Cue] = []
+    owners: dict[str, str] = {}
+    for name, section in table.sections():
+        cue = _cue(section, name, language, clip)
+        for word in cue.words:
+            if (owner := owners.setdefault(word.casefold(), name)) != name:
+                section.fault(f"words: {word!r} is already a word of {owner!r} and would count twice", "words")
+        cues.append(cue)
+    root.close()
+    return cues, negation
+
+
+def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
+    cue = Cue(
+        name=name,
+        group=section.text("group"),
+        language=language,
+        words=section.words("words"),
+        weights=read_weights(section, clip),
+        half_life=read_half_life(section),
+        negatable=section.flag("negatable", True),
+        negated_weights=read_weights(section, clip, "negated_weights", required=False),
+        transformational=section.flag("transformational", False),
+    )
+    if any(not word.strip() or word != word.strip() for word in cue.words):
+        section.fault("words: an empty word, or one with spaces around it, is found everywhere or nowhere", "words")
+    if cue.negated_weights and not cue.negatable:
+        section.fault("'negated_weights' have no effect where 'negatable' is false", "negated_weights")
+    section.close()
+    return cue
+
+
+def _negation(section: Section, language: Language) -> Negation:
+    found = Negation(
+        language=language,
+        words=section.words("words"),
+        window=section.whole("window", 0, MAX_WINDOW),
+        exceptions=section.words("exceptions", required=False),
+        breaks=section.words("breaks", required=False),
+    )
+    for word in found.exceptions:
+        if not any(each in word for each in found.words):
+            section.fault(f"exceptions: {word!r} has no negation in it", "exceptions")
+    section.close()
+    return found

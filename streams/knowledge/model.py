@@ -1,0 +1,283 @@
+"""What a domain expert edits, as the program sees it: frozen, validated, without I/O.
+
+Weights are log-likelihood ratios in nats, never beyond `Shifts.clip` either way.
+`Text` maps a language (`LANGUAGES`) to words; `streams.knowledge.load` guarantees
+that every language is there, that every name used is defined and that tuples made
+of YAML mappings are sorted by name, so that the order of lines in a file never
+shows in a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from schemas.catalogue import Catalogue
+from schemas.records import Severity
+from streams.knowledge.company import Channel, Company, Money, Place, Team
+from streams.knowledge.conditions import Condition
+
+Language: TypeAlias = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+Text: TypeAlias = dict[str, str]
+Texts: TypeAlias = dict[str, tuple[str, ...]]
+Weights: TypeAlias = dict[str, float]
+Parameter: TypeAlias = float | str | tuple[str, ...] | dict[str, float] | dict[str, dict[str, float]]
+HalfLife: TypeAlias = Literal["text", "behaviour", "betrayal"]
+HALF_LIVES: tuple[HalfLife, ...] = ("text", "behaviour", "betrayal")
+State: TypeAlias = Literal["transactional", "transitional", "communal", "damaged"]
+STATES: tuple[State, ...] = ("transactional", "transitional", "communal", "damaged")
+MIGRATIONS: tuple[str, ...] = ("exploration", "endowment", "recovery", "neglect", "betrayal")
+STRATEGIES: tuple[str, ...] = ("solidify", "steer", "reroute")
+TONES: tuple[str, ...] = ("promotional", "warm", "formal", "informative", "exclusive", "playful", "apologetic")
+
+TYPE_IDS: tuple[str, ...] = (
+    "marriage_partner", "best_friend", "old_friend", "childhood_friend", "buddy", "sibling", "parent_child",
+    "teammate", "business_partner", "guru_disciple", "star_groupie", "secret_affair", "fling", "one_night_stand",
+    "courtship", "basic_exchange", "next_door_neighbor", "casual_acquaintance", "fleeting_acquaintance",
+    "complete_stranger", "arranged_marriage", "master_slave", "dealer_addict", "villain_victim", "stalker_prey",
+    "enemy", "ex_friend", "frenemy", "captive",
+)  # fmt: skip
+"""The stable ids, in the order of the domain document §1.1. Names and scores are knowledge; these are not."""
+
+
+class RelationshipType(msgspec.Struct, frozen=True):
+    """One of the 29 forms. `label` is what staff read: never the working name, which offends.
+
+    `power` is above 0 where the customer dominates. `prior` is the share of customers of
+    whom nothing is known. `cap` is promotional messages per 30 days. `aliases` are ids
+    that other sources use for the same form.
+    """
+
+    id: str
+    names: Text
+    label: Text
+    manner: Text
+    definition: Text
+    valence: float
+    closeness: float
+    power: float
+    durability: float
+    formality: float
+    emotion: float
+    prior: float
+    state: State
+    expects: Texts
+    gives: Texts
+    violated_by: Texts
+    falls_to: tuple[str, ...]
+    cap: int
+    do: Texts
+    do_not: Texts
+    tones: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+
+class Cue(msgspec.Struct, frozen=True):
+    """Words that speak for or against a relationship.
+
+    English words are whole words or phrases, whatever their case; Chinese ones are found
+    anywhere. Of two found words that overlap only the longer counts (垃圾短信 is not 垃圾). A negated
+    cue counts with `negated_weights` (nothing by default) and does not stand for its `group`; where
+    not `negatable`, negation is ignored. A cue counts once a session.
+    """
+
+    name: str
+    group: str
+    language: Language
+    words: tuple[str, ...]
+    weights: Weights
+    half_life: HalfLife
+    negatable: bool = True
+    negated_weights: Weights = {}
+    transformational: bool = False
+
+
+class Combination(msgspec.Struct, frozen=True):
+    """Groups that mean something else together: counts once when each of `all_of` and, unless it is empty,
+    one of `any_of` was found, not negated, in one text. Cues of the groups in `replaces` then do not count
+    by themselves."""
+
+    name: str
+    all_of: tuple[str, ...]
+    any_of: tuple[str, ...]
+    weights: Weights
+    half_life: HalfLife
+    replaces: tuple[str, ...] = ()
+    transformational: bool = False
+
+    def holds(self, groups: Collection[str]) -> bool:
+        """Whether the groups found in a text are enough."""
+        together = all(group in groups for group in self.all_of)
+        return together and (not self.any_of or any(group in groups for group in self.any_of))
+
+
+class Negation(msgspec.Struct, frozen=True):
+    """A cue is negated by one of `words` that ends at most `window` characters (zh) or words (en) before it,
+    with none of `breaks` between them. A word inside one of `exceptions` or inside a found cue negates nothing.
+    In English `n't` is the end of a word, all others are whole words."""
+
+    language: Language
+    words: tuple[str, ...]
+    window: int
+    exceptions: tuple[str, ...]
+    breaks: tuple[str, ...]
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """What a customer's touchpoint of one of `types` says when every condition of `when` holds.
+    Counts once an order, else once a session, else each time: an order of twenty lines is one purchase."""
+
+    name: str
+    types: tuple[str, ...]
+    when: tuple[Condition, ...]
+    weights: Weights
+    half_life: HalfLife
+    transformational: bool = False
+
+
+class CompanyDeed(msgspec.Struct, frozen=True):
+    """What a company-wide touchpoint says about every customer whose declared type is one of `close`."""
+
+    name: str
+    types: tuple[str, ...]
+    when: tuple[Condition, ...]
+    close: frozenset[str]
+    weights: Weights
+    half_life: HalfLife
+    transformational: bool = False
+
+
+class Shifts(msgspec.Struct, frozen=True):
+    """Hysteresis and decay of D1 and D2. Days are days, factors have no unit, the rest are probabilities.
+    A customer begins as `start`, before anything is declared.
+
+    A type is declared at probability `declare` with `margin` over the next and `events` independent
+    touchpoints for it (one transformational touchpoint is enough); it is left below `leave`.
+    """
+
+    start: str
+    declare: float
+    margin: float
+    leave: float
+    events: int
+    half_lives_days: dict[str, float]
+    clip: float
+    adjustment_days: float
+    adjustment_factor: float
+    social_factor: float
+    identity: dict[str, float]
+    """How far an identifier can be trusted to be this person, 0..1, by kind; × `Channel.reliability` = q of D1."""
+
+
+class ShiftAlert(msgspec.Struct, frozen=True):
+    """A shift from one of `from_types` to one of `to_types` is an alert for each of `teams`; the first that fits."""
+
+    name: str
+    from_types: frozenset[str]
+    to_types: frozenset[str]
+    severity: Severity
+    teams: tuple[str, ...]
+    quiet_days: float
+    deadline_minutes: int
+
+
+class Strategy(msgspec.Struct, frozen=True):
+    """One of `STRATEGIES`; `advice` by migration. `to_types`: the types it is the answer to."""
+
+    id: str
+    names: Text
+    purpose: Text
+    to_types: frozenset[str]
+    advice: dict[str, Text]
+
+
+class SignalRule(msgspec.Struct, frozen=True):
+    """Which version of a detector runs, whom it tells and with which numbers (`parameters.py` names them)."""
+
+    name: str
+    version: int
+    severity: Severity
+    teams: tuple[str, ...]
+    quiet_days: float
+    deadline_minutes: int
+    rows: tuple[str, ...]
+    purpose: Text
+    parameters: dict[str, Parameter]
+
+    def number(self, name: str) -> float:
+        value = self.parameters[name]
+        assert isinstance(value, float), name
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        value = self.parameters[name]
+        assert isinstance(value, tuple), name
+        return value
+
+    def numbers(self, name: str) -> dict[str, float]:
+        """A table of numbers, as `norms_minutes`."""
+        value = self.parameters[name]
+        assert isinstance(value, dict), name
+        return {key: number for key, number in value.items() if isinstance(number, float)}
+
+    def tables(self, name: str) -> dict[str, dict[str, float]]:
+        """A table of tables of numbers, as `categories`."""
+        value = self.parameters[name]
+        assert isinstance(value, dict), name
+        return {key: table for key, table in value.items() if isinstance(table, dict)}
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """All of it. `version` is a hash of the content; `documents` is the text it was read from, by file name."""
+
+    version: str
+    documents: dict[str, str]
+    touchpoints: Catalogue
+    types: tuple[RelationshipType, ...]
+    type_index: dict[str, int]
+    cues: tuple[Cue, ...]
+    combinations: tuple[Combination, ...]
+    negations: dict[str, Negation]
+    deeds: tuple[Deed, ...]
+    company_deeds: tuple[CompanyDeed, ...]
+    shifts: Shifts
+    migrations: dict[tuple[str, str], str]
+    shift_alerts: tuple[ShiftAlert, ...]
+    strategies: dict[str, Strategy]
+    signals: dict[str, SignalRule]
+    teams: dict[str, Team]
+    channels: dict[str, Channel]
+    wording: dict[str, Text]
+    places: dict[str, Place]
+    money: Money
+    company: Company
+
+    def relationship(self, type_id: str) -> RelationshipType:
+        return self.types[self.type_index[type_id]]
+
+    def migration(self, from_: str, to: str) -> str:
+        """One of `MIGRATIONS`, for two different types."""
+        return self.migrations[from_, to]
+
+    def strategy(self, to: str) -> Strategy:
+        """What to do about a customer who is now `to`: every type has exactly one."""
+        return next(each for each in self.strategies.values() if to in each.to_types)
+
+    def shift_alert(self, from_: str, to: str) -> ShiftAlert | None:
+        """Who must hear of a shift; None where nobody must."""
+        return next((a for a in self.shift_alerts if from_ in a.from_types and to in a.to_types), None)
+
+    def lines(self, language: str, key: str, values: Mapping[str, object] = {}) -> tuple[str, ...]:
+        """The lines `key.1`, `key.2` … of wording, as far as there are any."""
+        found: list[str] = []
+        while f"{key}.{len(found) + 1}" in self.wording[self.company.language]:
+            found.append(self.say(language, f"{key}.{len(found) + 1}", values))
+        return tuple(found)
+
+    def say(self, language: str, key: str, values: Mapping[str, object] = {}) -> str:
+        """A line of wording. Other languages read the company's."""
+        lines = self.wording.get(language) or self.wording[self.company.language]
+        return lines[key].format_map(values)

@@ -1,0 +1,136 @@
+"""`signals.yaml`: the rule of each signal. A detector's parameters are named here, so that a wrong one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from schemas.catalogue import Catalogue
+from streams.knowledge.document import Section
+from streams.knowledge.model import Parameter, SignalRule
+from streams.knowledge.relationships import read_text
+from streams.knowledge.rules import MAX_DAYS, MAX_MINUTES, read_severity
+
+MAX_VERSION = 1000
+
+
+class Number(NamedTuple):
+    """A number from `low` to `high`."""
+
+    low: float
+    high: float
+
+
+class Types(NamedTuple):
+    """A list of touchpoint types out of `known`."""
+
+    known: tuple[str, ...]
+
+
+class NumberByType(NamedTuple):
+    """A number from `low` to `high` for each touchpoint type named, out of `known`."""
+
+    known: tuple[str, ...]
+    low: float
+    high: float
+
+
+class Tables(NamedTuple):
+    """A table of `columns` for each name; `default` must be there."""
+
+    columns: Mapping[str, Number]
+
+
+class Spec(NamedTuple):
+    """What a detector can be told: the versions that exist and the parameters, all of them required."""
+
+    versions: tuple[int, ...]
+    parameters: Mapping[str, Number | Types | NumberByType | Tables]
+
+
+SPECS: dict[str, Spec] = {
+    "unanswered": Spec(
+        (1,),
+        {
+            "norms_minutes": NumberByType(
+                ("chat.message", "social.mentioned", "message.replied", "complaint.opened"), 0.01, MAX_MINUTES
+            )
+        },
+    ),
+    "running_out": Spec(
+        (1,),
+        {
+            "min_purchases": Number(2, 100),
+            "pseudo_count": Number(0, 100),
+            "min_regularity_k": Number(0, 100),
+            "from_quantile": Number(0.001, 0.999),
+            "to_quantile": Number(0.001, 0.999),
+            "categories": Tables({"k": Number(0.01, 1000), "mean_days": Number(0.1, MAX_DAYS)}),
+        },
+    ),
+    "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
+}
+
+
+def read_signals(root: Section, teams: Collection[str], catalogue: Catalogue) -> dict[str, SignalRule]:
+    found = {name: _rule(root.section(name), name, teams, catalogue) for name in SPECS if root.has(name)}
+    for name in SPECS:
+        root.section(name, required=False)  # asked for, so that a wrong name is told the nearest right one
+    root.close()
+    return found
+
+
+def _rule(section: Section, name: str, teams: Collection[str], catalogue: Catalogue) -> SignalRule:
+    spec = SPECS[name]
+    version = section.whole("version", 1, MAX_VERSION)
+    if version not in spec.versions:
+        section.fault(f"there is no version {version} of {name}; there is {_listed(spec.versions)}", "version")
+    rule = SignalRule(
+        name=name,
+        version=version,
+        severity=read_severity(section),
+        teams=section.names("teams", teams),
+        quiet_days=section.number("quiet_days", 0, MAX_DAYS),
+        deadline_minutes=section.whole("deadline_minutes", 1, MAX_MINUTES),
+        rows=section.words("rows"),
+        purpose=read_text(section, "purpose"),
+        parameters=_parameters(section.section("parameters"), name, spec),
+    )
+    if section.has("teams") and not rule.teams:
+        section.fault("'teams' names nobody who could be told", "teams")
+    section.close()
+    return rule
+
+
+def _listed(versions: tuple[int, ...]) -> str:
+    return ", ".join(str(version) for version in versions)
+
+
+def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    for key, kind in spec.parameters.items():
+        match kind:
+            case Number(low, high):
+                found[key] = section.number(key, low, high)
+            case Types(known):
+                found[key] = section.names(key, known)
+            case NumberByType(known, low, high):
+                found[key] = section.numbers(key, low, high, known)
+            case Tables(columns):
+                found[key] = _tables(section, key, columns)
+    section.close(f"parameter {{}} of {name}")
+    low_quantile, high_quantile = found.get("from_quantile"), found.get("to_quantile")
+    if isinstance(low_quantile, float) and isinstance(high_quantile, float) and low_quantile >= high_quantile:
+        section.fault("'from_quantile' must be below 'to_quantile'", "from_quantile")
+    return found
+
+
+def _tables(section: Section, key: str, columns: Mapping[str, Number]) -> dict[str, dict[str, float]]:
+    tables = section.section(key)
+    found: dict[str, dict[str, float]] = {}
+    for name, table in tables.sections():
+        found[name] = {column: table.number(column, *limits) for column, limits in columns.items()}
+        table.close()
+    if not tables.has("default"):
+        tables.fault("'default' is missing: it holds for every other name")
+    return found

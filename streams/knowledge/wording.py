@@ -1,0 +1,141 @@
+"""`wording.zh.yaml` and `wording.en.yaml`: every line of a card, the same keys and blanks in every language.
+
+The blanks that the program fills in are named here, so that a line which asks for another one is
+refused at load and can never stop the stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+
+from streams.knowledge.document import Section, nearest
+from streams.knowledge.model import Text
+
+Blanks = frozenset[str]
+
+
+def _blanks(words: str) -> Blanks:
+    return frozenset(words.split())
+
+
+LINES: dict[str, Blanks] = {
+    "who.known": _blanks("customer label manner"),
+    "who.new": _blanks("customer label"),
+    "recent.plain": _blanks("when what"),
+    "recent.channel": _blanks("when what channel"),
+    "recent.item": _blanks("when what item"),
+    "recent.words": _blanks("when what text"),
+    "recent.ours": _blanks("when text"),
+    "recent.none": _blanks(""),
+    **{f"ago.{unit}": _blanks("n") for unit in ("minutes", "hours", "days", "weeks", "months")},
+    "ago.now": _blanks(""),
+    "ago.long": _blanks(""),
+    **{f"duration.{unit}": _blanks("n") for unit in ("minutes", "hours", "days")},
+    **{f"severity.{severity}": _blanks("") for severity in ("info", "warning", "error", "critical")},
+    **{f"caution.{name}": _blanks("") for name in ("precision", "open_complaint", "no_promo", "harm_guard", "handled")},
+    "shift.happened": _blanks("before now"),
+    "shift.reasons": _blanks("reasons"),
+    "shift.reasons.none": _blanks(""),
+    "shift.reasons.join": _blanks(""),
+    "shift.why": _blanks("percent"),
+}
+"""Lines that always exist, and their blanks."""
+
+SIGNALS: dict[str, dict[str, Blanks]] = {
+    "unanswered": {
+        "title": _blanks("kind"),
+        "happened": _blanks("kind text"),
+        "happened.silent": _blanks("kind"),
+        "why": _blanks("waited norm"),
+        "do.1": _blanks(""),
+        "do.2": _blanks("staff"),
+        "do_not.1": _blanks(""),
+        "do_not.2": _blanks(""),
+        "staff": _blanks(""),
+    },
+    "running_out": {
+        "title": _blanks("item"),
+        "happened": _blanks("item last"),
+        "why": _blanks("interval"),
+        "do.1": _blanks(""),
+        "do.2": _blanks("item"),
+        "do_not.1": _blanks(""),
+        "do_not.2": _blanks(""),
+    },
+    "arrival": {
+        "title": _blanks("label place"),
+        "happened": _blanks("place"),
+        "happened.scan": _blanks("place item"),
+        "why": _blanks(""),
+        "why.scan": _blanks(""),
+        "do.1": _blanks(""),
+        "do.2": _blanks(""),
+        "do.2.new": _blanks(""),
+        "do_not.1": _blanks(""),
+        "do_not.2": _blanks(""),
+    },
+}
+"""Lines of each signal's card."""
+
+SHIFT: dict[str, Blanks] = {"title": _blanks("now"), "do.1": _blanks(""), "do_not.1": _blanks("")}
+"""Lines of each alert about a shift."""
+
+
+def expected(
+    shift_alerts: Iterable[str], reasons: Mapping[str, Iterable[str]], touchpoints: Iterable[str]
+) -> dict[str, Blanks]:
+    """Every line there must be. `reasons`: names of groups, combinations, deeds … by kind."""
+    lines = dict(LINES)
+    for signal, parts in SIGNALS.items():
+        lines |= {f"signal.{signal}.{part}": blanks for part, blanks in parts.items()}
+    for name in shift_alerts:
+        lines |= {f"shift.{name}.{part}": blanks for part, blanks in SHIFT.items()}
+    for kind, names in reasons.items():
+        lines |= {f"{kind}.{name}": _blanks("") for name in names}
+    return lines | {f"touchpoint.{name}": _blanks("") for name in touchpoints}
+
+
+def read_wording(root: Section, lines: Mapping[str, Blanks]) -> Text:
+    """The lines of one language; every one of `lines`, no other, with no blank that nobody fills in."""
+    for key in root.listed():
+        if key not in lines:
+            root.fault(f"unknown line {key!r}{nearest(key, lines)}", key)
+    found = {key: root.text(key) for key in lines}
+    for key, line in found.items():
+        _check(root, key, line, lines[key])
+    return found
+
+
+def same_blanks(roots: Mapping[str, Section], wording: Mapping[str, Text]) -> None:
+    """A blank that one language fills and another leaves out is a fault of the latter."""
+    for key in next(iter(wording.values())):
+        used = {language: _used(lines[key]) for language, lines in wording.items() if lines[key]}
+        every = frozenset[str]().union(*used.values())
+        for language, blanks in used.items():
+            if missing := sorted(every - blanks):
+                names = ", ".join(f"{{{name}}}" for name in missing)
+                roots[language].fault(f"{key}: {names} is used in another language and not here", key)
+
+
+def _check(root: Section, key: str, line: str, blanks: Blanks) -> None:
+    try:
+        parts = list(Formatter().parse(line))
+    except ValueError as error:
+        root.fault(f"{key}: {error}; a brace that is none is written twice: {{{{ }}}}", key)
+        return
+    for _, name, spec, conversion in parts:
+        if name is None:
+            continue
+        if spec or conversion or not name.isidentifier():
+            root.fault(f"{key}: only a plain name may stand in braces, not {{{name}}}", key)
+        elif name not in blanks:
+            choice = ", ".join(sorted(blanks)) or "none"
+            root.fault(f"{key}: nobody fills in {{{name}}}{nearest(name, blanks)}; there is: {choice}", key)
+
+
+def _used(line: str) -> Blanks:
+    try:
+        return frozenset(name for _, name, _, _ in Formatter().parse(line) if name)
+    except ValueError:
+        return frozenset()

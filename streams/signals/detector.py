@@ -1,0 +1,41 @@
+"""What a detector is. `tests/streams/signals/test_contract.py` holds every one of them to it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, TypeVar
+
+import msgspec
+
+from streams.customers.customer import Timer
+from streams.customers.moment import Moment
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Detector(Protocol[S]):
+    """Notices one thing about one customer.
+
+    A detector is a pure function of its state and the moment: no clock, no
+    randomness, no I/O. Its state is a frozen msgspec struct of bounded size;
+    `start()` is the state of somebody of whom it has seen nothing, and is not
+    stored. `observe` sees the customer's touchpoints of `types` in log order,
+    late ones at their own time, repeated ones never; `due` sees its own timers,
+    once, in order of time, `moment.at` being the due moment. `merge` joins what
+    an older, separate part of the same person's history has left.
+
+    A changed result is a new `version` beside the old one; `knowledge/signals.yaml`
+    names the active one.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    types: ClassVar[frozenset[str]]
+    state: type[S]
+
+    def start(self) -> S: ...
+
+    def observe(self, state: S, moment: Moment) -> S: ...
+
+    def due(self, state: S, timer: Timer, moment: Moment) -> S: ...
+
+    def merge(self, state: S, older: S) -> S: ...

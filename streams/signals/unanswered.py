@@ -1,0 +1,113 @@
+"""Nobody has answered (S1-11 smooth and timely feedback, S2-09)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Because
+from streams.alerts.cases import close_matter
+from streams.customers.customer import Timer
+from streams.customers.moment import Moment
+from streams.signals.matter import by_staff, matter_of
+
+OPEN = 8
+"""Questions of one customer that are waited for; the oldest makes room for a ninth."""
+MINUTE_MS = 60_000
+ASKED = frozenset({"chat.message", "social.mentioned", "message.replied", "complaint.opened"})
+
+
+class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What the customer asked; `named` tells whether the touchpoint itself named the matter."""
+
+    matter: str
+    named: bool
+    type: str
+    at: int
+
+
+class Waiting(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    questions: tuple[Question, ...] = ()
+    answered_at: int = 0
+
+
+class Unanswered:
+    """Fires when the norm of a question's kind has passed and no person of ours has spoken.
+
+    The norm runs from the question's own time; an answer at the very end of it is in
+    time. An answer that names a matter answers that matter and the questions that named
+    none; one that names none answers them all. A question that comes in late, older
+    than our last word, was answered by it. Fires once a question; more words on an
+    open matter do not start it anew.
+    """
+
+    name: ClassVar[str] = "unanswered"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = ASKED | {
+        "message.sent", "call.started", "complaint.resolved", "agent.asked", "agent.answered", "agent.refused",
+        "agent.promised", "agent.fulfilled", "agent.apologised",
+    }  # fmt: skip
+    state = Waiting
+
+    def start(self) -> Waiting:
+        return Waiting()
+
+    def observe(self, state: Waiting, moment: Moment) -> Waiting:
+        touchpoint = moment.touchpoint
+        assert touchpoint is not None
+        if by_staff(moment) or touchpoint.type == "complaint.resolved":
+            return self._answered(state, moment)
+        if touchpoint.type not in ASKED or touchpoint.initiator != "customer":
+            return state
+        return self._asked(state, moment, touchpoint.type)
+
+    def _asked(self, state: Waiting, moment: Moment, kind: str) -> Waiting:
+        named = matter_of(moment)
+        matter = named or f"event:{moment.event_id}"
+        norm = moment.knowledge.signals[self.name].numbers("norms_minutes").get(kind)
+        waited_for = any(q.matter == matter for q in state.questions)
+        if norm is None or waited_for or moment.at <= state.answered_at:
+            return state
+        kept = state.questions
+        if len(kept) == OPEN:
+            moment.disarm(self.name, kept[0].matter)
+            kept = kept[1:]
+        moment.arm(self.name, matter, moment.at + round(norm * MINUTE_MS))
+        question = Question(matter, named is not None, kind, moment.at)
+        return Waiting((*kept, question), state.answered_at)
+
+    def _answered(self, state: Waiting, moment: Moment) -> Waiting:
+        about = _about(moment)
+        kept: list[Question] = []
+        for question in state.questions:
+            other = bool(about) and question.named and question.matter not in about
+            if other or question.at > moment.at:
+                kept.append(question)
+                continue
+            moment.disarm(self.name, question.matter)
+            close_matter(moment, question.matter, "answered")
+        return Waiting(tuple(kept), max(state.answered_at, moment.at))
+
+    def due(self, state: Waiting, timer: Timer, moment: Moment) -> Waiting:
+        question = next((q for q in state.questions if q.matter == timer.key), None)
+        if question is not None:
+            minutes = round((timer.due - question.at) / MINUTE_MS)
+            reason = Because(event_id=timer.cause, what=question.type)
+            moment.signal(self.name, question.matter, {"asked": question.type, "norm_minutes": minutes}, [reason])
+        return state
+
+    def merge(self, state: Waiting, older: Waiting) -> Waiting:
+        known = {q.matter for q in state.questions}
+        others = tuple(q for q in older.questions if q.matter not in known)
+        return Waiting((*others, *state.questions)[-OPEN:], max(state.answered_at, older.answered_at))
+
+
+def _about(moment: Moment) -> set[str]:
+    """The matters that an answer names: its own, and the session in which it is given (a topic is no other matter)."""
+    touchpoint = moment.touchpoint
+    names = {matter_of(moment)}
+    if touchpoint is not None and touchpoint.session_id:
+        names.add(f"session:{touchpoint.session_id}")
+    return {name for name in names if name is not None}
+

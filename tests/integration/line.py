@@ -1,0 +1,169 @@
+"""Rapport as `rapport up` runs it, for tests that do to it what they like: broker, worker, store, each a process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
+
+from deploy.local import processes
+from deploy.local.broker import Broker, free_port
+from rapport.settings import Settings, environment_of
+from schemas import topics
+from sinks.clickhouse.client import StoreAway
+from sinks.clickhouse.remote import RemoteStore
+from streams.app.line import GROUP
+
+PATIENCE_S: Final = 60.0
+TAIL: Final = 30
+
+
+class NotInTime(Exception):
+    """A condition did not come true; the message holds the last word of every process."""
+
+
+class Line:
+    """A broker, one worker and one store on a folder of their own. Ports and secrets are its own, too.
+
+    Used as a context: whatever happens, nothing of it is left running.
+    """
+
+    def __init__(self, folder: Path, partitions: int = 4, **settings: Any) -> None:
+        self.folder = folder
+        self.broker = Broker(folder / "broker")
+        self.settings = Settings(
+            kafka=self.broker.bootstrap,
+            data=folder / "data",
+            partitions=partitions,
+            store_port=free_port(),
+            store_token="let-me-read",
+            metrics_port=0,
+            identity_key="a secret of this test",
+            session_timeout_s=3,
+            **settings,
+        )
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.ends: list[tuple[str, int]] = []
+        """Processes that ended by themselves, with their exit status."""
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in list(self.running):
+            self.stop(name)
+        self.broker.stop()
+
+    def start(self, *names: str, **settings: str) -> None:
+        """Start `worker` or `store`, or both; `settings` hold for these processes only."""
+        environment = environment_of(self.settings) | {f"RAPPORT_{name.upper()}": v for name, v in settings.items()}
+        for name in names:
+            self.running[name] = processes.start(command(name), self.log(name), environment)
+
+    def run(self, *arguments: str, within_s: float = PATIENCE_S, **settings: str) -> subprocess.CompletedProcess[str]:
+        """A command of `rapport` from start to end, with what it said."""
+        environment = environment_of(self.settings) | {f"RAPPORT_{name.upper()}": v for name, v in settings.items()}
+        return subprocess.run(
+            command(*arguments), env=os.environ | environment, capture_output=True, text=True, check=False,
+            timeout=within_s, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def init(self) -> None:
+        done = self.run("init")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def kill(self, name: str) -> None:
+        """As the kernel would: no farewell. `name` may be `broker`."""
+        if name == "broker":
+            self.broker.kill9()
+        elif name in self.running:
+            process = self.running.pop(name)
+            process.kill()
+            process.wait()
+
+    def stop(self, name: str, within_s: float = 30.0) -> int:
+        """End it in order; its exit status."""
+        process = self.running.pop(name)
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def ended(self) -> list[str]:
+        """Names of processes that have ended by themselves since the last call; noted in `ends`."""
+        gone = [name for name, process in self.running.items() if process.poll() is not None]
+        for name in gone:
+            self.ends.append((name, self.running.pop(name).returncode))
+        return gone
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def tail(self, name: str, lines: int = TAIL) -> str:
+        """The last lines that a process wrote."""
+        file = self.log(name)
+        text = file.read_text(errors="replace").splitlines() if file.exists() else []
+        return "\n".join(text[-lines:])
+
+    def wait(self, what: str, condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
+        """Until `condition` holds. NotInTime if it does not in time, or if a process has ended meanwhile."""
+        limit = time.monotonic() + within_s
+        while not condition():
+            gone = self.ended()
+            if gone or time.monotonic() > limit:
+                why = f"{', '.join(gone)} ended ({self.ends[-1][1]})" if gone else f"not in {within_s:.0f} s"
+                logs = "\n".join(f"--- {name}\n{self.tail(name)}" for name in ("worker", "store"))
+                raise NotInTime(f"{what}: {why}\n{logs}")
+            time.sleep(0.1)
+
+    def lag(self, group: str, over: Iterable[str] = (topics.RAW, topics.RESOLVED)) -> int | None:
+        """Records of the topics that the group has not committed; None while that cannot be told."""
+        try:
+            admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap, bootstrap_timeout_ms=2000)
+        except KafkaError:
+            return None
+        try:
+            return _lag(admin, group, [TopicPartition(t, p) for t in over for p in range(self.settings.partitions)])
+        except KafkaError:
+            return None
+        finally:
+            admin.close()
+
+    def drained(self) -> bool:
+        """Whether the worker has committed everything on both topics."""
+        return self.lag(GROUP) == 0
+
+    def sql(self, query: str) -> list[tuple[object, ...]]:
+        """Rows of the store's read-only SQL."""
+        store = RemoteStore(self.settings.store_port, self.settings.store_token)
+        return list(store.query(query).rows())
+
+    def answers(self) -> bool:
+        """Whether the store answers SQL."""
+        try:
+            return self.sql("SELECT 1") == [(1,)]
+        except StoreAway:
+            return False
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of `rapport` with this interpreter."""
+    return [sys.executable, "-m", "rapport.cli", *arguments]
+
+
+def _lag(admin: KafkaAdminClient, group: str, partitions: list[TopicPartition]) -> int:
+    ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+    committed = admin.list_group_offsets({group: partitions})[group]
+    # nothing committed counts from the beginning
+    return sum(ends[tp].offset - max(committed[tp].offset if tp in committed else 0, 0) for tp in partitions)

@@ -1,0 +1,145 @@
+"""The producer against a real broker."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from producers.delivery import DeliveryFailed
+from producers.kafka_log import KafkaLog
+from producers.lines import MAX_LINE_BYTES
+from producers.pipeline import Incoming, Pipeline
+from producers.simulator.run import Simulation
+from rapport.cluster import connect, make_topics
+from schemas import topics
+from tests.producers.world import IDENTITY, PARTITIONS, decoded, line, write
+
+pytestmark = pytest.mark.kafka
+
+FOREVER = 10**9
+
+
+@pytest.fixture(scope="module")
+def bootstrap(kafka: str) -> str:
+    """The broker, with the topics that a producer writes to."""
+    admin = connect(kafka, 60.0, print)
+    try:
+        make_topics(admin, topics.load(PARTITIONS))
+    finally:
+        admin.close()
+    return kafka
+
+
+@pytest.fixture
+def log(bootstrap: str) -> Iterator[KafkaLog]:
+    log = KafkaLog(bootstrap)
+    yield log
+    log.close()
+
+
+def test_everything_arrives_once_in_order_of_each_partition(log: KafkaLog) -> None:
+    before = log.ends(topics.RAW)
+    for number in range(20_000):
+        log.send(topics.RAW, number % PARTITIONS, b"k%d" % number, b"%d " % number + b"v" * 200)
+    log.flush()
+
+    found = list(log.read(topics.RAW, before))
+    assert log.acknowledged == len(found) == 20_000
+    for partition in range(PARTITIONS):
+        numbers = [int(record.value.split()[0]) for record in found if record.partition == partition]
+        assert numbers == list(range(partition, 20_000, PARTITIONS))
+    assert log.positions(topics.RAW) == log.ends(topics.RAW)
+    assert {record.key for record in found} == {b"k%d" % number for number in range(20_000)}
+
+
+def test_a_lone_record_leaves_at_once(log: KafkaLog) -> None:
+    log.send(topics.RAW, 0, b"k", b"warm")
+    log.flush()
+    log.send(topics.RAW, 0, b"k", b"v")
+    deadline = time.monotonic() + 5
+    while log.acknowledged < 2 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert log.acknowledged == 2
+
+
+def test_a_dead_letter_of_16_megabytes_keeps_its_bytes_and_headers(log: KafkaLog) -> None:
+    before = log.ends(topics.DLQ)
+    original = Random(1).randbytes(MAX_LINE_BYTES)
+    pipeline = Pipeline(log, IDENTITY)
+    pipeline.take(Incoming("big.jsonl", 3, original))
+    pipeline.take(Incoming("big.jsonl", 4, line("after")))
+    log.flush()
+    (letter,) = log.read(topics.DLQ, before)
+    assert letter.value == original
+    assert {"id", "stage", "reason", "detail", "topic", "partition", "offset", "at", "file", "line"} <= dict(
+        letter.headers
+    ).keys()
+    assert dict(letter.headers)["reason"] == b"too_large"
+
+
+def test_a_record_too_large_for_its_topic_is_an_error_that_names_it(log: KafkaLog) -> None:
+    broken = KafkaLog(log._bootstrap)
+    broken.send(topics.RAW, 0, b"k", Random(2).randbytes(22_000_000))
+    with pytest.raises(DeliveryFailed, match=r"touchpoints\.raw\.v1: not acknowledged"):
+        broken.flush()
+    with pytest.raises(DeliveryFailed):
+        broken.send(topics.RAW, 0, b"k", b"nothing goes on after a failure")
+    with pytest.raises(DeliveryFailed):
+        broken.close()
+
+
+def test_a_topic_that_is_not_there_is_named_with_the_remedy(log: KafkaLog) -> None:
+    with pytest.raises(DeliveryFailed, match=r"no\.such\.v1.*rapport init"):
+        log.partitions("no.such.v1")
+
+
+def test_no_kafka_is_named_with_the_remedy() -> None:
+    with pytest.raises(DeliveryFailed, match=r"127\.0\.0\.1:1: no Kafka there.*RAPPORT_KAFKA"):
+        KafkaLog("127.0.0.1:1", wait_s=0.5)
+
+
+def test_offsets_that_the_topic_no_longer_has_are_refused(log: KafkaLog) -> None:
+    with pytest.raises(DeliveryFailed, match="--restart"):
+        list(log.read(topics.RAW, {0: -5}))
+
+
+@pytest.mark.slow
+def test_send_killed_again_and_again_sends_everything_and_nothing_twice(
+    bootstrap: str, log: KafkaLog, tmp_path: Path
+) -> None:
+    lines = list(Simulation(customers=1_500, days=60, seed=11).lines())
+    bad = [b"not json %d" % number for number in range(0, len(lines), 1_000)]
+    for number, content in enumerate(bad):
+        lines.insert(number * 1_000, content)
+    path = write(tmp_path / "killed.jsonl", lines)
+    raw, dlq = log.ends(topics.RAW), log.ends(topics.DLQ)
+    command = [sys.executable, "-m", "tests.producers.sender", bootstrap, str(tmp_path / "c"), str(path)]
+    chance, kills, said = Random(5), 0, ""
+    for checkpoints in (0, 1, 0, 2, 0, 1, FOREVER):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            said = [said, *islice(process.stdout, 1 + checkpoints)][-1]
+            if checkpoints < FOREVER:
+                time.sleep(0.8 * chance.random())
+            if checkpoints == FOREVER or process.poll() is not None:
+                said = (process.stdout.readlines() or [said])[-1]
+                break
+            process.kill()
+            kills += 1
+    assert process.wait() == 0
+    assert kills >= 2
+    expected = len(lines) - len(bad)
+    assert f"{expected:,} accepted" in said
+    found = Counter(one.event_id for one in decoded([record.value for record in log.read(topics.RAW, raw)]))
+    assert len(found) == expected
+    assert set(found.values()) == {1}
+    assert sorted(record.value for record in log.read(topics.DLQ, dlq)) == sorted(bad)
+    assert not list((tmp_path / "c").glob("*.json"))

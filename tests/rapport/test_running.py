@@ -1,0 +1,73 @@
+"""The note of `up`: found by other commands while it runs, cleared after it was killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import processes
+from rapport import running
+from rapport.failure import Failure
+from rapport.running import Child, Running
+from rapport.settings import Settings
+
+SLEEP = "import time; time.sleep(60)"
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[bytes]]:
+    """Something that runs and is called rapport."""
+    child = subprocess.Popen([sys.executable, "-c", f"{SLEEP}  # rapport"])
+    yield child
+    child.kill()
+    child.wait()
+
+
+def note(pid: int, *children: Child) -> Running:
+    return Running(pid, "here:9092", 7, 8182, children)
+
+
+def test_other_commands_find_what_runs(process: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    running.write(tmp_path, note(process.pid))
+    found = running.located(Settings(data=tmp_path))
+    assert (found.kafka, found.partitions, found.store_port) == ("here:9092", 7, 8182)
+
+
+def test_a_kafka_that_is_set_is_not_replaced(process: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    running.write(tmp_path, note(process.pid))
+    found = running.located(Settings(data=tmp_path, kafka="there:1", partitions=2))
+    assert (found.kafka, found.partitions, found.store_port) == ("there:1", 2, 8182)
+
+
+def test_the_note_of_one_that_is_gone_does_not_count(process: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    process.kill()
+    process.wait()
+    running.write(tmp_path, note(process.pid))
+    with pytest.raises(Failure, match=r"nothing runs on .* \(start `rapport up`\)"):
+        running.located(Settings(data=tmp_path))
+
+
+def test_a_running_one_is_not_disturbed(process: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    running.write(tmp_path, note(process.pid))
+    with pytest.raises(Failure, match=f"already runs on .* {process.pid}"):
+        running.clear_leftovers(tmp_path)
+
+
+def test_what_a_killed_one_left_is_ended_and_nothing_else(process: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    left = subprocess.Popen([sys.executable, "-c", f"{SLEEP}  # mark"])
+    other = Child("store", process.pid, "another program that got the number")
+    running.write(tmp_path, note(0, Child("worker-1", left.pid, "mark"), other))
+    assert running.clear_leftovers(tmp_path) == ["worker-1"]
+    assert left.wait() != 0
+    assert processes.alive(process.pid)
+    assert running.read(tmp_path) is None
+
+
+def test_a_broken_note_is_named(tmp_path: Path) -> None:
+    (tmp_path / "up.json").write_text("{")
+    with pytest.raises(Failure, match=r"up.json is no note of `rapport up` .*; delete it"):
+        running.read(tmp_path)

@@ -1,0 +1,143 @@
+"""A whole replay of a file: what is printed, told and compared."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from rapport.settings import Settings
+from replay.run import ReplayError, Selection, Summary, run
+from schemas import times
+from schemas.wire import output_from_json
+from streams.knowledge.load import from_documents, load
+from streams.knowledge.model import Knowledge
+
+SETTINGS = Settings(identity_key="test")
+START = 1_767_225_600_000
+MINUTE = 60_000
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load(SETTINGS.knowledge)
+
+
+@pytest.fixture
+def chats(tmp_path: Path) -> Path:
+    """Three customers ask, an hour apart, and nobody answers."""
+    path = tmp_path / "chats.jsonl"
+    lines = [
+        {
+            "event_id": f"e{number}", "type": "chat.message", "channel": "chat", "text": "hello",
+            "occurred_at": times.write(START + number * 60 * MINUTE), "identifiers": {"customer_id": who},
+        }
+        for number, who in enumerate(("ann", "bo", "cai"))
+    ]  # fmt: skip
+    path.write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    return path
+
+
+def replayed(path: Path, knowledge: Knowledge, **options: object) -> tuple[Summary, list[dict[str, object]]]:
+    out = io.BytesIO()
+    summary = run([str(path)], SETTINGS, knowledge, out=out, **options)  # type: ignore[arg-type]
+    return summary, [msgspec.json.decode(line) for line in out.getvalue().splitlines()]
+
+
+def test_the_summary_counts_all_and_the_lines_are_in_order(chats: Path, knowledge: Knowledge) -> None:
+    summary, lines = replayed(chats, knowledge)
+    told = summary.to_json()
+    assert told["records"] == told["applied"] == 3
+    assert told["outputs"]["signal"] == {"unanswered": 2}
+    assert told["outputs"]["alert"] == {"agent-desk": 2, "social-care": 2}
+    assert (told["first"], told["last"]) == (times.write(START), times.write(START + 120 * MINUTE))
+    assert [line["at"] for line in lines] == sorted(str(line["at"]) for line in lines)
+    assert all(output_from_json(line) for line in lines)
+
+
+def test_two_runs_are_one_byte_for_byte(chats: Path, knowledge: Knowledge) -> None:
+    one, lines = replayed(chats, knowledge)
+    other, again = replayed(chats, knowledge)
+    assert lines == again
+    assert one.fingerprint == other.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("selection", "count"),
+    [
+        pytest.param(Selection(customer="bo"), 1, id="one customer"),
+        pytest.param(Selection(from_=START + 62 * MINUTE), 1, id="the first moment is inside"),
+        pytest.param(Selection(from_=START + 62 * MINUTE + 1), 0, id="just after it"),
+        pytest.param(Selection(to=START + 62 * MINUTE), 1, id="the end is outside"),
+        pytest.param(Selection(customer="nobody"), 0, id="nobody"),
+    ],
+)
+def test_a_selection_limits_what_is_printed_not_what_is_folded(
+    selection: Selection, count: int, chats: Path, knowledge: Knowledge
+) -> None:
+    whole, _ = replayed(chats, knowledge)
+    summary, lines = replayed(chats, knowledge, selection=selection)
+    assert sum(line["kind"] == "signal" for line in lines) == count
+    assert (summary.records, summary.fingerprint) == (whole.records, whole.fingerprint)
+
+
+def test_other_knowledge_is_compared_with_a_run_before(chats: Path, knowledge: Knowledge, tmp_path: Path) -> None:
+    base = tmp_path / "base.jsonl"
+    with base.open("wb") as out:
+        run([str(chats)], SETTINGS, knowledge, out=out)
+    same, _ = replayed(chats, knowledge, compare=str(base))
+    assert not same.different
+    signals = knowledge.documents["signals.yaml"].replace("chat.message: 2", "chat.message: 45")
+    patient = from_documents({**knowledge.documents, "signals.yaml": signals})
+    other, _ = replayed(chats, patient, compare=str(base), own_rules=True)
+    assert other.different
+    found = other.to_json()["differences"]
+    assert found["new"]["signal"] == found["gone"]["signal"] == {"unanswered": 2}
+
+
+def test_the_summary_says_that_runs_differ(chats: Path, knowledge: Knowledge, tmp_path: Path) -> None:
+    base = tmp_path / "base.jsonl"
+    base.write_bytes(b"")
+    summary, _ = replayed(chats, knowledge, compare=str(base))
+    console = Console(file=io.StringIO(), width=140)
+    summary.print(console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "unanswered" in told
+    assert "exit status 1" in told
+
+
+def test_a_log_that_goes_by_unknown_knowledge_says_so(tmp_path: Path, knowledge: Knowledge) -> None:
+    path = tmp_path / "log.jsonl"
+    activation = {
+        "event_id": "k", "type": "knowledge.activated", "channel": "system", "occurred_at": times.write(START),
+        "initiator": "company", "properties": {"version": "f00"}, "partition": 0, "offset": 0, "key": "*",
+    }  # fmt: skip
+    path.write_bytes(msgspec.json.encode(activation))
+    with pytest.raises(ReplayError, match=r"f00.*--knowledge"):
+        replayed(path, knowledge)
+    summary, _ = replayed(path, knowledge, own_rules=True)
+    assert summary.counts["left_out"] == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        pytest.param([], "nothing to replay", id="no source"),
+        pytest.param(["kafka", "archive"], "by themselves", id="two logs"),
+        pytest.param(["kafka"], "RAPPORT_KAFKA", id="no broker"),
+        pytest.param(["nowhere"], "no such file", id="no file"),
+    ],
+)
+def test_a_source_that_is_none_is_named(names: list[str], says: str, knowledge: Knowledge) -> None:
+    with pytest.raises(ReplayError, match=says):
+        run(names, SETTINGS, knowledge)
+
+
+def test_a_base_that_is_none_is_named(chats: Path, knowledge: Knowledge) -> None:
+    with pytest.raises(ReplayError, match="--out wrote"):
+        replayed(chats, knowledge, compare=str(chats.parent / "nowhere"))
+    with pytest.raises(ReplayError, match=r"chats\.jsonl:1: no output"):
+        replayed(chats, knowledge, compare=str(chats))

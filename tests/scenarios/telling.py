@@ -1,0 +1,121 @@
+"""Tells stories under a driven clock, to a line in this process or to a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from schemas import keys
+from schemas.catalogue import standard
+from schemas.codec import decode_touchpoints, encode_touchpoint
+from schemas.keys import IdentityKey
+from schemas.records import EVERYONE, Emitted, Record, Touchpoint
+from schemas.topics import RAW
+from streams.engine import Engine, Partition
+from streams.identity.resolve import resolve, source_of
+
+IDENTITY = IdentityKey("k1", b"stories")
+SWEEP = 40
+"""Ticks after the last touchpoint, a millisecond apart: enough for every customer to meet what is company-wide."""
+TO_ALL = frozenset({"history.begun", "history.ended"})
+
+
+class RawRecord(NamedTuple):
+    partition: int
+    key: bytes
+    touchpoint: Touchpoint
+
+
+class Line(Protocol):
+    """`write` returns when the records, and all before them, stand in the resolved partitions."""
+
+    @property
+    def partitions(self) -> int: ...
+
+    def write(self, records: Sequence[RawRecord]) -> None: ...
+
+
+def tell(touchpoints: Iterable[Touchpoint], line: Line) -> None:
+    """Writes them in the order given; before each one ticks for the moment before it, to every raw partition."""
+    clock = _Clock(line)
+    for touchpoint in touchpoints:
+        at = touchpoint.occurred_at
+        if touchpoint.type == "clock.tick":
+            clock.tick(at)
+            continue
+        if touchpoint.history is None:
+            clock.tick(at - 1)
+        line.write(_raw(touchpoint, line.partitions))
+    for _ in range(SWEEP):
+        clock.tick(clock.last + 1)
+
+
+@dataclass(slots=True)
+class _Clock:
+    line: Line
+    last: int = -1
+
+    def tick(self, at: int) -> None:
+        """Lets all raw partitions tick; a moment that has passed already is not told again."""
+        if at > self.last:
+            self.last = at
+            count = self.line.partitions
+            self.line.write([RawRecord(p, EVERYONE.encode(), _tick(at, p, count)) for p in range(count)])
+
+
+def _tick(at: int, partition: int, partitions: int) -> Touchpoint:
+    facts = msgspec.json.encode({"partition": partition, "partitions": partitions}).decode()
+    return Touchpoint(f"tick:{at}:{partition}", "clock.tick", at, 0, "system", "company", properties=facts)
+
+
+def _raw(touchpoint: Touchpoint, partitions: int) -> list[RawRecord]:
+    if touchpoint.type in TO_ALL:
+        each = (msgspec.structs.replace(touchpoint, event_id=f"{touchpoint.event_id}:{p}") for p in range(partitions))
+        return [RawRecord(p, EVERYONE.encode(), copy) for p, copy in enumerate(each)]
+    wide = touchpoint.type in standard().company_wide()
+    key = keys.key_of(touchpoint, IDENTITY, company_wide=wide).encode()
+    place = f"{keys.COMPANY}:{touchpoint.event_id}".encode() if wide else key
+    return [RawRecord(keys.partition_for(place, partitions), key, touchpoint)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A record of the raw topic as identity reads it."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+class InProcess:
+    """The line in this process: identity and engine one after the other, the log kept for exports."""
+
+    def __init__(self, engine: Engine, partitions: int = 4) -> None:
+        self.partitions = partitions
+        self.outputs: list[Emitted] = []
+        self.log: list[list[Record]] = [[] for _ in range(partitions)]
+        self.states = [Partition(number) for number in range(partitions)]
+        self._engine = engine
+        self._ends = [0] * partitions
+
+    def write(self, records: Sequence[RawRecord]) -> None:
+        for partition, key, touchpoint in records:
+            offset = self._ends[partition]
+            self._ends[partition] += 1
+            value = encode_touchpoint(touchpoint)
+            self._resolve(_Written(partition, offset, touchpoint.occurred_at, key, value))
+
+    def _resolve(self, written: _Written) -> None:
+        resolution = resolve([written], RAW, self.partitions)
+        assert not resolution.rejected
+        for partition, derived in enumerate(resolution.forwarded):
+            for key, value, headers, _ in derived:
+                (body,) = decode_touchpoints([value])
+                record = Record(len(self.log[partition]), key.decode(), source_of(headers[0][1]), body)
+                self.log[partition].append(record)
+                self.outputs += self._engine.process([record], self.states[partition]).outputs

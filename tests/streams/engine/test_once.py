@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from schemas.records import Record, Rejected, Signal, Source, Undecodable
+from streams.customers.customer import RING
+from streams.engine import Partition
+from tests.streams.lab import MINUTE, Lab, of, tick, touchpoint
+
+
+def counted(lab: Lab) -> int:
+    return lab.live().customer.touchpoints
+
+
+def test_an_event_id_repeated_within_the_last_32_is_one_touchpoint() -> None:
+    lab = Lab()
+    lab.fold(touchpoint("web.viewed", 0, event_id="a"))
+    lab.fold(*(touchpoint("web.viewed", n, event_id=f"n{n}") for n in range(RING - 1)))
+    lab.fold(touchpoint("web.viewed", 0, event_id="a"))
+    assert counted(lab) == RING
+    lab.fold(touchpoint("web.viewed", 0, event_id="n0"), touchpoint("web.viewed", 1, event_id="new"))
+    assert counted(lab) == RING + 1
+    lab.fold(touchpoint("web.viewed", 0, event_id="a"))
+    assert counted(lab) == RING + 2, "the ring remembers 32 and no more"
+
+
+def test_a_chunk_that_a_station_sends_twice_counts_once_however_long_it_is() -> None:
+    lab = Lab()
+    records = lab.records([touchpoint("web.viewed", n, event_id=f"e{n}") for n in range(100)])
+    lab.process(records)
+    again = [r._replace(offset=r.offset + 100) for r in records]
+    assert lab.process(again).counts["resent"] == 100
+    assert counted(lab) == 100
+
+
+def test_records_below_the_position_are_skipped() -> None:
+    lab = Lab()
+    records = lab.records([touchpoint("web.viewed", 0), tick(MINUTE)])
+    lab.process(records)
+    outcome = lab.process(records)
+    assert (outcome.outputs, outcome.counts["resent"]) == ([], 2)
+
+
+def test_states_come_back_from_their_changelog() -> None:
+    lab, other = Lab(), Partition(0)
+    lab.states.world.tick(0, 1, 5)
+    outcome = lab.process(lab.records([touchpoint("chat.message", 0), touchpoint("web.viewed", 5)]))
+    for key, value in outcome.changes:
+        other.restore(key, value)
+    other.ready()
+    assert other.fingerprint() == lab.states.fingerprint()
+    assert other.next_due() == lab.states.next_due() is not None
+
+
+def test_of_two_states_the_one_written_at_the_higher_position_wins() -> None:
+    lab = Lab()
+    old = lab.process(lab.records([touchpoint("web.viewed", 0)])).changes
+    new = lab.process(lab.records([touchpoint("web.viewed", 1)])).changes
+    states = Partition(0)
+    for key, value in (*new, *old):
+        states.restore(key, value)
+    states.ready()
+    assert states.fingerprint() == lab.states.fingerprint()
+
+
+def test_every_state_begins_with_its_codec_version() -> None:
+    lab = Lab()
+    changes = lab.process(lab.records([touchpoint("web.viewed", 0)])).changes
+    assert {value[0] for _, value in changes} == {1}
+    assert [key[:1] for key, _ in changes] == [b"m", b"c", b"w"], "tallies, customers, the world last"
+
+
+def test_what_cannot_be_read_is_a_dead_letter_and_its_neighbours_are_unharmed() -> None:
+    lab = Lab()
+    records = lab.records([touchpoint("web.viewed", 0), touchpoint("web.viewed", 1), touchpoint("web.viewed", 2)])
+    records[1] = Record(1, "anna", Source(0, 1, 0), Undecodable("truncated", "3 of 9 bytes", b"abc"))
+    (letter,) = of(lab.process(records).outputs, Rejected)
+    assert (letter.reason, letter.original, letter.stage) == ("truncated", b"abc", "engine")
+    assert counted(lab) == 2
+
+
+def test_a_company_wide_type_under_a_customers_key_is_a_dead_letter() -> None:
+    lab = Lab()
+    (record,) = lab.records([tick(0)])
+    (letter,) = of(lab.process([record._replace(key="anna")]).outputs, Rejected)
+    assert letter.reason == "misrouted"
+
+
+def test_nobody_makes_no_customer() -> None:
+    lab = Lab()
+    outcome = lab.process(lab.records([touchpoint("web.viewed", 0)], who="none:web.viewed@0"))
+    assert outcome.counts["anonymous"] == 1
+    assert list(lab.states.customers()) == []
+
+
+def test_a_detector_that_raises_is_a_dead_letter_and_the_others_go_on() -> None:
+    lab = Lab()
+    broken = lab.engine.versions[next(iter(lab.engine.versions))]
+
+    class Broken:
+        name, version, types = "broken", 1, frozenset({"chat.message"})
+        state = type(broken.detectors["arrival"].start())
+
+        def start(self) -> object:
+            return self.state()
+
+        def observe(self, state: object, moment: object) -> object:
+            raise ValueError("no")
+
+    broken.by_type["chat.message"] = (Broken(), *broken.by_type["chat.message"])  # type: ignore[arg-type]
+    outputs = lab.fold(touchpoint("chat.message", 0), tick(5 * MINUTE))
+    assert [(r.reason, r.detail) for r in of(outputs, Rejected)] == [("detector_failed", "broken: ValueError: no")]
+    assert len(of(outputs, Signal)) == 1

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.records import Alert, Shift, Touchpoint
+from tests.streams.lab import DAY, HOUR, Lab, knowledge, of, touchpoint
+
+
+def said(text: str, at: int = 0, **fields: Any) -> Touchpoint:
+    fields = {"channel": "email", "initiator": "customer", **fields}
+    return touchpoint("message.replied", at, event_id=f"{text}{at}{fields.get('session_id')}", text=text, **fields)
+
+
+def shifts(*life: Touchpoint) -> list[tuple[str, str]]:
+    return [(s.from_, s.to) for s in of(Lab().fold(*life), Shift)]
+
+
+PARTNER = ["认准你们家，一直用", "一辈子只用你们的，死忠", "一如既往地好，认准这个牌子", "一辈子就用你们的"]
+ENEMY = ["worst company, scam", "never again, boycott them", "total scam, worst ever"]
+
+
+def test_loyal_words_over_time_make_a_partner() -> None:
+    assert shifts(*(said(text, n * DAY) for n, text in enumerate(PARTNER))) == [
+        ("complete_stranger", "marriage_partner")
+    ]
+
+
+def test_attacks_make_an_enemy_and_somebody_hears_of_it() -> None:
+    outputs = Lab().fold(*(said(text, n * DAY) for n, text in enumerate(ENEMY)))
+    (shift,) = of(outputs, Shift)
+    assert shift.to == "enemy"
+    assert 0.55 <= shift.probability <= 1
+    assert 1 <= len(shift.because) <= 3
+    (alert,) = [a for a in of(outputs, Alert) if a.signals == (shift.id,)]
+    assert alert.team == "conflict"
+    assert "enemy" not in alert.card.who.lower()
+
+
+@pytest.mark.parametrize(
+    "life",
+    [
+        pytest.param([said(ENEMY[0])], id="one touchpoint is not enough"),
+        pytest.param([said(text, session_id="s") for text in ENEMY], id="one session is one touchpoint"),
+        pytest.param([said(text, initiator="company") for text in ENEMY], id="our own words say nothing"),
+        pytest.param([said(text, n * 200 * DAY) for n, text in enumerate(ENEMY[:2])], id="what is old has faded"),
+        pytest.param([said(text, n, channel="web") for n, text in enumerate(ENEMY)], id="web without consent"),
+    ],
+)
+def test_stays_a_stranger(life: list[Touchpoint]) -> None:
+    assert shifts(*life) == []
+
+
+def test_a_partner_who_feels_betrayed_leaves_at_once() -> None:
+    loyal = [said(text, n * DAY) for n, text in enumerate(PARTNER)]
+    betrayed = said("老顾客了，这次太让人心寒，失望透顶，最后一次", 9 * DAY)
+    assert shifts(*loyal, betrayed, said("再也不买了，骗子", 10 * DAY))[-1][0] == "marriage_partner"
+
+
+def test_probabilities_are_probabilities() -> None:
+    lab = Lab()
+    lab.fold(*(said(text, n * DAY) for n, text in enumerate(PARTNER)))
+    rules = next(iter(lab.engine.versions.values()))
+    shares = rules.relationships.posterior(lab.live().customer, lab.live().customer.latest)
+    assert sum(shares) == pytest.approx(1)
+    assert len(shares) == len(knowledge().types) == 29
+
+
+def test_late_words_count_at_their_own_time() -> None:
+    in_order, late = Lab(), Lab()
+    life = [said(text, n * HOUR) for n, text in enumerate(PARTNER)]
+    in_order.fold(*life)
+    late.fold(*reversed(life))
+    assert in_order.live().customer.evidence == late.live().customer.evidence
+
+
+def test_a_changed_price_weighs_on_those_who_are_close() -> None:
+    lab = Lab()
+    lab.fold(*(said(text, n * DAY) for n, text in enumerate(PARTNER)))
+    before = lab.live().customer.evidence.sums[2].milli
+    policy = {"policy_id": "fee", "kind": "price", "size": 0.25}
+    lab.fold(touchpoint("policy.changed", 4 * DAY, properties=policy, initiator="company"), said("hm", 4 * DAY + 1))
+    assert lab.live().customer.evidence.sums[2].milli != before

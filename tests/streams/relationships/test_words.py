@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from streams.relationships.words import Lexicon
+from tests.streams.lab import knowledge
+
+LEXICON = Lexicon(knowledge())
+
+
+def keys(text: str) -> set[str]:
+    return {term.key for term in LEXICON.find(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        pytest.param("我一直用你们家的", "group.loyalty", id="loyalty zh"),
+        pytest.param("再也不来了", "group.never_again", id="a cue that begins with a negation is not negated"),
+        pytest.param("I will never fly with you. Never again!", "group.never_again", id="never again en"),
+        pytest.param("worst service, you are a SCAM", "group.attack", id="attack, any case"),
+        pytest.param("stop emailing me", "group.pursued", id="pursued"),
+        pytest.param("别再打电话骚扰我", "group.pursued", id="pursued zh"),
+        pytest.param("这就是店大欺客", "group.wronged", id="wronged zh"),
+        pytest.param("已经上瘾了，停不下来", "group.addiction", id="addiction zh"),
+        pytest.param("I've been a loyal customer and I am so disappointed", "combination.broken_loyalty", id="hurt"),
+        pytest.param("老顾客了，这次太失望", "combination.broken_loyalty", id="betrayed zh"),
+    ],
+)
+def test_hears(text: str, key: str) -> None:
+    assert key in keys(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        pytest.param("please refund me", "group.fun", id="fun is no part of refund"),
+        pytest.param("没有骚扰电话", "group.pursued", id="negated zh"),
+        pytest.param("一点都不失望", "group.failure", id="not disappointed zh"),
+        pytest.param("I am not disappointed", "group.failure", id="not disappointed en"),
+        pytest.param("loyal customer, so disappointed", "group.loyalty", id="replaced by the combination"),
+        pytest.param("", "group.love", id="nothing says nothing"),
+    ],
+)
+def test_does_not_hear(text: str, key: str) -> None:
+    assert key not in keys(text)
+
+
+def test_punctuation_ends_the_reach_of_a_negation() -> None:
+    assert "group.attack" in keys("不好，垃圾")
+
+
+def test_a_cue_counts_once_in_a_text() -> None:
+    names = [term.name for term in LEXICON.find("scam scam scam")]
+    assert len(names) == len(set(names))

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from scipy import stats
+
+from schemas.records import Alert, Signal, Touchpoint
+from streams.signals.running_out import ITEMS
+from tests.streams.lab import DAY, HOUR, Lab, knowledge, of, tick, touchpoint
+
+
+def bought(day: float, item: str = "tea", **fields: object) -> Touchpoint:
+    return touchpoint("purchase.made", round(day * DAY), event_id=f"{item}{day}", channel="pos", item_id=item, **fields)
+
+
+def window(days: list[float]) -> tuple[float, float]:
+    """Begin and end of the window after the purchases at `days`, by the reference of SciPy's distribution."""
+    rule = knowledge().signals["running_out"]
+    usual = rule.tables("categories")["default"]
+    gaps = [b - a for a, b in pairwise(days)]
+    pseudo = rule.number("pseudo_count")
+    mean = (sum(gaps) + pseudo * usual["mean_days"]) / (len(gaps) + pseudo)
+    gamma = stats.gamma(usual["k"], scale=mean / usual["k"])
+    return days[-1] + gamma.ppf(rule.number("from_quantile")), days[-1] + gamma.ppf(rule.number("to_quantile"))
+
+
+DAYS = [0.0, 30.0, 61.0]
+BEGIN, END = window(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("days", "now", "expected"),
+    [
+        pytest.param(DAYS, BEGIN - 0.01, 0, id="before the window"),
+        pytest.param(DAYS, BEGIN + 0.01, 1, id="in the window"),
+        pytest.param(DAYS[:2], 400, 0, id="two purchases are no rhythm"),
+        pytest.param([*DAYS, 61.2], BEGIN + 0.01, 1, id="two lines of one visit are one purchase"),
+        pytest.param([*DAYS, BEGIN - 1], BEGIN + 0.01, 0, id="bought again in time"),
+        pytest.param([0.0, 61.0, 30.0], 400, 0, id="a late purchase does not count"),
+        pytest.param(DAYS * 2, BEGIN + 0.01, 1, id="redelivered"),
+    ],
+)
+def test_fires_at_the_begin_of_the_window(days: list[float], now: float, expected: int) -> None:
+    signals = of(Lab().fold(*(bought(day) for day in days), tick(round(now * DAY))), Signal)
+    assert [s.name for s in signals] == ["running_out"] * expected
+
+
+def test_is_dated_to_the_begin_of_the_window() -> None:
+    lab = Lab()
+    (signal,) = of(lab.fold(*map(bought, DAYS), tick(100 * DAY)), Signal)
+    assert (signal.at - bought(0).occurred_at) / DAY == pytest.approx(BEGIN, abs=1e-3)
+    assert signal.values["item_id"] == "tea"
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        pytest.param(6.9, 0, id="still quiet"),
+        pytest.param(7.1, 1, id="quiet is over and the window is not"),
+        pytest.param(END - BEGIN + 0.1, 0, id="the window is over"),
+    ],
+)
+def test_a_visit_in_the_window_is_a_second_chance(after: float, expected: int) -> None:
+    lab = Lab()
+    lab.fold(*map(bought, DAYS), tick(round((BEGIN + 0.01) * DAY)))
+    assert len(of(lab.fold(bought(BEGIN + after, "milk")), Signal)) == expected
+
+
+def test_goods_that_come_back_are_no_purchase() -> None:
+    signals = of(Lab().fold(*(bought(d, quantity=-1.0) for d in DAYS), tick(400 * DAY)), Signal)
+    assert signals == []
+
+
+def test_remembers_the_items_bought_most_often() -> None:
+    lab = Lab()
+    lab.fold(*map(bought, DAYS))
+    lab.fold(*(bought(62 + n / 100, f"item{n}") for n in range(3 * ITEMS)))
+    shelf = lab.live().states["running_out.1"]
+    assert len(shelf.items) == ITEMS
+    assert shelf.items[0].item == "tea"
+    assert len(lab.live().customer.timers) == 1
+    assert len(of(lab.fold(tick(400 * DAY), tick(400 * DAY + HOUR)), Signal)) == 1
+
+
+def test_calls_the_item_by_its_name_where_the_source_gives_one() -> None:
+    lab = Lab()
+    named = [bought(day, properties={"description": "GREEN TEA, LOOSE"}) for day in DAYS]
+    (alert, *_) = of(lab.fold(*named, tick(100 * DAY)), Alert)
+    assert "GREEN TEA, LOOSE" in alert.title

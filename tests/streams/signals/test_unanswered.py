@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.records import Alert, AlertChange, Signal, Touchpoint
+from tests.streams.lab import HOUR, MINUTE, SECOND, Lab, of, tick, touchpoint
+
+
+def asked(at: int = 0, **fields: Any) -> Touchpoint:
+    return touchpoint("chat.message", at, text="hello?", **fields)
+
+
+def answer(at: int, **fields: Any) -> Touchpoint:
+    return touchpoint("chat.message", at, initiator="company", **fields)
+
+
+@pytest.mark.parametrize(
+    ("life", "expected"),
+    [
+        pytest.param([asked(), tick(2 * MINUTE - 1)], 0, id="inside the norm"),
+        pytest.param([asked(), tick(2 * MINUTE)], 1, id="the norm is over"),
+        pytest.param([asked(), answer(2 * MINUTE), tick(3 * MINUTE)], 0, id="an answer at the edge is in time"),
+        pytest.param([asked(), answer(2 * MINUTE + 1), tick(3 * MINUTE)], 1, id="an answer just after it is not"),
+        pytest.param([asked(), asked(MINUTE), tick(10 * MINUTE)], 2, id="two questions without a session are two"),
+        pytest.param(
+            [asked(session_id="s"), asked(MINUTE, session_id="s"), tick(10 * MINUTE)], 1, id="one session is one"
+        ),
+        pytest.param(
+            [asked(session_id="s"), answer(MINUTE, session_id="t"), tick(HOUR)], 1, id="an answer to something else"
+        ),
+        pytest.param(
+            [asked(session_id="s"), touchpoint("agent.noted", MINUTE, initiator="company"), tick(HOUR)], 1,
+            id="a private note is no answer",
+        ),
+        pytest.param(
+            [asked(), touchpoint("message.sent", MINUTE, initiator="company", channel="email",
+                                 properties={"purpose": "service", "template": "receipt"}), tick(HOUR)], 1,
+            id="an automatic mail is no answer",
+        ),
+        pytest.param(
+            [asked(), touchpoint("message.sent", MINUTE, initiator="company", channel="email",
+                                 properties={"purpose": "service"}), tick(HOUR)], 0,
+            id="a mail written by a person is one",
+        ),
+        pytest.param([answer(5 * MINUTE), asked(MINUTE), tick(HOUR)], 0, id="late, answered already"),
+        pytest.param([asked(), asked(), tick(HOUR)], 1, id="redelivered"),
+        pytest.param(
+            [touchpoint("social.mentioned", channel="social"), tick(HOUR - 1)], 0, id="a mention has an hour"
+        ),
+        pytest.param([touchpoint("social.mentioned", channel="social"), tick(HOUR)], 1, id="and no more"),
+        pytest.param([touchpoint("complaint.opened", complaint_id="k"), tick(4 * HOUR)], 1, id="a complaint has four"),
+        pytest.param(
+            [touchpoint("complaint.opened", complaint_id="k"),
+             touchpoint("agent.apologised", HOUR, initiator="company", complaint_id="k"), tick(5 * HOUR)], 0,
+            id="an apology is contact",
+        ),
+    ],
+)  # fmt: skip
+def test_fires_when_nobody_answers(life: list[Touchpoint], expected: int) -> None:
+    assert len([s for s in of(Lab().fold(*life), Signal) if s.name == "unanswered"]) == expected
+
+
+def test_is_dated_to_the_moment_it_was_due_and_names_the_question() -> None:
+    lab = Lab()
+    (signal,) = of(lab.fold(asked(event_id="q"), tick(5 * MINUTE)), Signal)
+    assert signal.at - asked().occurred_at == 2 * MINUTE
+    assert [b.event_id for b in signal.because] == ["q"]
+
+
+def test_alerts_each_team_once_and_an_answer_closes_the_case() -> None:
+    lab = Lab()
+    alerts = of(lab.fold(asked(session_id="s"), tick(3 * MINUTE)), Alert)
+    assert {a.team for a in alerts} == {"agent-desk", "social-care"}
+    changes = of(lab.fold(answer(4 * MINUTE, session_id="s")), AlertChange)
+    assert {(c.alert_id, c.state, c.reason) for c in changes} == {(a.id, "closed", "answered") for a in alerts}
+    assert lab.live().customer.cases == ()
+
+
+def test_a_timer_that_is_set_too_late_fires_at_the_next_tick() -> None:
+    lab = Lab()
+    lab.fold(tick(HOUR))
+    assert of(lab.fold(asked(0)), Signal) == []
+    assert len(of(lab.fold(tick(HOUR + SECOND)), Signal)) == 1
