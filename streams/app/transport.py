@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 COMMIT_TIMEOUT = 15.0
 """Seconds for one commit. Longer means that the coordinator is away: the next interval tries again."""
 
+JOIN_SECONDS = 5.0
+"""How long a stop waits for the consumer's thread, which has nothing left to do that matters by then."""
+
 FETCH_WAIT_MS = 100
 """Longest wait of a fetch at the broker. A partition that still had unread records when the fetch
 left is not in it and waits this long when the others are idle (Faust's fixed value is 1,500)."""
@@ -57,6 +60,11 @@ class DaemonThread(WorkerThread):
     def __init__(self, service: ServiceThread, **kwargs: Any) -> None:
         super().__init__(service, **kwargs)
         self.daemon = True
+
+    def stop(self) -> None:
+        """The caller is the event loop: mode would block it for ever where a client of the thread does not let go."""
+        if not self.is_stopped.wait(JOIN_SECONDS):
+            log.warning("the thread of the consumer has not ended in %.0f s; it ends with the process", JOIN_SECONDS)
 
 
 class ChunkThread(driver.AIOKafkaConsumerThread):

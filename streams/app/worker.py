@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final, cast
@@ -37,6 +39,9 @@ log = logging.getLogger(__name__)
 START_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 0.5
 STOP_SECONDS: Final = 30.0
+LAST_SECONDS: Final = 20.0
+"""A worker that has failed and not ended by then is ended by force: a client that waits for a broker
+which is away must not keep a dead worker's partitions from whoever comes after it."""
 LIMITS: Final = {topics.DLQ: DEAD_LETTER_BYTES}
 """Largest record of the topics that take more than `outbox.RECORD_BYTES`."""
 
@@ -118,9 +123,23 @@ async def work(settings: Settings, engine: Engine) -> int:
     except Exception as error:  # The one place where every failure ends: told, and turned into the exit status.
         foreseen = isinstance(error, NotReady | TooManyFaults)  # their words are enough
         log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=None if foreseen else error)
+        _end_by_force_in(LAST_SECONDS)
         await worker.wire.cut()
         await _abandon(app, lanes)
         return 1
+
+
+def _end_by_force_in(seconds: float) -> None:
+    """From a thread of its own, for what hangs may be the event loop. What is not acknowledged is read again."""
+
+    def end() -> None:
+        log.critical("the worker has not ended in %.0f s after its failure and is ended by force", seconds)
+        logging.shutdown()
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 async def _connected(worker: Worker) -> bool:

@@ -115,7 +115,7 @@ def test_offsets_that_the_topic_no_longer_has_are_refused(log: KafkaLog) -> None
 def test_send_killed_again_and_again_sends_everything_and_nothing_twice(
     bootstrap: str, log: KafkaLog, tmp_path: Path
 ) -> None:
-    lines = list(Simulation(customers=1_500, days=60, seed=11).lines())
+    lines = list(Simulation(customers=4_500, days=60, seed=11).lines())  # several seconds of sending
     bad = [b"not json %d" % number for number in range(0, len(lines), 1_000)]
     for number, content in enumerate(bad):
         lines.insert(number * 1_000, content)
