@@ -19,9 +19,9 @@ async def count(watch: Watch) -> None:
     )  # fmt: skip
     await consumer.start()
     counts: Counter[bytes] = Counter()
+    watch.begin()  # before the first fetch: what a fetch brings is decoded before it is handed over
     while True:
         fetched = await consumer.getmany(timeout_ms=1000)
-        watch.begin()
         for records in fetched.values():
             for record in records:
                 counts[record.key] += 1
