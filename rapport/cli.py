@@ -13,10 +13,15 @@ import typer
 from typer.main import get_command
 
 from rapport.failure import Failure
+from rapport.teaching import Example, Examples, epilog
 
 
 class Entry(NamedTuple):
-    """A command: its name, the module of `rapport.commands` that defines it, its line in the help."""
+    """A command: its name, the module of `rapport.commands` that defines it, its line in the help.
+
+    The module has `command` (a function, or a `Typer` of commands) and `EXAMPLES`. On import it loads nothing
+    large, so that its help and the shell's completion are quick.
+    """
 
     name: str
     module: str
@@ -36,7 +41,14 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),
     Entry("version", "version", "Which Rapport this is."),
+    Entry("completion", "completion", "Complete commands in your shell with Tab."),
     Entry("example", "example", "The example that `up` feeds.", hidden=True),
+    Entry("complete", "complete", "What could stand next on a command line.", hidden=True),
+)
+
+EXAMPLES: Final[Examples] = (
+    Example("rapport up --feed example", "everything on this machine, with people who do not exist"),
+    Example("rapport tail --team store", "what the store is told, as it comes"),
 )
 
 
@@ -44,6 +56,7 @@ def build(chosen: str) -> typer.Typer:
     """The application; only the chosen command is imported, of the others it knows the line in the help."""
     app = typer.Typer(
         help="From touchpoints to timely alerts. Settings: rapport.toml and RAPPORT_… in the environment.",
+        epilog=epilog(EXAMPLES),
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -54,10 +67,11 @@ def build(chosen: str) -> typer.Typer:
             app.command(entry.name, help=entry.summary, hidden=entry.hidden)(_unloaded)
             continue
         module = importlib.import_module(f"rapport.commands.{entry.module}")
+        end = epilog(module.EXAMPLES)
         if isinstance(module.command, typer.Typer):
-            app.add_typer(module.command, name=entry.name, help=entry.summary, no_args_is_help=True)
+            app.add_typer(module.command, name=entry.name, help=entry.summary, epilog=end, no_args_is_help=True)
         else:
-            app.command(entry.name, help=entry.summary, hidden=entry.hidden)(module.command)
+            app.command(entry.name, help=entry.summary, epilog=end, hidden=entry.hidden)(module.command)
     return app
 
 

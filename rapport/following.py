@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
+from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any, Final
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from rapport.failure import WRONG_USAGE, Failure
+from rapport.failure import Failure
 from schemas import topics
 from schemas.codec import decode_outputs
 from schemas.records import Emitted, Rejected, Undecodable
 
-ALERTS: Final = tuple(topics.alert_topic(team) for team in topics.TEAMS)
-USUAL: Final[tuple[str, ...]] = (*ALERTS, topics.SHIFTS, topics.SIGNALS, topics.DECISIONS)
-OUTPUTS: Final[tuple[str, ...]] = (*USUAL, topics.DLQ, topics.HISTORY_ALERTS, topics.CUSTOMERS, topics.MEASURES)
-
 _POLL_MS: Final = 200
 _REMEMBERED: Final = 10_000
+_AHEAD: Final = 2_000
+"""Records of one partition that may wait for slower ones while several are put in order."""
+
+_NOTHING: Final = object()
 
 
-def chosen(names: Sequence[str], team: str | None) -> tuple[str, ...]:
-    """The topics to follow: those named, a team's alerts, or the usual ones. Failure names the nearest known name."""
-    if team is not None and team not in topics.TEAMS:
-        raise Failure(f"no team is called {team}{_nearest(team, topics.TEAMS)}", WRONG_USAGE)
-    for name in names:
-        if name not in OUTPUTS:
-            raise Failure(f"{name} is no topic of outputs{_nearest(name, OUTPUTS)}", WRONG_USAGE)
-    if team is not None:
-        return (*names, topics.alert_topic(team))
-    return tuple(names) or USUAL
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What to read: from the moment `since` on (ms, as Kafka took the records in; 0: from the beginning; None:
+    what comes from now on), with `ends` no further than what was there at the start."""
+
+    since: int | None = None
+    ends: bool = False
 
 
-def follow(bootstrap: str, names: Sequence[str], over: Callable[[], bool], *, begin: bool = False) -> Iterator[Emitted]:
-    """Outputs as they come, each id once, until `over()`; with `begin` from the beginning of the topics.
+BEGINNING: Final = 0
 
-    A broker that goes away is waited for. Failure when it, or a topic, is not there at the start.
+
+def follow(bootstrap: str, names: Sequence[str], over: Callable[[], bool], span: Span = Span()) -> Iterator[Emitted]:
+    """Outputs as they come, each id once, until `over()`.
+
+    What is there already comes in the order of time, over all topics. A broker that goes away is waited for.
+    Failure when it, or a topic, is not there at the start.
     """
     try:
         consumer = KafkaConsumer(
@@ -49,16 +51,15 @@ def follow(bootstrap: str, names: Sequence[str], over: Callable[[], bool], *, be
         raise Failure(f"Kafka at {bootstrap} does not answer ({error}); is `rapport up` running?") from error
     known: OrderedDict[str, None] = OrderedDict()
     try:
-        _assign(consumer, names, begin)
-        while not over():
-            for records in consumer.poll(timeout_ms=_POLL_MS).values():
-                for output in outputs(records):
-                    if output.id in known:
-                        continue
-                    known[output.id] = None
-                    if len(known) > _REMEMBERED:
-                        known.popitem(last=False)
-                    yield output
+        ends = _assign(consumer, names, span.since)
+        for record in _records(consumer, ends, over, span.ends):
+            for output in outputs([record]):
+                if output.id in known:
+                    continue
+                known[output.id] = None
+                if len(known) > _REMEMBERED:
+                    known.popitem(last=False)
+                yield output
     finally:
         consumer.close()
 
@@ -82,7 +83,73 @@ def dead_letter(record: Any) -> Rejected:
     )  # fmt: skip
 
 
-def _assign(consumer: KafkaConsumer, names: Sequence[str], begin: bool) -> None:
+def _records(
+    consumer: KafkaConsumer, ends: dict[TopicPartition, int], over: Callable[[], bool], enough: bool
+) -> Iterator[Any]:
+    """What lies before `ends` in order of time, then, unless that is `enough`, what comes."""
+    past = _Past(consumer, ends)
+    while not over() and (record := past.next()) is not _NOTHING:
+        if record is not None:
+            yield record
+    if enough:
+        return
+    yield from past.beyond
+    while not over():
+        polled = consumer.poll(timeout_ms=_POLL_MS)
+        yield from sorted((record for records in polled.values() for record in records), key=_time)
+
+
+class _Past:
+    """Merges the partitions by time. Holds at most about `_AHEAD` records of each."""
+
+    def __init__(self, consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        self._consumer = consumer
+        self._ends = {tp: end for tp, end in ends.items() if consumer.position(tp) < end}
+        """Of the partitions that are not read so far yet."""
+        self._waiting: dict[TopicPartition, deque[Any]] = {tp: deque() for tp in self._ends}
+        self._heads: list[tuple[int, int, TopicPartition]] = []
+        """Time of the first waiting record of each partition that has one."""
+        self.beyond: list[Any] = []
+        """What came along and lies behind the ends."""
+
+    def next(self) -> Any:
+        """The earliest record; None: ask again; `_NOTHING`: there are no more."""
+        if any(not self._waiting[tp] for tp in self._ends):
+            self._fetch()
+            return None
+        if not self._heads:
+            self._consumer.resume(*self._consumer.paused())
+            return _NOTHING
+        _, _, tp = heappop(self._heads)
+        record = self._waiting[tp].popleft()
+        self._push(tp)
+        return record
+
+    def _fetch(self) -> None:
+        full = [tp for tp in self._ends if len(self._waiting[tp]) >= _AHEAD]
+        self._consumer.resume(*self._consumer.paused())
+        self._consumer.pause(*full)
+        for tp, records in self._consumer.poll(timeout_ms=_POLL_MS).items():
+            end = self._ends.get(tp, 0)
+            empty = not self._waiting.get(tp)
+            self._waiting.setdefault(tp, deque()).extend(record for record in records if record.offset < end)
+            self.beyond += [record for record in records if record.offset >= end]
+            if empty:
+                self._push(tp)
+        self._ends = {tp: end for tp, end in self._ends.items() if self._consumer.position(tp) < end}
+
+    def _push(self, tp: TopicPartition) -> None:
+        if self._waiting[tp]:
+            first = self._waiting[tp][0]
+            heappush(self._heads, (_time(first), first.offset, tp))
+
+
+def _time(record: Any) -> int:
+    return int(record.timestamp)
+
+
+def _assign(consumer: KafkaConsumer, names: Sequence[str], since: int | None) -> dict[TopicPartition, int]:
+    """Stand at the beginning of what is wanted; where each partition ends now."""
     parts: list[TopicPartition] = []
     for name in names:
         found = consumer.partitions_for_topic(name)
@@ -90,11 +157,14 @@ def _assign(consumer: KafkaConsumer, names: Sequence[str], begin: bool) -> None:
             raise Failure(f"there is no topic {name}; `rapport init` makes all of them")
         parts += [TopicPartition(name, partition) for partition in sorted(found)]
     consumer.assign(parts)
-    ends = {} if begin else consumer.end_offsets(parts)
-    for part in parts:
-        consumer.seek(part, ends.get(part, 0))
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f" (did you mean {near[0]}?)" if near else f"; there are {', '.join(known)}"
+    ends: dict[TopicPartition, int] = consumer.end_offsets(parts)
+    if since is None:
+        starts = ends
+    elif since <= BEGINNING:
+        starts = consumer.beginning_offsets(parts)
+    else:
+        later = consumer.offsets_for_times(dict.fromkeys(parts, since))
+        starts = {tp: ends[tp] if later[tp] is None else later[tp].offset for tp in parts}
+    for tp in parts:
+        consumer.seek(tp, starts[tp])
+    return ends

@@ -6,6 +6,7 @@ ends with the process.
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 import threading
@@ -22,8 +23,9 @@ from producers.lines import Lines, UnreadableInput
 from producers.send import send
 from rapport.feed import EXAMPLE, NONE
 from rapport.init import activation, read_knowledge
-from rapport.readable import readable
+from rapport.readable import Page, readable
 from rapport.settings import Settings
+from rapport.voice import Voice, language_of
 from schemas import topics
 from schemas.codec import encode_output, encode_touchpoint
 from schemas.records import EVERYONE, Alert, AlertChange, Emitted, Rejected, Shift
@@ -124,7 +126,8 @@ def run(settings: Settings, feed: str, console: Console, lack: str) -> None:
     ]
     for thread in threads:
         thread.start()
-    _work(Line(log, knowledge, settings.partitions, settings.chunk), log, settings.partitions, over, console)
+    page = Page(console.width, voice=Voice(language_of(os.environ), knowledge))
+    _work(Line(log, knowledge, settings.partitions, settings.chunk), log, settings.partitions, over, console, page)
     for thread in reversed(threads):
         thread.join(timeout=10.0)
     for number, handler in previous.items():
@@ -137,7 +140,9 @@ def _activate(log: MemoryProducer, knowledge: Knowledge, partitions: int) -> Non
         log.send(topics.RAW, partition, EVERYONE.encode(), encode_touchpoint(first))
 
 
-def _work(line: Line, log: MemoryProducer, partitions: int, over: threading.Event, console: Console) -> None:
+def _work(
+    line: Line, log: MemoryProducer, partitions: int, over: threading.Event, console: Console, page: Page
+) -> None:
     due = wall_clock() // PERIOD_MS * PERIOD_MS + PERIOD_MS
     while not over.is_set():
         if wall_clock() >= due:
@@ -146,7 +151,7 @@ def _work(line: Line, log: MemoryProducer, partitions: int, over: threading.Even
             due = wall_clock() // PERIOD_MS * PERIOD_MS + PERIOD_MS
         for output in line.step():
             if isinstance(output, Alert | AlertChange | Shift) and output.history is None:
-                console.print(readable(output))
+                console.print(readable(output, page))
         over.wait(_PAUSE_S)
 
 

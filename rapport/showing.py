@@ -9,8 +9,10 @@ from typing import Final
 from rich.console import Console
 
 from rapport.failure import Failure
-from rapport.following import ALERTS, follow
-from rapport.readable import readable
+from rapport.following import follow
+from rapport.readable import Page, readable
+from rapport.selecting import ALERTS
+from rapport.voice import Voice
 from schemas import topics
 from schemas.records import Emitted
 
@@ -22,9 +24,10 @@ AT_ONCE: Final = 12
 class Showing:
     """Reads on a thread of its own; `look` prints, so that lines of several sources never mix."""
 
-    def __init__(self, bootstrap: str, console: Console) -> None:
+    def __init__(self, bootstrap: str, console: Console, voice: Voice) -> None:
         self._bootstrap = bootstrap
         self._console = console
+        self._voice = voice
         self._over = threading.Event()
         self._found: queue.SimpleQueue[Emitted] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._follow, name="showing", daemon=True)
@@ -40,7 +43,7 @@ class Showing:
             if output.history is not None:
                 continue
             if shown < AT_ONCE:
-                self._console.print(readable(output))
+                self._console.print(readable(output, Page(self._console.width, voice=self._voice)))
                 shown += 1
             else:
                 passed += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from typing import Final
@@ -19,6 +20,7 @@ from rapport.init import init, read_knowledge
 from rapport.settings import Settings, environment_of
 from rapport.showing import Showing
 from rapport.supervision import Command, OwnBroker, Supervisor
+from rapport.voice import Voice, language_of
 
 USUAL_PORT: Final = 9092
 READY_S: Final = 60.0
@@ -31,7 +33,7 @@ def up(settings: Settings, feed: str, console: Console) -> None:
     Failure when something that it needs does not start; whatever it had started is ended.
     """
     settings = msgspec.structs.replace(settings, data=settings.data.resolve())
-    read_knowledge(settings)
+    voice = Voice(language_of(os.environ), read_knowledge(settings))
     settings.data.mkdir(parents=True, exist_ok=True)
     for name in running.clear_leftovers(settings.data):
         console.print(f"ended {name}, which an earlier `rapport up` had left running")
@@ -42,7 +44,7 @@ def up(settings: Settings, feed: str, console: Console) -> None:
         return
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        House(settings, feed, console).run()
+        House(settings, feed, console, voice).run()
     finally:
         signal.signal(signal.SIGTERM, previous)
 
@@ -50,10 +52,11 @@ def up(settings: Settings, feed: str, console: Console) -> None:
 class House:
     """What one `up` has started, and where it is."""
 
-    def __init__(self, settings: Settings, feed: str, console: Console) -> None:
+    def __init__(self, settings: Settings, feed: str, console: Console, voice: Voice) -> None:
         self._settings = settings
         self._feed = Feed(feed, settings.data)
         self._console = console
+        self._voice = voice
         self._logs = settings.data / "logs"
         self._supervisor = Supervisor(self._say, self._note)
 
@@ -62,7 +65,7 @@ class House:
         try:
             self._logs.mkdir(exist_ok=True)
             self._begin()
-            showing = Showing(self._settings.kafka, self._console)
+            showing = Showing(self._settings.kafka, self._console, self._voice)
             showing.start()
             self._feed.start(environment_of(self._settings))
             self._say("alerts appear here as they come; Ctrl-C ends everything")

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
-from rapport.commands.setting import settings, with_kafka
 from rapport.failure import FAILED
-from rapport.init import activate as activate_knowledge
-from rapport.init import read_knowledge
-from rapport.settings import Settings
-from streams.knowledge.load import check as check_folder
+from rapport.teaching import Example, epilog
 
-command = typer.Typer()
+if TYPE_CHECKING:
+    from rapport.settings import Settings
+
+CHECK = (
+    Example("rapport knowledge check", "the folder of the settings"),
+    Example("rapport knowledge check drafts/knowledge", "another folder, before it is used"),
+)
+ACTIVATE = (
+    Example("rapport knowledge activate", "the folder of the settings holds from now on"),
+    Example("rapport knowledge activate drafts/knowledge", "another folder holds from now on"),
+)
+EXAMPLES = (CHECK[0], ACTIVATE[0])
+
+command = typer.Typer(rich_markup_mode=None)
 
 Folder = Annotated[Path | None, typer.Argument(help="The folder; without it the one of the settings.")]
 
 
-@command.command(help="Say what is wrong in the files, with file and line.")
+@command.command(help="Say what is wrong in the files, with file and line.", epilog=epilog(CHECK))
 def check(folder: Folder = None) -> None:
+    from rapport.commands.setting import settings
+    from rapport.init import read_knowledge
+    from streams.knowledge.load import check as check_folder
+
     found = _of(settings(), folder)
     faults = check_folder(found.knowledge)
     for fault in faults:
@@ -31,11 +43,19 @@ def check(folder: Folder = None) -> None:
     typer.echo(f"{found.knowledge}: all is well, version {read_knowledge(found).version}")
 
 
-@command.command(help="Write the knowledge into the log; it holds from there on, for live and for replay.")
+@command.command(
+    help="Write the knowledge into the log; it holds from there on, for live and for replay.", epilog=epilog(ACTIVATE)
+)
 def activate(folder: Folder = None) -> None:
+    from rapport.commands.setting import with_kafka
+    from rapport.init import activate as activate_knowledge
+    from rapport.init import read_knowledge
+
     found = _of(with_kafka(), folder)
     typer.echo(f"activated {activate_knowledge(found, read_knowledge(found))}")
 
 
 def _of(found: Settings, folder: Path | None) -> Settings:
+    import msgspec
+
     return found if folder is None else msgspec.structs.replace(found, knowledge=folder)

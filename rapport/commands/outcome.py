@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
-from producers.counts import Counts
+if TYPE_CHECKING:
+    from producers.counts import Counts
 
 Restart = Annotated[bool, typer.Option("--restart", help="Forget where an interrupted run stood; send all again.")]
 Json = Annotated[bool, typer.Option("--json", help="The counts as JSON on standard output.")]
@@ -15,6 +15,8 @@ Json = Annotated[bool, typer.Option("--json", help="The counts as JSON on standa
 
 def report(counts: Counts, acknowledged: int, json: bool) -> None:
     """The counts, for a program or for a person."""
+    import msgspec
+
     if json:
         typer.echo(msgspec.json.encode({**counts.to_json(), "acknowledged": acknowledged}).decode())
     else:

@@ -5,28 +5,39 @@ from __future__ import annotations
 import contextlib
 import sys
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
-import msgspec
 import typer
-from rich.console import Console
 
-from rapport import running
-from rapport.commands.setting import settings
-from rapport.failure import FAILED, WRONG_USAGE, Failure, told
-from rapport.init import read_knowledge
-from rapport.settings import Settings
-from replay.run import ReplayError, Selection, run
-from schemas import times
+from rapport.commands.moments import moment
+from rapport.failure import FAILED, told
+from rapport.teaching import Example
 
-LOCAL = frozenset({"kafka", "archive"})
+if TYPE_CHECKING:
+    from rapport.settings import Settings
+
 LIVE = "live"
 STANDARD_OUTPUT = "-"
+EXAMPLES = (
+    Example("rapport replay archive --compare live", "does the engine say again what it said live?"),
+    Example("rapport replay touchpoints.jsonl --customer example-chen --out -", "what a file says of one customer"),
+    Example("rapport replay shop.jsonl --knowledge drafts/knowledge --out new.jsonl", "what other rules would say"),
+)
+
+
+def sources_by_name(incomplete: str) -> list[str]:
+    """Sources that are no files."""
+    return [name for name in ("archive", "kafka") if name.startswith(incomplete)]
 
 
 def command(
     sources: Annotated[
-        list[str], typer.Argument(help="Files (JSON lines, plain or .gz; -), archive or kafka.", metavar="SOURCE")
+        list[str],
+        typer.Argument(
+            help="Files (JSON lines, plain or .gz; -), archive or kafka.",
+            metavar="SOURCE",
+            autocompletion=sources_by_name,
+        ),
     ],
     from_: Annotated[str | None, typer.Option("--from", help="Print outputs from this time on (RFC 3339).")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Print outputs before this time.")] = None,
@@ -36,8 +47,14 @@ def command(
     out: Annotated[str | None, typer.Option("--out", help="Outputs as JSON lines (-: standard output).")] = None,
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON on standard error.")] = False,
 ) -> None:
+    import msgspec
+    from rich.console import Console
+
+    from rapport.init import read_knowledge
+    from replay.run import ReplayError, Selection, run
+
     found = _settings(sources, compare)
-    selection = Selection(_moment("--from", from_), _moment("--to", to), customer)
+    selection = Selection(moment("--from", from_), moment("--to", to), customer)
     console = Console(stderr=True)
     with told(ReplayError, OSError), _opened(out) as file:
         summary = run(
@@ -54,21 +71,15 @@ def command(
 
 def _settings(sources: list[str], compare: str | None) -> Settings:
     """A replay from files needs nothing that runs; the archive and Kafka may belong to an `up`."""
+    from rapport import running
+    from rapport.commands.setting import settings
+
     found = settings()
     if "kafka" in sources:
         return running.located(found)
     if "archive" in sources or compare == LIVE:
         return running.with_store(found)
     return found
-
-
-def _moment(option: str, text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return times.read(text).at
-    except ValueError as error:
-        raise Failure(f"{option} {text}: {error}", WRONG_USAGE) from error
 
 
 def _opened(out: str | None) -> contextlib.AbstractContextManager[BinaryIO | None]:

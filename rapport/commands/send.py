@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from producers.delivery import DeliveryFailed
-from producers.kafka_log import KafkaLog
-from producers.lines import Lines, UnreadableInput
-from producers.progress import progress
-from producers.send import send
 from rapport.commands.outcome import Json, Restart, report
-from rapport.commands.setting import with_kafka
 from rapport.failure import told
+from rapport.teaching import Example
+
+EXAMPLES = (
+    Example("rapport send touchpoints.jsonl.gz", "a file; interrupted, the same line goes on where it stood"),
+    Example("zcat export.gz | grep '\"chat' | rapport send -", "what another program writes"),
+    Example("rapport send --json touchpoints.jsonl", "the counts for a program: accepted, rejected and why"),
+)
 
 
 def command(
@@ -21,6 +22,13 @@ def command(
     restart: Restart = False,
     json: Json = False,
 ) -> None:
+    from producers.delivery import DeliveryFailed
+    from producers.kafka_log import KafkaLog
+    from producers.lines import Lines, UnreadableInput
+    from producers.progress import progress
+    from producers.send import send
+    from rapport.commands.setting import with_kafka
+
     found = with_kafka()
     with told(DeliveryFailed, UnreadableInput):
         inputs = [Lines(file) for file in files]

@@ -9,16 +9,18 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from producers.delivery import DeliveryFailed
-from producers.kafka_log import KafkaLog
-from producers.progress import progress
-from producers.simulator.feeding import send_simulation, write_lines, write_truth
-from producers.simulator.run import Simulation
 from rapport.commands.outcome import Json, Restart, report
-from rapport.commands.setting import with_kafka
 from rapport.failure import told
+from rapport.teaching import Example
 
 STANDARD_OUTPUT = "-"
+EXAMPLES = (
+    Example(
+        "rapport simulate --customers 200 --days 30", "a shop that does not exist, into the Rapport that runs here"
+    ),
+    Example("rapport simulate --customers 200 --out shop.jsonl --truth truth.jsonl", "into a file, with what is true"),
+    Example("rapport simulate --customers 50 --days 7 --out - | rapport replay -", "straight through the engine"),
+)
 
 
 def command(
@@ -30,6 +32,13 @@ def command(
     restart: Restart = False,
     json: Json = False,
 ) -> None:
+    from producers.delivery import DeliveryFailed
+    from producers.kafka_log import KafkaLog
+    from producers.progress import progress
+    from producers.simulator.feeding import send_simulation, write_lines, write_truth
+    from producers.simulator.run import Simulation
+    from rapport.commands.setting import with_kafka
+
     with told(OSError):
         if truth is not None:
             with truth.open("wb") as file:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from rapport.cli import COMMANDS, build
+from rapport.cli import COMMANDS, EXAMPLES, build
+from rapport.teaching import Example
 from tests.conftest import ROOT
 
+LARGE = {"polars", "faust", "kafka", "chdb", "aiokafka", "msgspec", "rich", "structlog", "yaml"}
 UNREACHABLE = {"RAPPORT_KAFKA": "127.0.0.1:1"}
 
 
@@ -38,10 +44,55 @@ def test_every_command_explains_itself(name: str) -> None:
     assert f" {name}" in told.output.splitlines()[0] + told.output.splitlines()[1]
 
 
-def test_the_help_loads_nothing_large(tmp_path: Path) -> None:
-    script = "import sys; from rapport.cli import build; build(''); print(*sys.modules)"
+@pytest.mark.parametrize("name", ["", *(entry.name for entry in COMMANDS)])
+def test_no_command_loads_anything_large_before_it_runs(name: str) -> None:
+    script = f"import sys; from rapport.cli import build; build({name!r}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert not {"polars", "faust", "kafka", "chdb", "aiokafka", "msgspec"} & set(done.stdout.split())
+    assert not LARGE & set(done.stdout.split())
+
+
+def documented() -> Iterator[tuple[str, str, Sequence[Example]]]:
+    """Every command, and every command of a command, with its help and the examples that its module names."""
+    for entry in COMMANDS:
+        module = importlib.import_module(f"rapport.commands.{entry.module}")
+        command = get_command(build(entry.name)).commands[entry.name]  # type: ignore[attr-defined]
+        yield entry.name, command.get_help(command.context_class(command)), module.EXAMPLES
+        for name, below in getattr(command, "commands", {}).items():
+            yield f"{entry.name} {name}", below.get_help(below.context_class(below)), getattr(module, name.upper())
+
+
+@pytest.mark.parametrize(("name", "told", "examples"), [pytest.param(*each, id=each[0]) for each in documented()])
+def test_every_help_ends_with_examples_that_can_be_typed(name: str, told: str, examples: Sequence[Example]) -> None:
+    assert 1 <= len(examples) <= 4
+    assert told.rstrip().endswith(examples[-1].line)
+    for example in examples:
+        assert max(len(example.line), len(example.says)) <= 76, "a line of the help must not be folded"
+        assert f"# {example.says}\n" in told
+        assert words_of(example.line)[: len(name.split())] == name.split()
+
+
+def words_of(line: str) -> list[str]:
+    """What stands behind `rapport` in a line for a shell."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|<>();&")
+    lexer.whitespace_split = True
+    words = list(lexer)
+    words = words[words.index("rapport") + 1 :]
+    return words[: next((at for at, word in enumerate(words) if set(word) <= set("|<>();&")), len(words))]
+
+
+EVERY_EXAMPLE = [example.line for _, _, examples in documented() for example in examples]
+
+
+@pytest.mark.parametrize("line", [*EVERY_EXAMPLE, *(example.line for example in EXAMPLES)])
+def test_an_example_is_accepted(line: str) -> None:
+    """Names, options and the number of arguments are those that there are; nothing is run."""
+    command, words = get_command(build(words_of(line)[0])), words_of(line)
+    context = None
+    while (below := getattr(command, "commands", None)) is not None:
+        assert words[0] in below, line
+        context = command.make_context(command.name, list(words), parent=context)
+        command, words = below[words[0]], words[1:]
+    command.make_context(command.name, list(words), parent=context)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +101,12 @@ def test_the_help_loads_nothing_large(tmp_path: Path) -> None:
         pytest.param(("sned",), {}, 2, "No such command 'sned'", id="an unknown command"),
         pytest.param(("send",), {}, 2, "Missing argument", id="an argument lacks"),
         pytest.param(("tail", "--team", "stroe"), {}, 2, "did you mean store?", id="an unknown team"),
+        pytest.param(("tail", "--since", "tea"), {}, 2, "write how long ago (30s, 10m", id="no time"),
+        pytest.param(("tail", "--language", "fr"), {}, 2, "--language is zh or en", id="no language of ours"),
+        pytest.param(("tail", "--name", "arival"), {}, 2, "did you mean arrival?", id="no such signal"),
+        pytest.param(("tail", "--customer", "email:null"), {}, 2, "identifies nobody", id="an e-mail of nobody"),
+        pytest.param(("tail",), {}, 1, "start `rapport up`", id="nothing to follow"),
+        pytest.param(("completion", "bush"), {}, 2, "did you mean bash?", id="no such shell"),
         pytest.param(("tail", "alerts"), {}, 2, "alerts is no topic of outputs", id="an unknown topic"),
         pytest.param(("import", "online-retial", "f"), {}, 2, "Did you mean online-retail?", id="no such importer"),
         pytest.param(("up", "--feed", "no.jsonl"), UNREACHABLE, 2, "no.jsonl is no file", id="nothing to feed"),

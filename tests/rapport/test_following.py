@@ -6,12 +6,12 @@ import uuid
 from typing import NamedTuple
 
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 
 from producers.delivery import Headers
 from producers.kafka_log import KafkaLog
 from rapport.failure import Failure
-from rapport.following import ALERTS, USUAL, chosen, follow, outputs
+from rapport.following import BEGINNING, Span, follow, outputs
 from schemas import topics
 from schemas.codec import encode_output
 from schemas.records import Emitted, Measure, Rejected
@@ -34,23 +34,6 @@ def measure(output_id: str) -> Measure:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("names", "team", "expected"),
-    [
-        pytest.param((), None, USUAL, id="nothing asked"),
-        pytest.param((), "store", ("alerts.store.v1",), id="a team"),
-        pytest.param((topics.DLQ,), "store", (topics.DLQ, "alerts.store.v1"), id="a topic and a team"),
-        pytest.param((topics.MEASURES,), None, (topics.MEASURES,), id="a topic"),
-    ],
-)
-def test_what_is_followed(names: tuple[str, ...], team: str | None, expected: tuple[str, ...]) -> None:
-    assert chosen(names, team) == expected
-
-
-def test_every_team_has_its_alerts_in_the_usual_topics() -> None:
-    assert set(ALERTS) <= set(USUAL)
-
-
 def test_a_dead_letter_is_read_by_its_headers() -> None:
     headers = [("id", b"x"), ("stage", b"identity"), ("reason", b"empty_key"), ("detail", b"d"), ("at", b"5")]
     named = [*headers, ("partition", b"2"), ("offset", b"9")]
@@ -71,13 +54,55 @@ def test_what_is_no_output_is_left_out() -> None:
     assert outputs([Consumed("t", 0, n, 0, value) for n, value in enumerate(values)]) == [measure("a")]
 
 
+def made(kafka: str, partitions: int) -> str:
+    topic = f"followed-{uuid.uuid4().hex}"
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": 1}}, wait_for_metadata=True)
+    admin.close()
+    return topic
+
+
+@pytest.fixture(scope="module")
+def spread(kafka: str) -> str:
+    """A topic of three partitions whose ten outputs, a second apart, lie now here, now there."""
+    topic = made(kafka, 3)
+    producer = KafkaProducer(bootstrap_servers=kafka)
+    for number in range(10):
+        value = encode_output(measure(str(number)))
+        producer.send(topic, value, b"k", partition=number * 7 % 3, timestamp_ms=1_700_000_000_000 + 1000 * number)
+    producer.close()
+    return topic
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        pytest.param(BEGINNING, "0123456789", id="from the beginning, in order of time over the partitions"),
+        pytest.param(1_700_000_004_000, "456789", id="a moment is itself inside"),
+        pytest.param(1_700_000_003_001, "456789", id="just behind the one before"),
+        pytest.param(1_700_000_009_001, "", id="later than everything"),
+        pytest.param(None, "", id="what comes from now on"),
+    ],
+)
+def test_a_span_that_ends_begins_where_it_was_asked(kafka: str, spread: str, since: int | None, expected: str) -> None:
+    found = follow(kafka, (spread,), lambda: False, Span(since, ends=True))
+    assert "".join(output.id for output in found) == expected
+
+
+@pytest.mark.kafka
+def test_a_partition_that_is_far_ahead_waits_for_the_others(
+    kafka: str, spread: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rapport.following._AHEAD", 1)
+    found = follow(kafka, (spread,), lambda: False, Span(BEGINNING, ends=True))
+    assert "".join(output.id for output in found) == "0123456789"
+
+
 @pytest.mark.kafka
 @pytest.mark.parametrize(("begin", "expected"), [(True, ["a", "b", "c"]), (False, ["c"])], ids=["begin", "end"])
 def test_each_output_once_from_where_it_was_asked(kafka: str, begin: bool, expected: list[str]) -> None:
-    topic = f"followed-{uuid.uuid4().hex}"
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
-    admin.create_topics({topic: {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
-    admin.close()
+    topic = made(kafka, 1)
     log = KafkaLog(kafka)
 
     def write(*ids: str) -> None:
@@ -96,7 +121,7 @@ def test_each_output_once_from_where_it_was_asked(kafka: str, begin: bool, expec
             write(*(("b", "c") if begin else ("c",)))
         return len(found) == len(expected) or polls > 300
 
-    for output in follow(kafka, (topic,), over, begin=begin):
+    for output in follow(kafka, (topic,), over, Span(BEGINNING if begin else None)):
         found.append(output)  # one by one: `over` looks at it meanwhile
     log.close()
     assert [output.id for output in found] == expected

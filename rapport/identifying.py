@@ -1,0 +1,32 @@
+"""Who is meant: an id as it stands in keys, or a clear e-mail or phone number, which is hashed as producers hash it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from rapport.failure import WRONG_USAGE, Failure
+from schemas.contract import Fault, read_line
+from schemas.keys import HASHED, IdentityKey, key_of
+
+_HASH: Final = re.compile(rf"({'|'.join(HASHED)}):[^:]+:[0-9a-f]{{32}}", re.ASCII)
+_CARRIER: Final = {
+    "event_id": "asked", "type": "agent.noted", "channel": "system", "occurred_at": "2000-01-01T00:00:00Z",
+}  # fmt: skip
+"""Any touchpoint: the identifier travels in it the way that it travels from a producer."""
+
+
+def customer_key(named: str, identity: IdentityKey) -> str:
+    """The customer's key. Of `email:anna@example.com` only the hash is kept: the clear value is shown nowhere.
+
+    Failure if the value identifies nobody.
+    """
+    kind, _, value = named.partition(":")
+    if kind not in HASHED or _HASH.fullmatch(named):
+        return named
+    found = read_line(msgspec.json.encode(_CARRIER | {"identifiers": {kind: value}}))
+    if isinstance(found, Fault):
+        raise Failure(f"{kind}: {found.detail}", WRONG_USAGE)
+    return key_of(found, identity)

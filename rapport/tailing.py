@@ -1,0 +1,102 @@
+"""`rapport tail`: what is wanted of what comes, shown as it comes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import typer
+from rich.console import Console
+
+from rapport import running
+from rapport.following import Span, follow
+from rapport.identifying import customer_key
+from rapport.init import read_knowledge
+from rapport.readable import Page, readable
+from rapport.selecting import Selection, check_names
+from rapport.settings import Settings
+from rapport.terminal import put, unread, until_unread
+from rapport.voice import Voice, language_of
+from schemas.records import Emitted
+from schemas.wire import output_line
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How it is shown. `cards` None: as cards on a terminal; False: all on one line, cut to the terminal."""
+
+    cards: bool | None = None
+    language: str | None = None
+    json: bool = False
+
+
+@dataclass(slots=True)
+class Tail:
+    """`show` is called for what is wanted, up to `limit` times; what is left out as history is counted."""
+
+    wanted: Selection
+    show: Callable[[Emitted], None]
+    limit: int | None = None
+    shown: int = 0
+    of_another_time: int = 0
+
+    def take(self, outputs: Iterable[Emitted]) -> None:
+        """Until they end, or it is enough."""
+        for output in outputs:
+            if not self.wanted.holds(output):
+                continue
+            if not self.wanted.of_its_time(output):
+                self.of_another_time += 1
+                continue
+            self.show(output)
+            self.shown += 1
+            if self.shown == self.limit:
+                return
+
+    def left_out(self) -> str:
+        """A sentence on what somebody may miss; empty where nothing was left out."""
+        if not self.of_another_time:
+            return ""
+        what = "live" if self.wanted.history == "only" else "of history"
+        return f"left out: {self.of_another_time:,} {what} (--history include shows them)"
+
+
+def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, manner: Manner) -> None:
+    """Until Ctrl-C, the end of the span, the limit, or until nobody reads it any more."""
+    knowledge = read_knowledge(settings)
+    check_names(sorted(wanted.names), tuple(knowledge.signals))
+    if wanted.customer is not None:
+        wanted = replace(wanted, customer=customer_key(wanted.customer, settings.identity))
+    bootstrap = running.located(settings).kafka
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    console = Console(highlight=False)
+    voice = Voice(manner.language or language_of(os.environ), knowledge, asked=manner.language is not None)
+    watched = console.is_terminal and sys.stderr.isatty() and not manner.json
+    if watched and not span.ends:
+        typer.secho(f"following {bootstrap}; Ctrl-C ends it", err=True, dim=True)
+    tail = Tail(wanted, _json if manner.json else _shower(console, manner, voice), limit)
+    with until_unread():
+        tail.take(follow(bootstrap, wanted.topics, lambda: over.is_set() or unread(), span))
+    if watched and (left := tail.left_out()):
+        typer.secho(left, err=True, dim=True)
+
+
+def _json(output: Emitted) -> None:
+    sys.stdout.buffer.write(output_line(output) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _shower(console: Console, manner: Manner, voice: Voice) -> Callable[[Emitted], None]:
+    cards = console.is_terminal if manner.cards is None else manner.cards
+
+    def show(output: Emitted) -> None:
+        width = console.width if console.is_terminal else None  # a window may have been resized meanwhile
+        put(console, readable(output, Page(width, cards, manner.cards is False, voice)))
+
+    return show
