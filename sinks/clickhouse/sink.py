@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from typing import Final
 
-from kafka import KafkaConsumer
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
@@ -40,6 +41,28 @@ _NOT_OURS: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgre
 log = logging.getLogger(__name__)
 
 
+class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+    """For how long the group has been about to hand out its partitions: 0 when it has.
+
+    A rejoin that a change of metadata began and that takes longer than one poll is
+    forgotten by kafka-python 3.0: the assignment comes, is never taken, and the
+    member sends no heartbeat any more (what KAFKA-9815 mended in the Java client).
+    """
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self._since = time.monotonic()
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._since = None
+
+    @property
+    def lasts_s(self) -> float:
+        return 0.0 if self._since is None else time.monotonic() - self._since
+
+
 class Sink:
     """One member of the group; `run` returns when `stop` is set. All of it on the thread that calls `run`."""
 
@@ -60,6 +83,8 @@ class Sink:
         self._batch = Batch()
         self._writer = Writer(store, self._pause)
         self._ids = TopicIds(bootstrap, topics)
+        self._session_s = session_timeout_s
+        self._rebalance = _Rebalance()
         self._consumer = KafkaConsumer(
             bootstrap_servers=bootstrap.split(","),
             client_id=group,
@@ -80,7 +105,7 @@ class Sink:
 
     def run(self) -> None:
         """Raises what is a mistake of ours; a broker or store that is away is waited for."""
-        self._consumer.subscribe(list(self._topics))
+        self._join()
         try:
             while not self._stop.is_set():
                 self._step()
@@ -90,7 +115,15 @@ class Sink:
             self._consumer.close(autocommit=False)
             self._ids.close()
 
+    def _join(self) -> None:
+        self._consumer.unsubscribe()
+        self._consumer.subscribe(list(self._topics), listener=self._rebalance)
+
     def _step(self) -> None:
+        if self._rebalance.lasts_s > self._session_s:
+            log.info("no partitions after %d s of a rebalance; joining the group anew", self._session_s)
+            self._rebalance.on_partitions_revoked(())
+            self._join()
         if not self._batch.full:
             try:
                 self._read()

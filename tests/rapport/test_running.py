@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +19,20 @@ from rapport.settings import Settings
 SLEEP = "import time; time.sleep(60)"
 
 
+def called(word: str) -> subprocess.Popen[bytes]:
+    """A process with `word` in its command line (which is empty for a moment after the start)."""
+    child = subprocess.Popen([sys.executable, "-c", f"{SLEEP}  # {word}"])
+    until = time.monotonic() + 10
+    while word not in processes.command_of(child.pid):
+        assert time.monotonic() < until
+        time.sleep(0.001)
+    return child
+
+
 @pytest.fixture
 def process() -> Iterator[subprocess.Popen[bytes]]:
     """Something that runs and is called rapport."""
-    child = subprocess.Popen([sys.executable, "-c", f"{SLEEP}  # rapport"])
+    child = called("rapport")
     yield child
     child.kill()
     child.wait()
@@ -58,7 +69,7 @@ def test_a_running_one_is_not_disturbed(process: subprocess.Popen[bytes], tmp_pa
 
 
 def test_what_a_killed_one_left_is_ended_and_nothing_else(process: subprocess.Popen[bytes], tmp_path: Path) -> None:
-    left = subprocess.Popen([sys.executable, "-c", f"{SLEEP}  # mark"])
+    left = called("mark")
     other = Child("store", process.pid, "another program that got the number")
     running.write(tmp_path, note(0, Child("worker-1", left.pid, "mark"), other))
     assert running.clear_leftovers(tmp_path) == ["worker-1"]

@@ -13,6 +13,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
 
+import sinks.clickhouse.sink
 from schemas.topics import RESOLVED, SIGNALS
 from sinks.archive import partitions, topic_ids
 from sinks.clickhouse.client import StoreAway
@@ -76,10 +77,14 @@ def count(store: EmbeddedStore, table: str) -> int:
 
 @contextmanager
 def running(
-    store: EmbeddedStore, kafka: str, group: str, topics: tuple[str, ...] = (RESOLVED, SIGNALS)
+    store: EmbeddedStore,
+    kafka: str,
+    group: str,
+    topics: tuple[str, ...] = (RESOLVED, SIGNALS),
+    session_timeout_s: int = 6,
 ) -> Iterator[None]:
     stop = threading.Event()
-    sink = Sink(store, kafka, topics, stop, group=group)
+    sink = Sink(store, kafka, topics, stop, group=group, session_timeout_s=session_timeout_s)
     failures: list[BaseException] = []
 
     def run() -> None:
@@ -181,6 +186,21 @@ def test_while_clickhouse_is_away_it_keeps_its_place_in_the_group(
 def _committed(admin: KafkaAdminClient, group: str) -> int:
     found = admin.list_group_offsets({group: [TopicPartition(RESOLVED, p) for p in range(PARTITIONS)]})
     return sum(each.offset for each in found[group].values())
+
+
+@pytest.mark.usefixtures("topics")
+def test_partitions_that_are_added_are_stored_though_the_group_takes_longer_than_a_poll(
+    store: EmbeddedStore, admin: KafkaAdminClient, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sinks.clickhouse.sink, "METADATA_MS", 300)
+    with running(store, kafka, "added", session_timeout_s=2):
+        produce(kafka, RESOLVED, spread(0, 300))
+        until(lambda: count(store, "log") == 300)
+        monkeypatch.setattr(sinks.clickhouse.sink, "POLL_MS", 1)
+        admin.create_partitions({RESOLVED: PARTITIONS + 1})
+        produce(kafka, RESOLVED, [resolved(number, partition=number % (PARTITIONS + 1)) for number in range(300, 700)])
+        until(lambda: count(store, "log_now") == 700)
+    assert count(store, "touchpoints_now") == 700
 
 
 @pytest.mark.usefixtures("topics")
