@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint fmt bench lock clean
+.PHONY: help setup run test explore lint fmt bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ run: setup ## start Rapport here on an example, Ctrl-C ends it (DATA=file: your 
 
 test: setup ## all tests, quick ones first; says at the end which groups ran (ARGS=... goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
+
+explore: setup ## property tests on many new random examples (not in CI: what it finds becomes a test)
+	@RAPPORT_EXAMPLES=explore $(BIN)/python -m pytest -q -m 'not kafka and not clickhouse and not slow' $(ARGS)
 
 lint: setup ## ruff and mypy
 	@$(BIN)/ruff check $(ROOMS)

@@ -62,7 +62,7 @@ def folded(text: Text, width: int) -> list[Text]:
         if at > start and _may_break(plain[at - 1], letter):
             last = at
         size = cell_len(letter)
-        if used + size > width and at > start and letter != " ":
+        while used + size > width and at > start and letter != " ":
             start = last if last > start else at
             breaks.append(start)
             used = cell_len(plain[start:at])

@@ -18,7 +18,7 @@ PREFIX: Final = "RAPPORT_"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 """The folder that holds the program and the knowledge that comes with it."""
 
-_ELSEWHERE: Final = frozenset({"CONFIG", "CACHE", "SHARED_DATA", "REQUIRE"})
+_ELSEWHERE: Final = frozenset({"CONFIG", "CACHE", "SHARED_DATA", "REQUIRE", "EXAMPLES"})
 """Known names in the environment that are no settings: file, jars, data of tests, duties of tests."""
 _TESTS: Final = "TEST_"
 

@@ -18,8 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 GROUPS = ("kafka", "clickhouse", "browser", "data", "slow")
 PLAIN = "pure"
 
-settings.register_profile("rapport", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("rapport")
+settings.register_profile("rapport", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("explore", settings.get_profile("rapport"), derandomize=False, max_examples=3_000)
+settings.load_profile(os.environ.get("RAPPORT_EXAMPLES", "rapport"))
+"""The same examples each time, so that a change is judged by itself alone; `make explore` looks for new ones."""
 
 
 def shared_folder() -> Path:

@@ -18,8 +18,8 @@ from producers.counts import Counts
 from producers.delivery import Producer, wall_clock
 from producers.example.story import Scene, story
 from producers.feed import Run, feed
-from producers.importers.importer import LINE_DIGITS, marks, shift_to_today, source_name
-from producers.importers.online_retail import SHOP_ZONE, OnlineRetail
+from producers.importers.online_retail import ONLINE_RETAIL, SHOP_ZONE
+from producers.importers.run import LINE_DIGITS, marks, shift_to_today, source_name
 from producers.kafka_log import KafkaLog
 from producers.lines import Lines
 from producers.pipeline import Incoming, Pipeline
@@ -81,7 +81,7 @@ class Example:
         say: Callable[[str], None],
     ) -> None:
         self._producer, self._identity, self._data, self._stop, self._say = history, identity, data, stop, say
-        self._retail = OnlineRetail()
+        self._retail = ONLINE_RETAIL
         self._file = Lines(str(file))
         self._name = source_name(str(file))
         self._pipeline = Pipeline(live, identity)
@@ -141,7 +141,7 @@ class Example:
 
         def begin(memo: dict[str, str]) -> Iterable[Incoming]:
             nonlocal shift
-            shift = int(memo.setdefault(SHIFT, str(shift_to_today(self._retail, [self._file], wall_clock()))))
+            shift = int(memo.setdefault(SHIFT, str(shift_to_today([(self._retail, self._file)], wall_clock()))))
             self._say(
                 f"{self._retail.attribution}: all but the last day of {self._name} goes in as history. "
                 f"All times are moved {shift} days later, so that the last day is today."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +11,13 @@ from rapport.commands.outcome import Json, Restart, report
 from rapport.failure import WRONG_USAGE, Failure, told
 from rapport.teaching import Example
 
+TABLE = "table"
+
 EXAMPLES = (
     Example("rapport import online-retail retail.csv.gz --history", "learn from it, alert nobody"),
     Example("rapport import online-retail retail.csv.gz --rebase", "as if its last day were today, with alerts"),
+    Example("rapport import table orders.csv --map orders.yaml --dry-run", "your own table: what would be sent?"),
+    Example("rapport import table t.parquet --map t.yaml --consent email --basis form", "its customers said yes"),
 )
 
 
@@ -20,38 +25,60 @@ def importers(incomplete: str) -> list[str]:
     """The data sets that can be imported."""
     from producers.importers import IMPORTERS
 
-    return [each.name for each in IMPORTERS if each.name.startswith(incomplete)]
+    return [name for name in (*(each.name for each in IMPORTERS), TABLE) if name.startswith(incomplete)]
 
 
 def command(
-    name: Annotated[str, typer.Argument(help="online-retail", autocompletion=importers)],
-    files: Annotated[list[str], typer.Argument(help="Its files, plain or .gz.", metavar="FILE")],
+    name: Annotated[
+        str, typer.Argument(help="Of the data set, or `table`: docs/importers.md.", autocompletion=importers)
+    ],
+    files: Annotated[list[str], typer.Argument(help="Its files, plain or .gz; tables: .parquet, too.", metavar="FILE")],
+    mapping: Annotated[Path | None, typer.Option("--map", help="For `table`: how its columns are to be read.")] = None,
     history: Annotated[bool, typer.Option("--history", help="It is over: archive and learn, alert nobody.")] = False,
     rebase: Annotated[bool, typer.Option("--rebase", help="Move all times so that the last day is today.")] = False,
+    consents: Annotated[
+        list[str] | None,
+        typer.Option("--consent", help="What its customers agreed to, as SCOPE or SCOPE:PURPOSE,…; may be repeated."),
+    ] = None,
+    basis: Annotated[str | None, typer.Option("--basis", help="How that is known; needed with --consent.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, send nothing.")] = False,
     restart: Restart = False,
     json: Json = False,
 ) -> None:
+    import msgspec
+
     from producers.delivery import DeliveryFailed
-    from producers.importers import UnknownImporter, importer
-    from producers.importers.importer import Mode, import_files
+    from producers.importers import UnknownImporter, by_mapping, importer
+    from producers.importers.consent import BadConsent, consent
+    from producers.importers.mapping import BadMapping
+    from producers.importers.run import Mode, import_files, looked
+    from producers.importers.table import lines_of
     from producers.kafka_log import KafkaLog
-    from producers.lines import Lines, UnreadableInput
+    from producers.lines import UnreadableInput
     from producers.progress import progress
     from rapport.commands.setting import with_kafka
 
     try:
-        chosen = importer(name)
-    except UnknownImporter as error:
+        if (name == TABLE) != (mapping is not None):
+            raise BadMapping(f"`rapport import {TABLE}` and --map belong together (docs/importers.md has the form)")
+        chosen = importer(name) if mapping is None else by_mapping(mapping)
+        mode = Mode(history, rebase, consent(consents or [], basis))
+    except (UnknownImporter, BadMapping, BadConsent) as error:
         raise Failure(str(error), WRONG_USAGE) from error
+    if dry_run:
+        with told(UnreadableInput):
+            look = looked(chosen, [lines_of(file) for file in files], mode)
+        typer.echo(msgspec.json.encode(look.to_json()).decode() if json else "\n".join(look.lines()))
+        return
     found = with_kafka()
     with told(DeliveryFailed, UnreadableInput):
-        inputs = [Lines(file) for file in files]
+        inputs = [lines_of(file) for file in files]
         log = KafkaLog(found.kafka)
         try:
             typer.echo(chosen.attribution, err=True)
             with progress(name, inputs) as watch:
                 counts = import_files(
-                    chosen, inputs, Mode(history, rebase), log, found.identity, found.data / "checkpoints", watch,
+                    chosen, inputs, mode, log, found.identity, found.data / "checkpoints", watch,
                     restart, lambda text: typer.echo(text, err=True),
                 )  # fmt: skip
         finally:

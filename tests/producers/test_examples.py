@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from producers.importers import importer
-from producers.importers.importer import Mode, import_files
+from producers.importers.run import Mode, import_files
 from producers.lines import Lines
 from producers.send import send
 from tests.producers.world import IDENTITY, memory, touchpoints

@@ -21,6 +21,7 @@ from rapport.layout import clean, column, cut, folded, hung
         pytest.param("顾客联系。我们", 8, ["顾客联", "系。我们"], id="no line begins with a full stop"),
         pytest.param("他说“好的”了", 6, ["他说", "“好的”", "了"], id="no line ends with an opening quote"),
         pytest.param("abc 顾客联系了我们", 8, ["abc 顾客", "联系了我", "们"], id="mixed: the line is filled"),
+        pytest.param(" aaa。。", 6, ["", "aaa。", "。"], id="twice, where once is not enough"),
         pytest.param("indivisible", 4, ["indi", "visi", "ble"], id="where it must be"),
     ],
 )

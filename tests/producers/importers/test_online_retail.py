@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.importers.online_retail import OnlineRetail
+from producers.importers.online_retail import ONLINE_RETAIL as RETAIL
 from schemas import times
 from schemas.contract import Fault, read_line
 from schemas.records import Touchpoint
 from schemas.wire import properties, touchpoint_to_json
 
-RETAIL = OnlineRetail()
 GOOD = "536365,85123A,WHITE HANGING HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom"
 
 

@@ -1,4 +1,4 @@
-"""What an importer of a foreign data set is, and how its lines become one run."""
+"""How the records of a foreign data set become one run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from producers.checkpoint import Checkpoint
 from producers.counts import Counts
 from producers.delivery import Producer, wall_clock
 from producers.feed import Run, Watcher, feed, unwatched
-from producers.lines import STANDARD_INPUT, Lines, UnreadableInput
+from producers.importers.consent import Consent
+from producers.importers.look import Look
+from producers.importers.rows import records
+from producers.lines import STANDARD_INPUT, Line, Lines, UnreadableInput
 from producers.pipeline import Incoming
 from schemas import topics
 from schemas.contract import Fault
@@ -28,38 +31,51 @@ _SHIFT = "shift_days"
 
 
 class Importer(Protocol):
-    """Makes one touchpoint of each line of a foreign file, and says so of every line that it can't."""
+    """Makes touchpoints of the records of a file."""
 
     @property
     def name(self) -> str: ...
-
     @property
-    def attribution(self) -> str:
-        """Whose data it is and under which licence."""
-        ...
-
+    def attribution(self) -> str: ...
     @property
-    def header(self) -> str:
-        """The first line of every file, which is no record."""
-        ...
+    def fingerprint(self) -> str:
+        """Another where the same record would become another touchpoint: an interrupted run is not taken up then."""
+    @property
+    def headed(self) -> bool:
+        """Whether the first line names the columns."""
+    @property
+    def spans_lines(self) -> bool:
+        """Whether a quoted column may hold line breaks."""
+
+    def of(self, file: Lines) -> Importer:
+        """The importer for this very file; UnreadableInput if it can't be one of its kind."""
 
     def at(self, line: bytes, shift_days: int) -> int | None:
-        """When the line happened, so many days later, in milliseconds; None where that can't be read."""
-        ...
+        """When a record was, moved by so many local days; None if it does not say."""
 
     def day(self, at: int) -> int:
-        """The local day of a moment, as an ordinal (0001-01-01 is 1)."""
-        ...
+        """The number of the local day of an instant."""
 
-    def touchpoint(self, line: bytes, event_id: str, shift_days: int, history: str | None) -> Touchpoint | Fault: ...
+    def touchpoint(self, line: bytes, event_id: str, shift_days: int, history: str | None) -> Touchpoint | Fault:
+        """A touchpoint that keeps `contract.md`, or why not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How time is to be understood: as it is and live, as history, or rebased to now (both together, too)."""
+    """How time is to be understood: as it is and live, as history, or rebased to now (both together, too).
+
+    `consent` is what every customer of the file has agreed to, and why that is known; None: nothing is claimed.
+    """
 
     history: bool = False
     rebase: bool = False
+    consent: Consent | None = None
+
+    @property
+    def words(self) -> str:
+        """The same for the same mode: part of what a checkpoint is known by."""
+        consent = "" if self.consent is None else f" {self.consent}"
+        return f"{'history' if self.history else 'live'} {'rebased' if self.rebase else ''}{consent}"
 
 
 def import_files(
@@ -82,41 +98,56 @@ def import_files(
     paths = [file.path for file in files]
     if STANDARD_INPUT in paths:
         raise UnreadableInput("-: an import is resumed by file and line. Save standard input to a file first.")
-    for file in files:
-        _check_header(importer, file)
+    bound = [(importer.of(file), file) for file in files]
 
     def begin(memo: dict[str, str]) -> Iterable[Incoming]:
         if _SHIFT not in memo:
-            memo[_SHIFT] = str(shift_to_today(importer, files, clock()) if mode.rebase else 0)
+            memo[_SHIFT] = str(shift_to_today(bound, clock()) if mode.rebase else 0)
         shift = int(memo[_SHIFT])
         if mode.rebase:
             say(f"All times are moved {shift} days later: these touchpoints are not from today.")
         partitions = producer.partitions(topics.RAW)
-        return chain.from_iterable(pieces(importer, file, shift, mode.history, partitions, clock) for file in files)
+        return chain.from_iterable(pieces(each, file, shift, mode, partitions, clock) for each, file in bound)
 
-    purpose = f"import {importer.name} {'history' if mode.history else 'live'} {'rebased' if mode.rebase else ''}"
+    purpose = f"import {importer.fingerprint} {mode.words}"
     return feed(Run(begin, Checkpoint(checkpoints, purpose, paths)), producer, identity, watch, restart)
 
 
 def pieces(
-    importer: Importer, file: Lines, shift: int, history: bool, partitions: int, clock: Callable[[], int]
+    importer: Importer, file: Lines, shift: int, mode: Mode, partitions: int, clock: Callable[[], int]
 ) -> Iterator[Incoming]:
     """All of one file, in history between the marks of its run."""
     name = source_name(file.path)
-    run = f"{importer.name}:{name}" if history else None
+    run = f"{importer.name}:{name}" if mode.history else None
+    asked = set[bytes]()
     if run is not None:
         yield from marks("begun", run, partitions, clock())
-    for line in file:
-        if line.number == 1:
+    for line in _records(importer, file):
+        if line.number == 1 and importer.headed:
             continue
         body = line.content
         if isinstance(body, bytes):
             event_id = f"{name}:{line.number:0{LINE_DIGITS}d}"
-            yield Incoming(file.path, line.number, importer.touchpoint(body, event_id, shift, run))
+            made = importer.touchpoint(body, event_id, shift, run)
+            if mode.consent is not None and isinstance(made, Touchpoint):
+                for granted in mode.consent.before(made, asked):
+                    yield Incoming(file.path, line.number, granted)
+            yield Incoming(file.path, line.number, made)
         else:
             yield Incoming(file.path, line.number, body)
     if run is not None:
         yield from marks("ended", run, partitions, clock())
+
+
+def looked(importer: Importer, files: Sequence[Lines], mode: Mode, clock: Callable[[], int] = wall_clock) -> Look:
+    """All of the files, without sending anything: what would be sent, and what not and why."""
+    bound = [(importer.of(file), file) for file in files]
+    shift = shift_to_today(bound, clock()) if mode.rebase else 0
+    look = Look()
+    for each, file in bound:
+        for piece in pieces(each, file, shift, mode, 0, clock):
+            look.take(piece)
+    return look
 
 
 def marks(word: str, run: str, partitions: int, now: int) -> Iterator[Incoming]:
@@ -139,18 +170,21 @@ def source_name(path: str) -> str:
     return Path(path).name.removesuffix(".gz")
 
 
-def shift_to_today(importer: Importer, files: Sequence[Lines], now: int) -> int:
+def shift_to_today(files: Sequence[tuple[Importer, Lines]], now: int) -> int:
     """Days by which the last day becomes today; yesterday, if its last line would else lie in the future."""
-    moments = (importer.at(line.content, 0) for file in files for line in file if isinstance(line.content, bytes))
+    moments = (
+        importer.at(line.content, 0)
+        for importer, file in files
+        for line in _records(importer, file)
+        if isinstance(line.content, bytes)
+    )
     latest = max((moment for moment in moments if moment is not None), default=None)
     if latest is None:
         return 0
+    importer = files[0][0]
     shift = importer.day(now) - importer.day(latest)
     return shift if latest + shift * DAY_MS + CLOCK_CHANGE_MS <= now else shift - 1
 
 
-def _check_header(importer: Importer, file: Lines) -> None:
-    first = next(iter(file), None)
-    found = first.content if first is not None and isinstance(first.content, bytes) else b""
-    if found.decode("utf-8", "replace").strip() != importer.header:
-        raise UnreadableInput(f"{file.path}:1: not {importer.name}: the first line is {importer.header}")
+def _records(importer: Importer, file: Lines) -> Iterable[Line]:
+    return records(file) if importer.spans_lines else file

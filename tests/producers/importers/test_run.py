@@ -7,7 +7,7 @@ import pytest
 
 from producers.delivery import MemoryProducer
 from producers.importers import UnknownImporter, importer
-from producers.importers.importer import Mode, import_files
+from producers.importers.run import Mode, import_files
 from producers.lines import Lines, UnreadableInput
 from schemas import times, topics
 from schemas.wire import properties

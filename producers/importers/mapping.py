@@ -1,0 +1,139 @@
+"""A mapping file: from which columns of any table a touchpoint is made (`docs/importers.md` has the whole form)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import yaml
+
+from schemas.fields import FIELDS, IDENTIFIER_FIELDS
+
+EPOCHS: Final[Map[str, float]] = {"epoch_s": 1_000, "epoch_ms": 1}
+"""`format` of times that are numbers, and the milliseconds of one."""
+GROUPS: Final = ("identifiers", "properties")
+REQUIRED: Final = ("type", "occurred_at", "channel")
+_NUMBERS: Final = frozenset({"amount", "quantity"})
+_OWN: Final = frozenset({"event_id", "history"})
+_PLAIN: Final = frozenset(FIELDS) - _OWN | {"type", "occurred_at"}
+
+
+class BadMapping(Exception):
+    """The mapping file is unreadable, or says what cannot be: file, place, remedy."""
+
+
+class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value out of a column.
+
+    `values` translates what stands there (what it does not name is left out, or `otherwise`).
+    `format` is of times: a `strptime` form, `epoch_s` or `epoch_ms`. `as` reads text as a number
+    or a truth, or a number as text; without it a property stays what it is.
+    """
+
+    column: str
+    values: dict[str, Any] | None = None
+    otherwise: Any = None
+    format: str | None = None
+    kind: Literal["text", "number", "boolean"] | None = msgspec.field(default=None, name="as")
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How the rows of a table become touchpoints. Every target is a constant or a `Column`."""
+
+    name: str
+    fields: Map[str, Any]
+    identifiers: Map[str, Any]
+    properties: Map[str, Any]
+    zone: ZoneInfo
+    delimiter: str
+    empty: frozenset[str]
+    """Texts that stand for nothing."""
+
+    def columns(self) -> list[str]:
+        """The names of all columns that it reads."""
+        targets = [*self.fields.values(), *self.identifiers.values(), *self.properties.values()]
+        return sorted({target.column for target in targets if isinstance(target, Column)})
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    touchpoint: dict[str, Any]
+    zone: str = "UTC"
+    delimiter: str = ","
+    empty: list[str] = []
+
+
+def load(path: Path) -> Mapping:
+    """The mapping of a YAML file; BadMapping if it is none."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise BadMapping(f"{path}: {error.strerror}. Does the file exist, and may you read it?") from error
+    except UnicodeDecodeError as error:
+        raise BadMapping(f"{path}: not UTF-8 ({error.reason}). Save it as UTF-8.") from error
+
+
+def parse(text: str, place: str) -> Mapping:
+    try:
+        file = msgspec.convert(yaml.safe_load(text), _File)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise BadMapping(f"{place}: {error}. See docs/importers.md for the form.") from error
+    if len(file.delimiter) != 1:
+        raise BadMapping(f"{place}: delimiter: {file.delimiter!r} is not one character")
+    targets = dict(file.touchpoint)
+    groups = {name: _group(targets.pop(name, {}), name, place) for name in GROUPS}
+    fields = {name: _target(value, name, place) for name, value in targets.items()}
+    _known(fields, _PLAIN, "touchpoint", place)
+    _known(groups["identifiers"], frozenset(IDENTIFIER_FIELDS), "identifiers", place)
+    for name in REQUIRED:
+        if name not in fields:
+            raise BadMapping(f"{place}: touchpoint.{name} is missing: a constant, or {{column: …}}")
+    fields = {name: _as(target, "number" if name in _NUMBERS else "text") for name, target in fields.items()}
+    identifiers = {name: _as(target, "text") for name, target in groups["identifiers"].items()}
+    return Mapping(
+        file.name, fields, identifiers, groups["properties"], _zone(file.zone, place), file.delimiter,
+        frozenset(("", *file.empty)),
+    )  # fmt: skip
+
+
+def _as(target: Any, kind: Literal["text", "number"]) -> Any:
+    bare = isinstance(target, Column) and target.kind is None
+    return msgspec.structs.replace(target, kind=kind) if bare else target
+
+
+def _group(value: object, name: str, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadMapping(f"{place}: touchpoint.{name} is no object of names")
+    return {key: _target(each, f"{name}.{key}", place) for key, each in value.items()}
+
+
+def _target(value: object, name: str, place: str) -> Any:
+    if not isinstance(value, dict):
+        return value
+    try:
+        return msgspec.convert(value, Column)
+    except msgspec.ValidationError as error:
+        raise BadMapping(f"{place}: touchpoint.{name}: {error}. Write a constant, or {{column: …}}.") from error
+
+
+def _known(given: Map[str, Any], known: frozenset[str], group: str, place: str) -> None:
+    for name in given:
+        if name in _OWN:
+            raise BadMapping(f"{place}: {group}.{name} is given by the import itself (file and line). Take it out.")
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else "Put it under touchpoint.properties."
+            raise BadMapping(f"{place}: {group}.{name} is no field of a touchpoint. {remedy}")
+
+
+def _zone(name: str, place: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadMapping(f"{place}: zone: {name!r} is no time zone (write e.g. Europe/Paris)") from error

@@ -1,0 +1,233 @@
+"""Any table (CSV, JSON lines, Parquet) by a mapping file. What it makes passes the contract like any line."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from producers.importers.mapping import EPOCHS, Column, Mapping
+from producers.importers.rows import Refused, csv_columns, day_of, record_text
+from producers.importers.rows import number as number_of
+from producers.lines import Line, Lines, UnreadableInput
+from schemas import times
+from schemas.contract import LARGEST, Fault, read_line
+from schemas.records import Touchpoint
+
+PARQUET_ROWS: Final = 10_000
+_TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_JSON: Final = msgspec.json.Encoder()
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+Row = dict[str, Any]
+
+
+class ParquetRows(Lines):
+    """The rows of a Parquet file as JSON lines, numbered from 1."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._read = 0
+
+    @property
+    def read_bytes(self) -> int:
+        return self._read
+
+    def __iter__(self) -> Iterator[Line]:
+        try:
+            table = pl.scan_parquet(self.path)
+            total = int(table.select(pl.len()).collect().item())
+            for start in range(0, total, PARQUET_ROWS):
+                rows = table.slice(start, PARQUET_ROWS).collect()
+                for number, row in enumerate(rows.iter_rows(named=True), start + 1):
+                    yield Line(number, _JSON.encode({name: _plain(value) for name, value in row.items()}))
+                self._read = (self.size_bytes or 0) * (start + rows.height) // total
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise UnreadableInput(f"{self.path}: {error}. Is it a whole Parquet file?") from error
+
+
+def lines_of(path: str) -> Lines:
+    """The records of a file, by what its name ends with."""
+    return ParquetRows(path) if path.endswith(".parquet") else Lines(path)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.hex() if isinstance(value, bytes) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The importer of tables that a mapping describes. `of` binds it to one file and its columns."""
+
+    mapping: Mapping
+    split: Callable[[str], Row] | None = None
+    headed: bool = False
+    spans_lines: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.mapping.name
+
+    @property
+    def attribution(self) -> str:
+        return f"{self.name}: by a mapping file"
+
+    @property
+    def fingerprint(self) -> str:
+        """Another for another mapping, so that an interrupted import is not taken up with it."""
+        said = repr((self.mapping.fields, self.mapping.identifiers, self.mapping.properties, self.mapping.empty))
+        return f"table {self.name} {hashlib.blake2b(said.encode(), digest_size=8).hexdigest()}"
+
+    def of(self, file: Lines) -> Table:
+        """The importer of this file; UnreadableInput if it has not the columns, or is of no known kind."""
+        kind = Path(file.path.removesuffix(".gz")).suffix.lower()
+        if kind in (".jsonl", ".ndjson", ".json", ".parquet"):
+            return replace(self, split=_object)
+        if kind not in (".csv", ".tsv", ".txt"):
+            raise UnreadableInput(f"{file.path}: is it a table? Name it .csv, .tsv, .jsonl or .parquet (.gz after it)")
+        delimiter = "\t" if kind == ".tsv" and self.mapping.delimiter == "," else self.mapping.delimiter
+        names = _header(file, delimiter)
+        missing = [name for name in self.mapping.columns() if name not in names]
+        if missing:
+            raise UnreadableInput(f"{file.path}:1: no column {', '.join(missing)}; there are {', '.join(names)}")
+        return replace(self, split=partial(_named, names, delimiter), headed=True, spans_lines=True)
+
+    def at(self, line: bytes, shift_days: int) -> int | None:
+        try:
+            return times.read(self._occurred(self._row(line), shift_days)).at
+        except (Refused, ValueError):
+            return None
+
+    def day(self, at: int) -> int:
+        return day_of(at, self.mapping.zone)
+
+    def touchpoint(
+        self, line: bytes, event_id: str, shift_days: int = 0, history: str | None = None
+    ) -> Touchpoint | Fault:
+        """One row, validated as any line is; a fault names the field, and carries the row as it came."""
+        try:
+            content = self._content(self._row(line), shift_days)
+        except Refused as refused:
+            return Fault(refused.reason, (refused.fault,), line, event_id)
+        given = {"event_id": event_id, **content} | ({"history": history} if history is not None else {})
+        found = read_line(_JSON.encode(given))
+        return Fault(found.reason, found.faults, line, event_id) if isinstance(found, Fault) else found
+
+    def _row(self, line: bytes) -> Row:
+        assert self.split is not None
+        return self.split(record_text(line, LARGEST))
+
+    def _content(self, row: Row, shift_days: int) -> dict[str, Any]:
+        found = {
+            name: self._value(target, row) for name, target in self.mapping.fields.items() if name != "occurred_at"
+        }
+        found["occurred_at"] = self._occurred(row, shift_days)
+        for group in ("identifiers", "properties"):
+            targets = getattr(self.mapping, group)
+            values = {name: self._value(target, row) for name, target in targets.items()}
+            found[group] = {name: value for name, value in values.items() if value is not None} or None
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _value(self, target: Any, row: Row) -> Any:
+        if not isinstance(target, Column):
+            return target
+        value = self._cell(target, row)
+        if target.values is not None:
+            key = str(value).lower() if isinstance(value, bool) else str(value)
+            return target.values.get(key, target.otherwise) if value is not None else target.otherwise
+        if value is None:
+            return target.otherwise
+        if isinstance(value, str) and target.kind == "number":
+            return number_of(target.column, value)
+        if isinstance(value, str) and target.kind == "boolean":
+            if value.lower() not in _TRUTHS:
+                remedy = f"Write {', '.join(_TRUTHS)}."
+                raise Refused("wrong_type", target.column, f"{value[:40]!r} is no truth", remedy)
+            return _TRUTHS[value.lower()]
+        # An id that a file holds as a number is the same id as text; 17850.0 is what spreadsheets make of 17850.
+        if target.kind == "text" and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(int(value)) if float(value).is_integer() else str(value)
+        return value
+
+    def _cell(self, target: Column, row: Row) -> Any:
+        value: Any = row
+        for part in (target.column,) if target.column in row else target.column.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, str) and value.strip() in self.mapping.empty:
+            return None
+        return None if isinstance(value, float) and math.isnan(value) else value
+
+    def _occurred(self, row: Row, shift_days: int) -> str:
+        target = self.mapping.fields["occurred_at"]
+        if not isinstance(target, Column):
+            moment, column = _moment(str(target), None, "occurred_at"), "occurred_at"
+        else:
+            value, column = self._cell(target, row), target.column
+            if value is None:
+                raise Refused("missing_field", column, "is empty", "Every row has a time.")
+            moment = _moment(value, target.format, column)
+        if moment.tzinfo is None:
+            moment = (moment + timedelta(days=shift_days)).replace(tzinfo=self.mapping.zone)
+        elif shift_days:
+            moment = moment + timedelta(days=shift_days)
+        try:
+            offset = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
+            return times.write((moment - _EPOCH) // timedelta(milliseconds=1), offset)
+        except OverflowError as error:
+            raise Refused("bad_date", column, f"{moment} lies outside 1970..2200", "Correct the year.") from error
+
+
+def _moment(value: Any, form: str | None, column: str) -> datetime:
+    """A time with or without a zone, as the column has it."""
+    example = form or "2026-05-31T09:30:00+02:00"
+    try:
+        if form is None:
+            return datetime.fromisoformat(str(value))
+        if form in EPOCHS:
+            return _EPOCH + timedelta(milliseconds=float(value) * EPOCHS[form])
+        return datetime.strptime(str(value), form)
+    except (ValueError, OverflowError) as error:
+        remedy = f"Times look like {example}."
+        raise Refused("bad_date", column, f"{str(value)[:40]!r} is no such time", remedy) from error
+
+
+def _header(file: Lines, delimiter: str) -> list[str]:
+    first = next(iter(file), None)
+    if first is None or not isinstance(first.content, bytes):
+        raise UnreadableInput(f"{file.path}: has no first line with the names of its columns")
+    text = first.content.decode("utf-8", "replace").rstrip("\r")
+    names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter))]
+    twice = sorted({name for name in names if names.count(name) > 1 and name})
+    if twice:
+        raise UnreadableInput(f"{file.path}:1: the column {', '.join(twice)} stands twice")
+    return names
+
+
+def _named(names: list[str], delimiter: str, text: str) -> Row:
+    return dict(zip(names, csv_columns(names, text, delimiter), strict=True))
+
+
+def _object(text: str) -> Row:
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise Refused("not_json", "line", str(error), "Write one JSON object a line.") from error
+    if not isinstance(found, dict):
+        raise Refused("not_an_object", "line", "is JSON, but no object", "Write one JSON object a line.")
+    return found

@@ -1,0 +1,136 @@
+"""What each foreign data set becomes: one record, told by the set's own columns, and what is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from producers.importers import importer
+from producers.importers.rows import MOST_LINES, records
+from producers.importers.run import Mode, import_files
+from producers.lines import Line, Lines
+from schemas import times
+from schemas.contract import Fault
+from schemas.records import Touchpoint
+from schemas.wire import properties
+from tests.producers.world import IDENTITY, memory, touchpoints, write
+
+
+def read(name: str, line: str) -> Touchpoint | Fault:
+    return importer(name).touchpoint(line.encode(), "f:1")
+
+
+def good(name: str, line: str) -> Touchpoint:
+    found = read(name, line)
+    assert isinstance(found, Touchpoint), found
+    return found
+
+
+def test_a_line_of_cdnow_is_a_purchase_at_noon_in_new_york() -> None:
+    found = good("cdnow", " 00002 19970712  5   77.00")
+    assert (found.type, found.customer_id, found.category) == ("purchase.made", "00002", "music")
+    assert (found.quantity, found.amount, found.currency) == (5.0, 77.0, "USD")
+    assert times.write(found.occurred_at, found.occurred_offset) == "1997-07-12T12:00:00.000-04:00"
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "facts"),
+    [
+        pytest.param("home", "web.viewed", {"url": "/home"}, id="a page"),
+        pytest.param("error_page", "web.viewed", {"url": "/error_page"}, id="the page of an error"),
+        pytest.param("search", "web.searched", {}, id="a search"),
+        pytest.param("add_to_cart", "cart.added", {}, id="into the cart"),
+        pytest.param("shipping_details", "checkout.step", {"step": "shipping_details"}, id="a step of the checkout"),
+        pytest.param("purchase", "order.placed", {}, id="an order"),
+        pytest.param("wishlist_add", "app.event", {"name": "wishlist.added"}, id="a wish"),
+        pytest.param("size_guide", "app.event", {"name": "size_guide"}, id="an event that other slices may hold"),
+    ],
+)
+def test_an_event_of_the_clickstream_has_its_type(event: str, kind: str, facts: dict[str, str]) -> None:
+    found = good("ecom-clickstream", f"user_7,sess_1,{event},2024-03-13 10:21:14,mobile,email,2024-01,returning")
+    assert (found.type, found.customer_id, found.session_id) == (kind, "user_7", "sess_1")
+    assert properties(found) == {**facts, "platform": "mobile", "acquisition_channel": "email"}
+    assert times.write(found.occurred_at, found.occurred_offset) == "2024-03-13T10:21:14.000Z"
+
+
+def test_a_tweet_is_a_mention_without_the_labels_that_detection_is_judged_by() -> None:
+    line = '5.7E+17,negative,1,Late Flight,0.9,Delta,3,"@Delta late, again\nand again",24-02-2015 08:55,Quito,47b4'
+    found = good("airline-tweets", line)
+    assert (found.type, found.channel, found.social) == ("social.mentioned", "social", "twitter:47b4")
+    assert (found.text, found.language) == ("@Delta late, again\nand again", "en")
+    assert properties(found) == {"network": "twitter", "brand": "Delta", "shares": 3.0}
+    assert "negative" not in repr(found)
+    assert "Late Flight" not in repr(found)
+
+
+def test_a_tweet_without_an_author_is_nobodys() -> None:
+    assert good("airline-tweets", "5.7E+17,neutral,1,,0,Delta,0,hello,24-02-2015 08:55,,").social is None
+
+
+def test_a_review_is_posted_by_nobody_known_and_without_its_label() -> None:
+    found = good("reviews-zh", '洗发水,0,"真心觉得这次的服务质量太差了, 包装盒都打开了"')
+    assert (found.type, found.category, found.language) == ("social.posted", "洗发水", "zh")
+    assert found.text == "真心觉得这次的服务质量太差了, 包装盒都打开了"
+    assert (found.customer_id, found.properties) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "reason", "field"),
+    [
+        pytest.param("cdnow", "00002 19970712 5", "missing_field", "line", id="a column lacks"),
+        pytest.param("cdnow", "00002 19971332 5 77.00", "bad_date", "date", id="no such day"),
+        pytest.param("cdnow", "00002 19970712 five 77.00", "wrong_type", "number_of_cds", id="a number in words"),
+        pytest.param("cdnow", "null 19970712 5 77.00", "sentinel_identifier", "customer_id", id="nobody"),
+        pytest.param("ecom-clickstream", "u,,home,2024-03-13 10:21:14,m,e,c,l", "missing_field", "session_id",
+                     id="no session"),
+        pytest.param("ecom-clickstream", "u,s,,2024-03-13 10:21:14,m,e,c,l", "missing_field", "event", id="no event"),
+        pytest.param("ecom-clickstream", "u,s,home,13.3.2024,m,e,c,l", "bad_date", "timestamp", id="another calendar"),
+        pytest.param("airline-tweets", "1,neutral,1,,0,Delta,0,,24-02-2015 08:55,,a", "missing_field", "text",
+                     id="no words"),
+        pytest.param("airline-tweets", '1,neutral,1,,0,Delta,0,"open,24-02-2015 08:55,,a', "bad_value", "line",
+                     id="a quote that never closes"),
+        pytest.param("reviews-zh", "书籍,1,", "missing_field", "review", id="no review"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_by_the_column_of_the_file(name: str, line: str, reason: str, field: str) -> None:
+    found = read(name, line)
+    assert isinstance(found, Fault), found
+    assert (found.reason, [each.field for each in found.faults]) == (reason, [field])
+
+
+def lines(*contents: bytes) -> list[Line]:
+    return [Line(number, content) for number, content in enumerate(contents, 1)]
+
+
+def test_a_record_goes_on_over_the_lines_of_a_quoted_column() -> None:
+    found = list(records(lines(b"a,b", b'1,"one', b"two", b'three"', b"2,x", b'3,"said ""so""')))
+    assert [(each.number, each.content) for each in found] == [
+        (1, b"a,b"), (2, b'1,"one\ntwo\nthree"'), (5, b"2,x"), (6, b'3,"said ""so""'),
+    ]  # fmt: skip
+
+
+def test_blank_lines_inside_of_quotes_are_kept() -> None:
+    found = list(records([Line(1, b'1,"one'), Line(4, b'two"')]))
+    assert [(each.number, each.content) for each in found] == [(1, b'1,"one\n\n\ntwo"')]
+
+
+def test_a_quote_that_never_closes_takes_a_bounded_piece_with_it() -> None:
+    found = list(records(lines(b'1,"open', *[b"2,x"] * (MOST_LINES + 50))))
+    assert [each.number for each in found] == [1, *range(MOST_LINES + 1, MOST_LINES + 52)]
+
+
+def test_a_tweet_over_several_lines_is_one_event_under_the_number_of_its_first(tmp_path: Path) -> None:
+    content = [
+        importer("airline-tweets").header.encode(),
+        b'1,neutral,1,,0,Delta,0,"one',
+        b"",
+        b'two",24-02-2015 08:55,,a',
+        b"2,neutral,1,,0,Delta,0,three,24-02-2015 08:56,,a",
+    ]
+    log = memory()
+    file = write(tmp_path / "tweets.csv", content)
+    counts = import_files(importer("airline-tweets"), [Lines(str(file))], Mode(), log, IDENTITY, tmp_path)
+    assert (counts.accepted, counts.refused) == (2, 0)
+    told = {each.event_id: each.text for each in touchpoints(log)}
+    assert told == {"tweets.csv:000000000002": "one\n\ntwo", "tweets.csv:000000000005": "three"}

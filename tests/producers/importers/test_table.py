@@ -1,0 +1,256 @@
+"""Any table by a mapping file: the same touchpoints from CSV, JSON lines and Parquet, and every mistake by name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from producers.importers.consent import BadConsent, consent
+from producers.importers.mapping import BadMapping, parse
+from producers.importers.run import Mode, import_files, looked
+from producers.importers.table import Table, lines_of
+from producers.lines import UnreadableInput
+from schemas import times
+from schemas.contract import Fault
+from schemas.records import Touchpoint
+from schemas.wire import properties
+from tests.producers.world import IDENTITY, memory, touchpoints, write
+
+MAPPING = """
+name: orders
+zone: Europe/Paris
+empty: ["NULL", "-"]
+touchpoint:
+  type: {column: kind, values: {sale: purchase.made, back: order.returned}}
+  occurred_at: {column: day, format: "%d/%m/%Y %H:%M"}
+  channel: store
+  amount: {column: paid}
+  currency: EUR
+  item_id: {column: item}
+  identifiers:
+    customer_id: {column: client}
+    email: {column: mail}
+  properties:
+    gift_wrap: {column: wrapped, as: boolean}
+    till: {column: till, as: number}
+"""
+HEADER = b"kind,day,paid,item,client,mail,wrapped,till"
+ROWS = [
+    b"sale,31/05/2026 09:30,12.5,tea,17,ann@example.org,yes,3",
+    b'back,01/12/2025 10:00,-4,"cup, small",18,NULL,no,3',
+    b"sale,31/05/2026 09:31,1,tea,-,,,",
+]
+
+
+def table(text: str = MAPPING) -> Table:
+    return Table(parse(text, "orders.yaml"))
+
+
+def imported(file: Path, chosen: Table | None = None, mode: Mode = Mode()) -> list[Touchpoint]:  # noqa: B008
+    log = memory()
+    counts = import_files(chosen or table(), [lines_of(str(file))], mode, log, IDENTITY, file.parent / "checkpoints")
+    assert counts.refused == 0, counts.rejected
+    return sorted(touchpoints(log), key=lambda each: each.event_id)
+
+
+def told(found: list[Touchpoint]) -> list[dict[str, Any]]:
+    """What matters of them, without id and time of receipt."""
+    return [
+        {
+            "type": each.type, "at": times.write(each.occurred_at, each.occurred_offset), "amount": each.amount,
+            "item": each.item_id, "who": each.customer_id, "email": each.email, "properties": properties(each),
+        }
+        for each in found
+    ]  # fmt: skip
+
+
+EXPECTED = [
+    {"type": "purchase.made", "at": "2026-05-31T09:30:00.000+02:00", "amount": 12.5, "item": "tea", "who": "17",
+     "email": "ann@example.org", "properties": {"gift_wrap": True, "till": 3.0}},
+    {"type": "order.returned", "at": "2025-12-01T10:00:00.000+01:00", "amount": -4.0, "item": "cup, small",
+     "who": "18", "email": None, "properties": {"gift_wrap": False, "till": 3.0}},
+    {"type": "purchase.made", "at": "2026-05-31T09:31:00.000+02:00", "amount": 1.0, "item": "tea", "who": None,
+     "email": None, "properties": {}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
+def test_csv(tmp_path: Path, name: str) -> None:
+    found = imported(write(tmp_path / name, [HEADER, *ROWS]))
+    assert [each.event_id for each in found] == [f"orders.csv:{number:012d}" for number in (2, 3, 4)]
+    assert told(found) == EXPECTED
+
+
+def test_columns_by_tabs(tmp_path: Path) -> None:
+    lines = [HEADER.replace(b",", b"\t"), b"sale\t31/05/2026 09:30\t12.5\ttea\t17\tann@example.org\tyes\t3"]
+    assert told(imported(write(tmp_path / "orders.tsv", lines))) == EXPECTED[:1]
+
+
+def objects() -> list[dict[str, Any]]:
+    names = HEADER.decode().split(",")
+    rows = [["sale", "31/05/2026 09:30", 12.5, "tea", 17, "ann@example.org", True, 3.0],
+            ["back", "01/12/2025 10:00", -4.0, "cup, small", 18, None, False, 3.0],
+            ["sale", "31/05/2026 09:31", 1.0, "tea", None, None, None, None]]  # fmt: skip
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    found = imported(write(tmp_path / "orders.jsonl", [json.dumps(each).encode() for each in objects()]))
+    assert [each.event_id for each in found] == [f"orders.jsonl:{number:012d}" for number in (1, 2, 3)]
+    assert told(found) == EXPECTED
+
+
+def test_parquet(tmp_path: Path) -> None:
+    pl.DataFrame(objects()).write_parquet(tmp_path / "orders.parquet")
+    assert told(imported(tmp_path / "orders.parquet")) == EXPECTED
+
+
+def test_parquet_keeps_its_own_times(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"at": ["2026-05-31T07:30:00"], "who": ["17"]}).with_columns(
+        pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S").dt.replace_time_zone("UTC")
+    )
+    frame.write_parquet(tmp_path / "visits.parquet")
+    mapping = """
+name: visits
+touchpoint: {type: web.viewed, channel: web, occurred_at: {column: at}, identifiers: {customer_id: {column: who}}}
+"""
+    (found,) = imported(tmp_path / "visits.parquet", table(mapping))
+    assert times.write(found.occurred_at, found.occurred_offset) == "2026-05-31T07:30:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "expected"),
+    [
+        pytest.param("epoch_s", "1780212600", "2026-05-31T07:30:00.000Z", id="seconds"),
+        pytest.param("epoch_ms", "1780212600000", "2026-05-31T07:30:00.000Z", id="milliseconds"),
+        pytest.param("%Y-%m-%dT%H:%M:%S%z", "2026-05-31T09:30:00+0200", "2026-05-31T09:30:00.000+02:00", id="zone"),
+        pytest.param(None, "2026-05-31 09:30", "2026-05-31T09:30:00.000+02:00", id="ISO 8601, local"),
+    ],
+)
+def test_times(tmp_path: Path, form: str | None, value: str, expected: str) -> None:
+    column = "{column: at}" if form is None else f'{{column: at, format: "{form}"}}'
+    mapping = f"name: visits\nzone: Europe/Paris\ntouchpoint: {{type: web.viewed, channel: web, occurred_at: {column}}}"
+    (found,) = imported(write(tmp_path / "v.csv", [b"at,x", f"{value},1".encode()]), table(mapping))
+    assert times.write(found.occurred_at, found.occurred_offset) == expected
+
+
+def test_a_path_reads_nested_objects(tmp_path: Path) -> None:
+    mapping = """
+name: visits
+touchpoint:
+  type: web.viewed
+  channel: web
+  occurred_at: {column: meta.at}
+  identifiers: {customer_id: {column: user.id}}
+"""
+    line = b'{"meta": {"at": "2026-05-31T09:30:00Z"}, "user": {"id": "u1"}}'
+    (found,) = imported(write(tmp_path / "v.jsonl", [line]), table(mapping))
+    assert found.customer_id == "u1"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "field"),
+    [
+        pytest.param(b"sale,31.5.2026,1,tea,17,,,", "bad_date", "day", id="another calendar"),
+        pytest.param(b"sale,,1,tea,17,,,", "missing_field", "day", id="no time"),
+        pytest.param(b"sale,31/05/2026 09:30,much,tea,17,,,", "wrong_type", "paid", id="a number in words"),
+        pytest.param(b"sale,31/05/2026 09:30,1,tea,17,,perhaps,", "wrong_type", "wrapped", id="no truth"),
+        pytest.param(b"gift,31/05/2026 09:30,1,tea,17,,,", "missing_field", "type", id="a kind nobody mapped"),
+        pytest.param(b"sale,31/05/2026 09:30,1,tea,null,,,", "sentinel_identifier", "identifiers.customer_id",
+                     id="nobody"),
+        pytest.param(b"sale,31/05/2026 09:30,1,tea", "missing_field", "line", id="columns lack"),
+    ],
+)  # fmt: skip
+def test_a_bad_row_is_refused_by_name_with_the_row_as_it_came(
+    tmp_path: Path, row: bytes, reason: str, field: str
+) -> None:
+    file = write(tmp_path / "orders.csv", [HEADER, row])
+    found = table().of(lines_of(str(file))).touchpoint(row, "orders.csv:2")
+    assert isinstance(found, Fault)
+    assert (found.reason, found.original) == (reason, row)
+    assert field in [each.field for each in found.faults]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(("channel: store", ""), "touchpoint.channel is missing", id="nothing for a required field"),
+        pytest.param(("item_id", "item_nr"), "item_nr is no field of a touchpoint. Did you mean item_id", id="a typo"),
+        pytest.param(("currency: EUR", "event_id: {column: item}"), "given by the import itself", id="an own id"),
+        pytest.param(("    email", "    mail"), "identifiers.mail is no field", id="no such identifier"),
+        pytest.param(("Europe/Paris", "Paris"), "'Paris' is no time zone", id="no such zone"),
+        pytest.param(("as: number", "as: money"), "properties.till: ", id="no such kind"),
+        pytest.param(("{column: paid}", "{colum: paid}"), "touchpoint.amount: ", id="a misspelt key"),
+        pytest.param(("name: orders", "nam: orders"), "orders.yaml: ", id="a misspelt head"),
+    ],
+)
+def test_a_bad_mapping_is_named(change: tuple[str, str], says: str) -> None:
+    with pytest.raises(BadMapping, match=r"orders\.yaml: ") as raised:
+        parse(MAPPING.replace(*change), "orders.yaml")
+    assert says in str(raised.value)
+
+
+def test_a_column_that_lacks_is_named_before_anything_is_sent(tmp_path: Path) -> None:
+    file = write(tmp_path / "orders.csv", [HEADER.replace(b"till", b"desk"), ROWS[0]])
+    with pytest.raises(UnreadableInput, match=r"orders.csv:1: no column till; there are kind, day, .*, desk"):
+        import_files(table(), [lines_of(str(file))], Mode(), memory(), IDENTITY, tmp_path)
+
+
+def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match=r"orders.xlsx: is it a table"):
+        table().of(lines_of(str(write(tmp_path / "orders.xlsx", [HEADER]))))
+
+
+def test_a_torn_parquet_file_is_named(tmp_path: Path) -> None:
+    file = write(tmp_path / "orders.parquet", [b"PAR1 and no more"])
+    with pytest.raises(UnreadableInput, match=r"orders.parquet: .*whole Parquet file"):
+        list(lines_of(str(file)))
+
+
+def test_a_look_sends_nothing_and_says_what_would_be(tmp_path: Path) -> None:
+    file = write(tmp_path / "orders.csv", [HEADER, *ROWS, b"sale,31.5.2026,1,tea,17,,,"])
+    look = looked(table(), [lines_of(str(file))], Mode())
+    assert (look.types["purchase.made"], look.types["order.returned"]) == (2, 1)
+    assert look.rejected == {"bad_date": 1}
+    text = "\n".join(look.lines())
+    assert f"{file}:5: day: '31.5.2026' is no such time" in text
+    assert "3 would be accepted (purchase.made 2, order.returned 1); 1 rejected." in text
+
+
+def test_consent_is_told_once_a_customer_before_their_first_touchpoint(tmp_path: Path) -> None:
+    agreed = consent(["profiling", "email:promo,survey"], "order form")
+    file = write(tmp_path / "orders.csv", [HEADER, ROWS[0], *ROWS])
+    found = imported(file, mode=Mode(consent=agreed))
+    asked = [each for each in found if each.type == "consent.changed"]
+    assert [(each.event_id, each.customer_id) for each in asked] == [
+        ("orders.csv:000000000002:consent:email", "17"), ("orders.csv:000000000002:consent:profiling", "17"),
+        ("orders.csv:000000000004:consent:email", "18"), ("orders.csv:000000000004:consent:profiling", "18"),
+    ]  # fmt: skip
+    assert properties(asked[0]) == {
+        "scope": "email", "granted": True, "basis": "order form", "purposes": ["promo", "survey"],
+    }  # fmt: skip
+    assert asked[0].occurred_at == found[0].occurred_at
+
+
+def test_without_a_word_no_consent_is_claimed(tmp_path: Path) -> None:
+    found = imported(write(tmp_path / "orders.csv", [HEADER, *ROWS]))
+    assert "consent.changed" not in {each.type for each in found}
+
+
+@pytest.mark.parametrize(
+    ("texts", "basis", "says"),
+    [
+        pytest.param(["email"], None, "--consent needs --basis", id="no basis"),
+        pytest.param([], "a form", "name the consent with --consent", id="a basis for nothing"),
+        pytest.param(["mail"], "a form", "no such scope. There are profiling, camera", id="no such scope"),
+        pytest.param(["email:adverts"], "a form", "adverts is no purpose", id="no such purpose"),
+    ],
+)
+def test_a_bad_consent_is_named(texts: list[str], basis: str | None, says: str) -> None:
+    with pytest.raises(BadConsent) as raised:
+        consent(texts, basis)
+    assert says in str(raised.value)
