@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
@@ -73,6 +74,26 @@ def states(
     from bench.states import run
 
     show(run(count, customers, lines, _say), json)
+
+
+@app.command(help="Count, sum and last time of each key of a topic that is there, by Rapport's transport and table.")
+def count(
+    bootstrap: Annotated[str, typer.Option("--bootstrap", help="The broker, HOST:PORT.")],
+    topic: Annotated[str, typer.Option("--topic", help="Of touchpoints, each under its key.")],
+    out: Annotated[str, typer.Option("--out", help="Where the counts go; made if it is not there.")],
+    records: Annotated[int, typer.Option("--n", min=1, help="Records until it ends.")],
+    state: Annotated[Path, typer.Option("--state", help="A folder; the table itself is the topic GROUP-table.")],
+    group: Annotated[str, typer.Option("--group", help="Its consumer group.")] = "rapport-count",
+    emit: Annotated[int, typer.Option("--emit", min=1, help="An output at every so many records of a key.")] = 10,
+    commit_ms: Annotated[int, typer.Option("--commit-ms", min=1, help="Between two commits.")] = 1000,
+    form: Annotated[str, typer.Option("--format", help="json or avro: how the touchpoints are written.")] = "avro",
+) -> None:  # fmt: skip
+    from bench.count import Task, run
+
+    if form not in ("json", "avro"):
+        raise Failure(f"--format {form}: write json or avro")
+    chosen: Literal["json", "avro"] = "avro" if form == "avro" else "json"
+    run(Task(bootstrap, topic, out, records, emit, group, state, commit_ms, chosen), _say)
 
 
 def _say(text: str) -> None:

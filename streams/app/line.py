@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import faust
@@ -36,10 +37,21 @@ class LineApp(faust.App):
         """No tables, so no files."""
 
 
-def build_app(settings: Settings, lanes: Lanes) -> LineApp:
+STATIONS: Final[Mapping[str, str]] = {"identity": topics.RAW, "detect": topics.RESOLVED}
+"""The agents of the line, and the topic that each reads."""
+
+
+def build_app(
+    settings: Settings,
+    lanes: Lanes,
+    *,
+    group: str = GROUP,
+    stations: Mapping[str, str] = STATIONS,
+    commit_s: float = COMMIT_SECONDS,
+) -> LineApp:
     """The Faust app: one agent a station, no tables, no web server, no topics of its own."""
     app = LineApp(
-        GROUP,
+        group,
         broker=";".join(f"kafka://{server}" for server in settings.kafka.split(",")),
         store="memory://",
         web_enabled=False,
@@ -49,15 +61,15 @@ def build_app(settings: Settings, lanes: Lanes) -> LineApp:
         topic_partitions=settings.partitions,
         table_standby_replicas=0,
         stream_wait_empty=False,
-        broker_client_id=GROUP,
-        broker_commit_interval=COMMIT_SECONDS,
+        broker_client_id=group,
+        broker_commit_interval=commit_s,
         broker_session_timeout=float(settings.session_timeout_s),
         broker_heartbeat_interval=settings.session_timeout_s / 4,
         broker_request_timeout=max(15.0, settings.session_timeout_s * 2.0),
         broker_rebalance_timeout=REBALANCE_SECONDS,
     )
     app.lanes = lanes
-    for name, topic in (("identity", topics.RAW), ("detect", topics.RESOLVED)):
+    for name, topic in stations.items():
         _add_agent(app, lanes, name, topic)
     return app
 

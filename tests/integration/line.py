@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from streams.app.line import GROUP
 
 PATIENCE_S: Final = 60.0
 TAIL: Final = 30
+CLIENTS: Final = re.compile(r"\[(aiokafka|kafka)[.\w]*\]")
 
 
 class NotInTime(Exception):
@@ -111,19 +113,19 @@ class Line:
         return self.folder / f"{name}.log"
 
     def tail(self, name: str, lines: int = TAIL) -> str:
-        """The last lines that a process wrote."""
-        file = self.log(name)
+        """The last lines that a process wrote, without what Kafka's clients say of a broker that is away."""
+        file = self.broker.log if name == "broker" else self.log(name)
         text = file.read_text(errors="replace").splitlines() if file.exists() else []
-        return "\n".join(text[-lines:])
+        return "\n".join([line for line in text if not CLIENTS.search(line)][-lines:])
 
     def wait(self, what: str, condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         """Until `condition` holds. NotInTime if it does not in time, or if a process has ended meanwhile."""
         limit = time.monotonic() + within_s
         while not condition():
-            gone = self.ended()
+            gone = self.ended() + (["broker"] if self.broker.pid is not None and not self.broker.running else [])
             if gone or time.monotonic() > limit:
-                why = f"{', '.join(gone)} ended ({self.ends[-1][1]})" if gone else f"not in {within_s:.0f} s"
-                logs = "\n".join(f"--- {name}\n{self.tail(name)}" for name in ("worker", "store"))
+                why = f"{', '.join(gone)} ended ({self.ends})" if gone else f"not in {within_s:.0f} s"
+                logs = "\n".join(f"--- {name}\n{self.tail(name)}" for name in ("broker", "worker", "store"))
                 raise NotInTime(f"{what}: {why}\n{logs}")
             time.sleep(0.1)
 
