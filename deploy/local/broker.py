@@ -164,7 +164,8 @@ class Broker:
         self._properties.write_text(text)
         if (logs / "meta.properties").exists():
             return
-        identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # Its first letter is an A, for a name that begins with a dash is taken for an option.
+        identity = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         command = self._java(library, "kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._properties))
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
