@@ -27,7 +27,7 @@ from streams.app.line import LineApp, build_app
 from streams.app.outbox import Outbox, Wire
 from streams.app.transport import ChunkConsumer
 
-CHUNK: Final = 2_000
+CHUNK: Final = 10_000
 PATIENCE_S: Final = 60.0
 
 

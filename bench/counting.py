@@ -113,7 +113,7 @@ class Counting:
 
 def _of_avro(values: Sequence[bytes | None]) -> Iterable[Facts | None]:
     try:
-        frame = columns([value or b"" for value in values], "touchpoint")
+        frame = columns([value or b"" for value in values], "touchpoint", ("occurred_at", "amount"))
     except NotColumnar:
         return [
             (found.occurred_at, found.amount or 0.0) if isinstance(found, Touchpoint) else None

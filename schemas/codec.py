@@ -71,9 +71,12 @@ def decode_outputs(values: Sequence[bytes | None]) -> list[Emitted | Undecodable
     return [_output(value) for value in values]
 
 
-def columns(values: Sequence[bytes], schema: str) -> pl.DataFrame:
-    """The values as columns named as in the schema file; `NotColumnar` if any is no record of it."""
-    frame = blocks.read(values, BY_NAME[schema])
+def columns(values: Sequence[bytes], schema: str, fields: tuple[str, ...] = ()) -> pl.DataFrame:
+    """The values as columns named as in the schema file; `NotColumnar` if any is no record of it.
+
+    With `fields` only these columns.
+    """
+    frame = blocks.read(values, BY_NAME[schema], fields)
     if frame is None:
         raise NotColumnar(f"a value among {len(values)} is no {schema}: decode one by one to find it")
     return frame

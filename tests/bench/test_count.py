@@ -75,7 +75,7 @@ def test_every_record_is_counted_once_over_two_runs(kafka: str, tmp_path: Path, 
         words = dict(line.split() for line in done.stdout.splitlines())
         assert float(words["FIRST"]) <= float(words["LAST"])
         assert "1 records were no touchpoints" in done.stderr
-    told = [msgspec.json.decode(record.value) for record in read(kafka, [f"{topic}-out"])[f"{topic}-out"]]
+    told = [msgspec.json.decode(record.value or b"") for record in read(kafka, [f"{topic}-out"])[f"{topic}-out"]]
     seen: Counter[str] = Counter()
     expected = []
     for each in made(0, 800):
