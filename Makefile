@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench lock clean
+.PHONY: help setup run test explore lint fmt bench soak lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,9 @@ fmt: setup ## format and sort imports
 
 bench: setup ## what it costs (ARGS=... chooses)
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: setup ## half an hour of steady load: does anything grow? (ARGS=... chooses)
+	@$(BIN)/python -m bench soak $(ARGS)
 
 lock: ## write requirements.lock anew from requirements.in (needs uv)
 	uv pip compile requirements.in -o requirements.lock --universal --generate-hashes --python-version 3.11 \

@@ -76,6 +76,18 @@ def states(
     show(run(count, customers, lines, _say), json)
 
 
+@app.command(help="A steady load for long: does a process grow, does a lag build up?")
+def soak(
+    minutes: Annotated[float, typer.Option("--minutes", min=0.5)] = 30.0,
+    rate: Annotated[int, typer.Option("--rate", min=1, help="Touchpoints a second.")] = 200,
+    partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4,
+    json: Json = False,
+) -> None:
+    from bench.soak import run
+
+    show(run(minutes, rate, partitions, _say), json)
+
+
 @app.command(help="Count, sum and last time of each key of a topic that is there, by Rapport's transport and table.")
 def count(
     bootstrap: Annotated[str, typer.Option("--bootstrap", help="The broker, HOST:PORT.")],

@@ -1,0 +1,154 @@
+"""A steady load for a long time: does any process grow, does a lag build up?"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
+
+from bench.line import Line
+from bench.report import Cell, Report
+from bench.stream import keyed, touchpoints
+from deploy.local.broker import free_port
+from producers.kafka_log import KafkaLog
+from rapport.settings import environment_of
+from schemas import keys, topics
+from schemas.codec import encode_touchpoint
+from schemas.records import EVERYONE, Touchpoint
+from sinks.clickhouse.sink import GROUP as SINK
+from sinks.store.process import stored_topics
+from streams.app.line import GROUP
+
+CUSTOMERS: Final = 2_000
+ROUND: Final = 40_000
+"""Touchpoints of the simulated shop that are sent again and again, each time under new ids and at the present."""
+SAMPLE_S: Final = 10.0
+MEGABYTE: Final = 1 << 20
+GROWN: Final = 0.10
+"""A process has grown if its last tenth of the run holds so much more than the tenth in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A moment: of each process resident bytes and open files, of each group its lag in records."""
+
+    at_s: float
+    bytes: dict[str, int]
+    files: dict[str, int]
+    lag: dict[str, int]
+
+
+def run(minutes: float, rate: int, partitions: int, say: Callable[[str], None]) -> Report:
+    """Broker, worker and store under `rate` touchpoints a second for so long; a sample every ten seconds."""
+    shop = touchpoints(ROUND, CUSTOMERS)
+    with Line(partitions, "leader", say) as line:
+        line.settings = msgspec.structs.replace(line.settings, store_port=free_port(), store_token="soak")
+        worker = line.worker()
+        store = line.start("store", ("rapport.cli", "store"), environment_of(line.settings))
+        pids = {"broker": line.broker.pid or 0, "worker": worker.pid, "store": store.pid}
+        log = KafkaLog(line.settings.kafka)
+        admin = KafkaAdminClient(bootstrap_servers=line.settings.kafka)
+        try:
+            line.wait(worker, "worker", lambda: _lag(admin, partitions)[GROUP] == 0, 90)
+            samples = list(_samples(shop, log, admin, pids, minutes * 60, rate, partitions, say))
+        finally:
+            log.close()
+            admin.close()
+        ended = [name for name, process in (("worker", worker), ("store", store)) if process.poll() is not None]
+    return _report(samples, rate, ended)
+
+
+def _samples(
+    shop: Sequence[Touchpoint], log: KafkaLog, admin: KafkaAdminClient, pids: dict[str, int], seconds: float,
+    rate: int, partitions: int, say: Callable[[str], None],
+) -> Iterator[Sample]:  # fmt: skip
+    began, sent, due = time.monotonic(), 0, 0.0
+    feed = _endless(shop)
+    while (now := time.monotonic() - began) < seconds:
+        while sent < now * rate:
+            touchpoint, key = next(feed)
+            place = f"{keys.COMPANY}:{touchpoint.event_id}" if key == EVERYONE else key
+            partition = keys.partition_for(place.encode(), partitions)
+            log.send(topics.RAW, partition, key.encode(), encode_touchpoint(touchpoint))
+            sent += 1
+        log.flush()
+        if now >= due:
+            due += SAMPLE_S
+            sample = Sample(now, {n: _resident(p) for n, p in pids.items()}, {n: _files(p) for n, p in pids.items()},
+                            _lag(admin, partitions))  # fmt: skip
+            if int(now) % 300 < SAMPLE_S:
+                say(f"{now / 60:.0f} min: {sample.bytes} bytes, lag {sample.lag}")
+            yield sample
+        time.sleep(0.05)
+
+
+def _endless(shop: Sequence[Touchpoint]) -> Iterator[tuple[Touchpoint, str]]:
+    for lap in count():
+        for key, touchpoint in keyed(shop):
+            now = time.time_ns() // 1_000_000
+            yield msgspec.structs.replace(
+                touchpoint, event_id=f"{touchpoint.event_id}~{lap}", occurred_at=now, received_at=now
+            ), key
+
+
+def _lag(admin: KafkaAdminClient, partitions: int) -> dict[str, int]:
+    """Of the workers and of the store, in records not committed. A group that has not formed yet lags by all."""
+    lags = {}
+    for group, read in ((GROUP, (topics.RAW, topics.RESOLVED)), (SINK, stored_topics(partitions))):
+        places = [TopicPartition(topic, number) for topic in read for number in range(partitions)]
+        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+        try:
+            committed = admin.list_group_offsets({group: places})[group]
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            committed = {}
+        lags[group] = sum(
+            end.offset - max(committed[place].offset if place in committed else 0, 0) for place, end in ends.items()
+        )
+    return lags
+
+
+def _resident(pid: int) -> int:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _files(pid: int) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def _report(samples: Sequence[Sample], rate: int, ended: Sequence[str]) -> Report:
+    tenth = max(1, len(samples) // 10)
+    middle, last = samples[len(samples) // 2 : len(samples) // 2 + tenth], samples[-tenth:]
+    lines: list[list[Cell]] = []
+    grown: list[str] = list(ended)
+    facts: dict[str, object] = {"rate": rate, "seconds": samples[-1].at_s, "ended": list(ended)}
+    for name in samples[0].bytes:
+        before, after = (statistics.median(s.bytes[name] for s in part) / MEGABYTE for part in (middle, last))
+        files, later = (statistics.median(s.files[name] for s in part) for part in (middle, last))
+        lines.append([name, samples[0].bytes[name] / MEGABYTE, before, after, after / before, files, later])
+        facts[name] = {"mb_begin": samples[0].bytes[name] / MEGABYTE, "mb_middle": before, "mb_end": after,
+                       "files_middle": files, "files_end": later}  # fmt: skip
+        if after > before * (1 + GROWN) or later > files + 5:
+            grown.append(name)
+    for group in samples[0].lag:
+        lags = sorted(sample.lag[group] for sample in samples[1:])
+        facts[f"lag {group}"] = {"median": statistics.median(lags), "largest": lags[-1], "last": samples[-1].lag[group]}
+    notes = [
+        f"{rate} touchpoints a second for {samples[-1].at_s / 60:.0f} min, {len(samples)} samples",
+        *(f"{name}: {each}" for name, each in facts.items() if name.startswith("lag ")),
+        f"grown or ended: {', '.join(grown) or 'none'}",
+    ]
+    columns = ("", "MB at first", "MB half-way", "MB at last", "last / half-way", "files half-way", "files at last")
+    return Report("soak", columns, lines, facts, notes)
