@@ -23,6 +23,8 @@ def customer_key(named: str, identity: IdentityKey) -> str:
 
     Failure if the value identifies nobody.
     """
+    if not named.strip():
+        raise Failure("an empty word is nobody; name a customer's id, or email:… or phone:…", WRONG_USAGE)
     kind, _, value = named.partition(":")
     if kind not in HASHED or _HASH.fullmatch(named):
         return named
