@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from rapport.failure import WRONG_USAGE, Failure
+from rapport.layout import clean
 
 if TYPE_CHECKING:
     from streams.knowledge.model import Knowledge
@@ -81,7 +82,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 class Voice:
     """Says things in one language. `asked`: the reader has chosen it, so that it is spoken on all cards.
 
-    Without knowledge, ids stand for the words that only knowledge has.
+    Without knowledge, ids stand for the words that only knowledge has; they are `clean`.
     """
 
     language: str = "en"
@@ -113,17 +114,17 @@ class Voice:
 
     def channel(self, name: str) -> str:
         channels = {} if self.knowledge is None else self.knowledge.channels
-        return channels[name].names[self.language] if name in channels else name
+        return channels[name].names[self.language] if name in channels else clean(name)
 
     def team(self, name: str) -> str:
         teams = {} if self.knowledge is None else self.knowledge.teams
-        return teams[name].names[self.language] if name in teams else name
+        return teams[name].names[self.language] if name in teams else clean(name)
 
     def reason(self, what: str) -> str:
         """`group.attack: worst` as staff read it, with the customer's words behind it."""
         key, _, words = what.partition(": ")
         said = self._line(key, _plain(key.rpartition(".")[2]))
-        return f"{said}: “{words}”" if words else said
+        return f"{said}: “{clean(words)}”" if words else said
 
     def lasting(self, ms: int) -> str:
         """A length of time in one number."""
@@ -140,9 +141,8 @@ class Voice:
 
     def _line(self, key: str, otherwise: str) -> str:
         """A line of wording without blanks."""
-        if self.knowledge is None:
-            return otherwise
-        return self.knowledge.wording[self.language].get(key, otherwise)
+        found = None if self.knowledge is None else self.knowledge.wording[self.language].get(key)
+        return clean(otherwise) if found is None else found
 
 
 def spoken(language: str | None) -> str | None:
@@ -159,4 +159,4 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 
 def _plain(type_id: str) -> str:
-    return type_id.replace("_", " ")
+    return clean(type_id.replace("_", " "))

@@ -17,8 +17,8 @@ TURNS: Final = 5
 """Shifts and signals that are shown."""
 ALERTS: Final = 200
 """Alerts among which the open ones are looked for, the newest."""
-NEAR: Final = 2
-"""Letters by which an id may be misspelt."""
+NEAR, NEAR_OF = 2, 3
+"""Letters by which an id may be misspelt: at most so many, and one of so many."""
 LINKED, UNLINKED = "identity.linked", "identity.unlinked"
 
 _LAST: Final = "ORDER BY at DESC, cause_offset DESC LIMIT {n:UInt32}"
@@ -110,7 +110,7 @@ class Archive:
             "SELECT customer_id, editDistance(lower(customer_id), lower({id:String})) AS distance"
             f" FROM (SELECT DISTINCT customer_id FROM {TOUCHPOINTS} WHERE customer_id != {{all:String}})"
             " WHERE distance <= {near:UInt8} ORDER BY distance, customer_id LIMIT 1",
-            {"id": customer_id, "near": NEAR, "all": EVERYONE},
+            {"id": customer_id, "near": min(NEAR, len(customer_id) // NEAR_OF), "all": EVERYONE},
         )
         return str(rows[0]["customer_id"]) if rows else None
 

@@ -74,7 +74,8 @@ def _head(known: Known, page: Page) -> Iterator[Text]:
     yield Text.assemble((clean(known.customer_id), "bold"), " · ", (voice.relationship(type_id), "bold cyan"))
     if manner := voice.manner(type_id):
         yield hung(Text(), Text(manner), page.width)
-    rows = {"language": Text(known.language or "-"), "known": _seen(known, page), "consents": _consents(known, voice)}
+    language = Text(clean(known.language or "-"))
+    rows = {"language": language, "known": _seen(known, page), "consents": _consents(known, voice)}
     if known.linked:
         rows["linked"] = Text(" · ".join(map(clean, known.linked)))
     labels = [Text(voice.say(name), "dim") for name in rows]
@@ -114,7 +115,7 @@ def _likely(likely: Likely, declared: str, page: Page) -> Text:
 def _reason(reason: Reason, declared: str, page: Page) -> Text:
     voice = page.voice
     weight = f"{reason.weight:+5.1f} " if reason.weight is not None else " " * 6
-    said = Text(clean(voice.reason(reason.what)))
+    said = Text(voice.reason(reason.what))
     if reason.type != declared:
         said.append(f" ({voice.say('speaks_for')} {voice.relationship(reason.type)})", "dim")
     if reason.at is not None:
