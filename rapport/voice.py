@@ -58,6 +58,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "lately": ("近来", "Lately"),
     "timeline": ("往来", "Timeline"),
     "last_of": ("最近 {} / 共 {}", "last {} of {}"),
+    "no_contact": ("这段时间没有往来", "nothing in that time"),
     "they": ("顾客", "they"),
     "we": ("我们", "we"),
     "lack.archive_away": (

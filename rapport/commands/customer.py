@@ -25,14 +25,18 @@ def command(
         typer.Argument(help="An id, loyalty_card:…, or a clear email:… or phone:…, which is hashed.", metavar="ID"),
     ],
     since: Annotated[
-        str | None, typer.Option("--since", help="Timeline from then on: 30m, 2h, 3d ago, or a time (RFC 3339).")
+        str | None,
+        typer.Option("--since", metavar="MOMENT", help="Timeline from then on: 30m, 2h, 3d ago, or a time (RFC 3339)."),
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", min=1, max=10_000, help="Touchpoints of the timeline: 10; 1,000 with --since."),
+        typer.Option(
+            "--limit", metavar="N", min=1, max=10_000, help="Touchpoints of the timeline: 10; 1,000 with --since."
+        ),
     ] = None,
     language: Annotated[
-        str | None, typer.Option("--language", help="zh or en; else that of the terminal.", autocompletion=languages)
+        str | None,
+        typer.Option("--language", metavar="zh|en", help="Else that of the terminal.", autocompletion=languages),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Data, on standard output.")] = False,
 ) -> None:

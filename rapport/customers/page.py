@@ -29,7 +29,7 @@ def page_of(known: Known, page: Page, now: int) -> list[Text]:
         *relationship(known.standing, page),
         *_section(voice.say("matters"), _matters(known, page, now)),
         *_section(voice.say("lately"), [line(each, page) for each in _turns(known)]),
-        *_section(_timeline_title(known, voice), [_contact(each, page) for each in known.timeline]),
+        *_section(_timeline_title(known, voice), _timeline(known, page)),
         *(Text(f"! {voice.say(f'lack.{n.lack}').format(clean(n.detail))}", "yellow") for n in known.notes),
     ]
 
@@ -126,7 +126,7 @@ def _reason(reason: Reason, declared: str, page: Page) -> Text:
 
 def _matters(known: Known, page: Page, now: int) -> list[Text]:
     if not known.matters and not known.waiting:
-        return [Text(page.voice.say("nothing_open"), "dim")]
+        return [Text(f"  {page.voice.say('nothing_open')}", "dim")]
     return [*(_matter(each, page, now) for each in known.matters), *(_waiting(w, page, now) for w in known.waiting)]
 
 
@@ -160,6 +160,11 @@ def _turns(known: Known) -> list[Shift | Signal]:
 def _timeline_title(known: Known, voice: Voice) -> str:
     count = voice.say("last_of").format(len(known.timeline), f"{known.touchpoints:,}")
     return f"{voice.say('timeline')} ({count})"
+
+
+def _timeline(known: Known, page: Page) -> list[Text]:
+    contacts = [_contact(each, page) for each in known.timeline]
+    return contacts or [Text(f"  {page.voice.say('no_contact')}", "dim")]
 
 
 def _contact(contact: Contact, page: Page) -> Text:

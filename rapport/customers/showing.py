@@ -41,7 +41,8 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
         state = of_kafka(settings.kafka)
     except Failure:  # without Kafka the archive alone is asked
         pass
-    archive = Archive(reader(settings))
+    with told(ValueError):  # RAPPORT_CLICKHOUSE is no address
+        archive = Archive(reader(settings))
 
     @cache
     def knowledge() -> Knowledge:

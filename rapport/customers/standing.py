@@ -26,7 +26,9 @@ def of_state(customer: Customer, knowledge: Knowledge) -> Standing:
     declared = relationships.declared(customer)
     shares = relationships.posterior(customer, customer.latest)
     order = sorted(range(len(shares)), key=lambda index: -shares[index])
-    likely = [Likely(knowledge.types[index].id, round(shares[index], 4)) for index in order[:LIKELY]]
+    index = knowledge.type_index[declared]
+    shown = order[:LIKELY] if index in order[:LIKELY] else [*order[: LIKELY - 1], index]
+    likely = [Likely(knowledge.types[index].id, round(shares[index], 4)) for index in shown]
     reasons = sorted(customer.reasons, key=lambda reason: (reason.type != customer.declared, -reason.milli))
     return Standing(
         declared,

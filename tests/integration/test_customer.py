@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from rapport.commands.outcome import LETTERS
 from rapport.identifying import customer_key
 from schemas import times
 from tests.integration.line import Line
@@ -34,6 +35,7 @@ LINES = (
     touchpoint(4, "Hello?", identifiers={"email": MAIL}),
     touchpoint(5, type="identity.linked", channel="system", identifiers={"email": MAIL},
                properties={"from": f"email:{MAIL}", "to": "c-anna"}),
+    touchpoint(6, type="chat.mesage"),
 )  # fmt: skip
 
 
@@ -45,7 +47,8 @@ def test_a_customer_from_touchpoints_to_the_answer(tmp_path: Path) -> None:
         line.init()
         line.start("worker", "store")
         line.wait("the store answers", line.answers)
-        assert "5 accepted" in line.run("send", str(file)).stdout
+        sent = line.run("send", str(file))
+        assert ("5 accepted; 1 rejected" in sent.stdout, LETTERS in sent.stderr) == (True, True), "and how to see why"
         line.wait("the worker is done", line.drained)
         line.wait("all is archived", lambda: line.sql("SELECT count() FROM touchpoints_now") == [(7,)])
         line.wait("the shift is archived", lambda: line.sql("SELECT count() FROM shifts_now") == [(1,)])

@@ -74,6 +74,14 @@ def test_store_and_stream_together(shop: Shop, anna: str) -> None:
     assert [shift.to for shift in found.shifts] == ["enemy"]
 
 
+def test_the_declared_one_is_always_among_the_likely(shop: Shop) -> None:
+    shop.tell([touchpoint("chat.message", 0, text="You are thieves. Scammers. Never again.")], "edda")
+    standing = known(shop, "edda", shop.state).standing
+    assert (standing.type, len(standing.likely)) == ("complete_stranger", 4)
+    assert "complete_stranger" in [each.type for each in standing.likely]
+    assert standing.likely[0].type == "enemy", "and what it may become is seen before it is declared"
+
+
 @pytest.mark.parametrize(
     ("span", "expected"),
     [

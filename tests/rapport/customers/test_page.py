@@ -96,6 +96,7 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         pytest.param(ANNA, "(已过 90 分钟)", "(90 min over)", id="a deadline that has passed"),
         pytest.param(ANNA, "到时 running_out tea", "falls due running_out tea", id="what waits for its time"),
         pytest.param(Known("b", STANDING), "没有未了结的事", "nothing is open", id="nothing is open"),
+        pytest.param(Known("b", STANDING), "这段时间没有往来", "nothing in that time", id="an empty timeline"),
         pytest.param(ANNA, "尚不认识 → 强烈不满 94%", "not known yet → strongly dissatisfied 94%", id="a shift"),
         pytest.param(ANNA, "注意 unanswered m", "warning unanswered m", id="a signal"),
         pytest.param(ANNA, "往来 (最近 2 / 共 1,234)", "Timeline (last 2 of 1,234)", id="how much of the timeline"),
