@@ -104,6 +104,24 @@ class Archive:
         )
         return [str(row["customer_id"]) for row in rows]
 
+    def bearer(self, card: str) -> str | None:
+        """The customer whose touchpoint showed this loyalty card last; None if it was always alone."""
+        rows = self._ask(
+            f"SELECT customer_id FROM {TOUCHPOINTS} WHERE identifier_loyalty_card = {{card:String}}"
+            " AND identifier_customer_id != '' ORDER BY occurred_at DESC, offset DESC LIMIT 1",
+            {"card": card},
+        )
+        return str(rows[0]["customer_id"]) if rows else None
+
+    def cards(self, customer_id: str, most: int) -> list[str]:
+        """Loyalty cards that the customer's own touchpoints showed."""
+        rows = self._ask(
+            f"SELECT DISTINCT identifier_loyalty_card AS card FROM {TOUCHPOINTS} WHERE customer_id = {{id:String}}"
+            " AND identifier_loyalty_card != '' ORDER BY card LIMIT {n:UInt32}",
+            {"id": customer_id, "n": most},
+        )
+        return [str(row["card"]) for row in rows]
+
     def nearest(self, customer_id: str) -> str | None:
         """A known customer whose id differs by a few letters at most, or in capitals only."""
         rows = self._ask(

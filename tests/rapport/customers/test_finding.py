@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -208,6 +209,22 @@ def test_links_are_followed(shop: Shop, links: list[tuple[str, str]], asked: str
         kind = "identity.linked" if strong else "identity.unlinked"
         shop.tell([linked(weak, strong, at, kind)], keyed(weak) or "")
     assert person(Archive(shop.store), asked, keyed).ids == expected
+
+
+def test_a_card_is_whose_id_it_was_shown_with_last(shop: Shop) -> None:
+    def shown(at: int, card: str, customer_id: str | None) -> None:
+        fields: dict[str, Any] = {"loyalty_card": card, "customer_id": customer_id}
+        shop.tell([touchpoint("store.visited", at, channel="store", **fields)], customer_id or f"loyalty_card:{card}")
+
+    archive = Archive(shop.store)
+    shown(0, "lc-1", None)
+    assert person(archive, "loyalty_card:lc-1", keyed).ids == ("loyalty_card:lc-1",)
+    shown(1, "lc-1", "fay")
+    for asked in ("loyalty_card:lc-1", "fay"):
+        assert person(archive, asked, keyed).ids == ("fay", "loyalty_card:lc-1")
+    shown(2, "lc-1", "gil")
+    assert person(archive, "loyalty_card:lc-1", keyed).ids == ("gil", "loyalty_card:lc-1")
+    assert person(archive, "fay", keyed).ids == ("fay",)
 
 
 def test_a_link_that_lies_under_a_foreign_key_links_nobody(shop: Shop) -> None:
