@@ -37,6 +37,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("simulate", "simulate", "Make up a shop with known relationships."),
     Entry("replay", "replay", "Run the engine on history; reaches nobody."),
     Entry("tail", "tail", "Follow outputs, readable."),
+    Entry("customer", "customer", "Who is it, how do they stand with us, and why."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),
@@ -49,6 +50,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
 EXAMPLES: Final[Examples] = (
     Example("rapport up --feed example", "everything on this machine, with people who do not exist"),
     Example("rapport tail --team store", "what the store is told, as it comes"),
+    Example("rapport customer sim-wang", "one customer: relationship, reasons, timeline"),
 )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from rapport.failure import WRONG_USAGE, Failure
 from schemas.contract import Fault, read_line
 from schemas.keys import HASHED, IdentityKey, key_of
+from schemas.records import EVERYONE
 
 _HASH: Final = re.compile(rf"({'|'.join(HASHED)}):[^:]+:[0-9a-f]{{32}}", re.ASCII)
 _CARRIER: Final = {
@@ -23,6 +24,8 @@ def customer_key(named: str, identity: IdentityKey) -> str:
 
     Failure if the value identifies nobody.
     """
+    if named.strip() in ("", EVERYONE):
+        raise Failure(f"{named!r} is nobody; name a customer's id, or email:… or phone:…", WRONG_USAGE)
     kind, _, value = named.partition(":")
     if kind not in HASHED or _HASH.fullmatch(named):
         return named

@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from rapport.failure import WRONG_USAGE, Failure
+from rapport.layout import clean
 
 if TYPE_CHECKING:
     from streams.knowledge.model import Knowledge
 
 LANGUAGES: Final = ("zh", "en")
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -27,6 +31,50 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "by": ("由", "by"),
     "open_alerts": ("条未处理", "open alerts"),
     "in_the_hour": ("小时", "in the hour of"),
+    "language": ("语言", "language"),
+    "known": ("已知", "known"),
+    "since": ("自", "since"),
+    "touchpoints": ("次往来", "touchpoints"),
+    "last": ("最近", "last"),
+    "consents": ("许可", "consents"),
+    "linked": ("也是", "also"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+    "none_asked": ("没有问过", "never asked"),
+    "relationship": ("关系", "Relationship"),
+    "because": ("因为", "because"),
+    "speaks_for": ("指向", "speaks for"),
+    "no_reasons": ("还没有依据", "nothing speaks for another one yet"),
+    "as_of_touchpoint": ("截至最近一次往来", "as of the last touchpoint,"),
+    "as_of_shift": ("截至上次变化", "as of the last shift,"),
+    "matters": ("未了结", "Open matters"),
+    "nothing_open": ("没有未了结的事", "nothing is open"),
+    "state.open": ("未受理", "open"),
+    "state.acknowledged": ("已受理", "acknowledged"),
+    "state.snoozed": ("已推迟", "snoozed"),
+    "by_itself": ("到时", "falls due"),
+    "in": ("还有 {}", "in {}"),
+    "over": ("已过 {}", "{} over"),
+    "lately": ("近来", "Lately"),
+    "timeline": ("往来", "Timeline"),
+    "last_of": ("最近 {} / 共 {}", "last {} of {}"),
+    "no_contact": ("这段时间没有往来", "nothing in that time"),
+    "they": ("顾客", "they"),
+    "we": ("我们", "we"),
+    "lack.archive_away": (
+        "查不到存档，只有流里的内容：{}",
+        "the archive is away, so this is what the stream knows: {}",
+    ),
+    "lack.stream_away": ("查不到流，只有存档的内容：{}", "the stream is away, so this is what the archive knows: {}"),
+    "lack.state_deep": (
+        "状态在变更日志里太深，没有等它；关系以上次变化为准",
+        "the state lies too deep in its changelog to wait for; the relationship is that of the last shift",
+    ),
+    "lack.archive_behind": ("最近的往来还没有存档", "the archive has not got the last touchpoints yet"),
+    "lack.other_knowledge": (
+        "概率按设置里的知识计算；上一张卡片用的是版本 {}",
+        "probabilities are by the knowledge of the settings; the last card was made by version {}",
+    ),
 }
 """By name: Chinese, English."""
 
@@ -35,7 +83,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 class Voice:
     """Says things in one language. `asked`: the reader has chosen it, so that it is spoken on all cards.
 
-    Without knowledge, ids stand for the words that only knowledge has.
+    Without knowledge, ids stand for the words that only knowledge has; they are `clean`.
     """
 
     language: str = "en"
@@ -56,14 +104,46 @@ class Voice:
             return _plain(type_id)
         return self.knowledge.relationship(type_id).label[self.language]
 
+    def manner(self, type_id: str) -> str:
+        """How to talk to somebody of this type; empty without knowledge."""
+        if self.knowledge is None or type_id not in self.knowledge.type_index:
+            return ""
+        return self.knowledge.relationship(type_id).manner[self.language]
+
+    def touchpoint(self, kind: str) -> str:
+        return self._line(f"touchpoint.{kind}", kind)
+
+    def channel(self, name: str) -> str:
+        channels = {} if self.knowledge is None else self.knowledge.channels
+        return channels[name].names[self.language] if name in channels else clean(name)
+
+    def team(self, name: str) -> str:
+        teams = {} if self.knowledge is None else self.knowledge.teams
+        return teams[name].names[self.language] if name in teams else clean(name)
+
+    def reason(self, what: str) -> str:
+        """`group.attack: worst` as staff read it, with the customer's words behind it."""
+        key, _, words = what.partition(": ")
+        said = self._line(key, _plain(key.rpartition(".")[2]))
+        return f"{said}: “{clean(words)}”" if words else said
+
+    def lasting(self, ms: int) -> str:
+        """A length of time in one number."""
+        for below, unit, name in ((2 * HOUR_MS, MINUTE_MS, "minutes"), (2 * DAY_MS, HOUR_MS, "hours")):
+            if ms < below:
+                return self._counted(name, max(1, round(ms / unit)))
+        return self._counted("days", round(ms / DAY_MS))
+
+    def _counted(self, unit: str, n: int) -> str:
+        return self._line(f"duration.{unit}", f"{{n}} {unit}").format(n=n)
+
     def severity(self, severity: str) -> str:
         return self._line(f"severity.{severity}", severity) if self.language == "zh" else severity
 
     def _line(self, key: str, otherwise: str) -> str:
         """A line of wording without blanks."""
-        if self.knowledge is None:
-            return otherwise
-        return self.knowledge.wording[self.language].get(key, otherwise)
+        found = None if self.knowledge is None else self.knowledge.wording[self.language].get(key)
+        return clean(otherwise) if found is None else found
 
 
 def spoken(language: str | None) -> str | None:
@@ -80,4 +160,4 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 
 def _plain(type_id: str) -> str:
-    return type_id.replace("_", " ")
+    return clean(type_id.replace("_", " "))

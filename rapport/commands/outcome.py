@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from producers.counts import Counts
 
 Restart = Annotated[bool, typer.Option("--restart", help="Forget where an interrupted run stood; send all again.")]
+LETTERS = "rapport tail --kind rejected --since 10m --no-follow"
+"""How a person sees what was rejected."""
 Json = Annotated[bool, typer.Option("--json", help="The counts as JSON on standard output.")]
 
 
@@ -21,3 +23,5 @@ def report(counts: Counts, acknowledged: int, json: bool) -> None:
         typer.echo(msgspec.json.encode({**counts.to_json(), "acknowledged": acknowledged}).decode())
     else:
         typer.echo(counts.summary(acknowledged))
+        if counts.dead_lettered:
+            typer.echo(f"each with what is wrong: {LETTERS}", err=True)

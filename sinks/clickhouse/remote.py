@@ -16,6 +16,7 @@ ANSWER_S: Final = 30
 
 _OK: Final = 200
 _BUSY: Final = 503
+_STRANGER: Final = 401
 
 
 class RemoteStore:
@@ -49,6 +50,10 @@ class RemoteStore:
             connection.close()
         if response.status == _OK:
             return body
+        if response.status == _STRANGER:
+            raise StoreError(
+                f"{self.where} is that of another data folder, or has another token; set RAPPORT_DATA to its folder"
+            )
         message = body.decode("utf-8", "replace").strip()
         failure = StoreAway if response.status == _BUSY else StoreError
         raise failure(f"{self.where}: {message}", code_in(message))

@@ -8,13 +8,13 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from deploy.local.broker import free_port
-from sinks.clickhouse.client import StoreError
+from sinks.clickhouse.client import Answer, Parameter, StoreError
 from sinks.clickhouse.embedded import EmbeddedStore
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.server import ServerStore
@@ -54,14 +54,23 @@ _OLD_DDL = (
 """What version 18.16 does not know: times become milliseconds."""
 
 
+_MILLISECONDS = re.compile(r"toUnixTimestamp64Milli\((\w+)\)")
+"""Of a time that is milliseconds there."""
+
+
 class OldServerStore(ServerStore):
-    """The real client; only table definitions are put into the old server's words."""
+    """The real client; table definitions and times in queries are put into the old server's words."""
 
     def execute(self, sql: str) -> None:
         if sql.lstrip().startswith("CREATE TABLE"):
             for new, old in _OLD_DDL:
                 sql = new.sub(old, sql)
         super().execute(sql)
+
+    def query(
+        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
+    ) -> Answer:
+        return super().query(_MILLISECONDS.sub(r"\1", sql), params, binary=binary)
 
 
 class ClickHouseServer:

@@ -162,7 +162,7 @@ def test_a_remote_reader_sees_what_the_owner_sees(door: SqlServer, store: Embedd
 @pytest.mark.parametrize(
     ("token", "sql", "error", "says"),
     [
-        pytest.param("wrong", "SELECT 1", StoreError, "token", id="no token"),
+        pytest.param("wrong", "SELECT 1", StoreError, "RAPPORT_DATA", id="the token of another folder"),
         pytest.param(TOKEN, "DROP TABLE log", StoreError, "refused", id="refused"),
         pytest.param(TOKEN, "SELECT nosuch FROM log", StoreError, "nosuch", id="failed"),
     ],
