@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -69,6 +71,8 @@ class House:
             showing.start()
             self._feed.start(environment_of(self._settings))
             self._say("alerts appear here as they come; Ctrl-C ends everything")
+            each = ", ".join(f"{_command()} {words}" for words in ("tail --since 10m", "customer ID", "send FILE"))
+            self._say(f"in another terminal: {each}; each explains itself with --help")
             while True:
                 self._supervisor.look()
                 for line in self._feed.news():
@@ -163,3 +167,8 @@ class House:
 
 def _free_from(port: int, used: dict[str, int]) -> int:
     return free_port() if taken(port) or port in used.values() else port
+
+
+def _command() -> str:
+    """How a person calls the program here: as they called this one."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "rapport" else "rapport"
