@@ -1,0 +1,65 @@
+"""When the certificates expire that the settings name."""
+
+from __future__ import annotations
+
+import math
+import ssl
+from calendar import timegm
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from rapport.settings import Settings
+
+_SETTINGS: Final = ("_ca", "_cert")
+"""Settings with these endings name PEM files with certificates."""
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+_EXPLICIT: Final = 0xA0
+_UTC_TIME: Final = 0x17
+
+
+def named(settings: Settings) -> dict[str, Path]:
+    """The certificate files of the settings, by setting."""
+    found = {name: getattr(settings, name) for name in settings.__struct_fields__ if name.endswith(_SETTINGS)}
+    return {name: file for name, file in found.items() if isinstance(file, Path)}
+
+
+def expiry(file: Path) -> float:
+    """Unix time at which the first certificate of a PEM file expires, of several the earliest.
+
+    Read anew each time, for a file that was renewed; NaN where none can be read.
+    """
+    try:
+        text = file.read_text(encoding="ascii", errors="replace")
+        pieces = [piece.split(_END)[0] for piece in text.split(_BEGIN)[1:]]
+        return min(not_after(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{piece}{_END}\n")) for piece in pieces)
+    except (OSError, ValueError, IndexError):
+        return math.nan
+
+
+def not_after(der: bytes) -> int:
+    """Unix time of the end of a certificate's validity (RFC 5280, 4.1)."""
+    certificate, _ = _inside(der, 0)
+    place, _ = _inside(der, certificate)
+    if der[place] == _EXPLICIT:  # the version
+        place = _behind(der, place)
+    for _ in ("serial number", "algorithm", "issuer"):
+        place = _behind(der, place)
+    validity, _ = _inside(der, place)
+    end = _behind(der, validity)
+    start, stop = _inside(der, end)
+    form = "%y%m%d%H%M%SZ" if der[end] == _UTC_TIME else "%Y%m%d%H%M%SZ"
+    return timegm(datetime.strptime(der[start:stop].decode("ascii"), form).timetuple())
+
+
+def _inside(der: bytes, place: int) -> tuple[int, int]:
+    """Where the content of the element at `place` begins and ends."""
+    length, start = der[place + 1], place + 2
+    if length & 0x80:
+        size = length & 0x7F
+        length, start = int.from_bytes(der[start : start + size], "big"), start + size
+    return start, start + length
+
+
+def _behind(der: bytes, place: int) -> int:
+    return _inside(der, place)[1]
