@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import ssl
 from calendar import timegm
 from datetime import datetime
@@ -27,14 +26,14 @@ def named(settings: Settings) -> dict[str, Path]:
 def expiry(file: Path) -> float:
     """Unix time at which the first certificate of a PEM file expires, of several the earliest.
 
-    Read anew each time, for a file that was renewed; NaN where none can be read.
+    Read anew each time, for a file that was renewed; 0, long ago, where none can be read.
     """
     try:
         text = file.read_text(encoding="ascii", errors="replace")
         pieces = [piece.split(_END)[0] for piece in text.split(_BEGIN)[1:]]
         return min(not_after(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{piece}{_END}\n")) for piece in pieces)
     except (OSError, ValueError, IndexError):
-        return math.nan
+        return 0.0
 
 
 def not_after(der: bytes) -> int:

@@ -14,7 +14,8 @@ from rapport import certificates
 from rapport.settings import Settings
 from schemas import topics
 
-# Set once a second by the loop that does the work: one that stands still belongs to a process that hangs.
+# Set at the start, then once a second by the loop that does the work: one that stands still belongs to a process
+# that hangs.
 HEARTBEAT = Gauge("rapport_heartbeat_timestamp_seconds", "Unix time at which the process last did its rounds")
 
 # Ticks come once a second on every partition, so `time() - this` is the freshness of a stage, also when nobody buys.
@@ -46,6 +47,7 @@ def serve(port: int) -> None:
 
 def watch_surroundings(settings: Settings, read: Iterable[str]) -> None:
     """What the process stands on: its disk, its certificates, and how long the topics keep what it reads."""
+    HEARTBEAT.set_to_current_time()
     folder = settings.data.absolute()
     DISK_FREE.set_function(lambda: shutil.disk_usage(_there(folder)).free)
     DISK_SIZE.set_function(lambda: shutil.disk_usage(_there(folder)).total)

@@ -6,7 +6,12 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from schemas.contract import REASONS
+
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_UNREADABLE: Final = (
+    "bad_encoding", "bad_headers", "bad_key", "bad_value", "not_framed", "truncated", "unknown_schema",
+)  # fmt: skip
 _ROWS: Final = (1, 10, 100, 1000, 10_000, 50_000, 100_000)
 
 # Rows that ClickHouse has confirmed; those sent again after a crash count again.
@@ -22,8 +27,15 @@ AWAY = Gauge("rapport_sink_store_away", "1 while an insert waits for ClickHouse"
 # Records that no table took: undecodable, or refused by ClickHouse.
 POISON = Counter("rapport_sink_poison_total", "Records set aside, by reason", ("reason",))
 
+for _reason in _UNREADABLE:
+    # A series that begins with its first fault shows Prometheus no increase.
+    POISON.labels(_reason)
+
 # Dead letters as they are stored, those of producers among them, who serve no metrics of their own.
 REJECTED = Counter("rapport_sink_dead_letters_total", "Dead letters stored, by stage and reason", ("stage", "reason"))
+
+for _reason in REASONS:
+    REJECTED.labels("producer", _reason)
 
 # Measured when a batch is stored, so it stands still while the store is away; the age below does not.
 LAG = Gauge("rapport_sink_lag_records", "Records that wait on the broker", ("topic", "partition"))

@@ -62,15 +62,18 @@ async def keep_time(outbox: Outbox, claim: Claim, partitions: int) -> None:
     Raises `Superseded` when another worker has become leader.
     """
     log.info("this worker keeps the time")
-    while True:
-        now = time.time_ns() // 1_000_000
-        due = now // PERIOD_MS * PERIOD_MS + PERIOD_MS
-        await asyncio.sleep((due - now) / 1000)
-        batches: dict[Target, list[Entry]] = {
-            (claim.topic, p): [(EVERYONE.encode(), encode_touchpoint(tick(due, p, partitions)), [], due)]
-            for p in range(partitions)
-        }
-        asked = time.time()
-        acknowledged = await outbox.send(batches)
-        metrics.TICKS.inc(partitions)
-        metrics.SKEW.labels(BROKER).set(skew(asked, time.time(), acknowledged))
+    try:
+        while True:
+            now = time.time_ns() // 1_000_000
+            due = now // PERIOD_MS * PERIOD_MS + PERIOD_MS
+            await asyncio.sleep((due - now) / 1000)
+            batches: dict[Target, list[Entry]] = {
+                (claim.topic, p): [(EVERYONE.encode(), encode_touchpoint(tick(due, p, partitions)), [], due)]
+                for p in range(partitions)
+            }
+            asked = time.time()
+            acknowledged = await outbox.send(batches)
+            metrics.TICKS.inc(partitions)
+            metrics.SKEW.labels(BROKER).set(skew(asked, time.time(), acknowledged))
+    finally:
+        metrics.SKEW.remove(BROKER)

@@ -67,6 +67,15 @@ RECOVERY = Histogram("rapport_recovery_seconds", "From assignment to recovered s
 COMMITS = Counter("rapport_commits_total", "Commits by outcome", ("outcome",))
 
 DEAD_LETTERS = Counter("rapport_dead_letters_total", "Dead letters by stage and reason", ("stage", "reason"))
+_UNREADABLE = ("bad_encoding", "empty_value", "not_framed", "truncated", "unknown_schema")
+_REASONS = {
+    "identity": (*_UNREADABLE, "empty_key", "sentinel_identifier", "tick_from_future"),
+    "engine": (*_UNREADABLE, "bad_value", "detector_failed", "misrouted", "no_source"),
+}
+for _stage, _reasons in _REASONS.items():
+    for _reason in _reasons:
+        # A series that begins with its first fault shows Prometheus no increase.
+        DEAD_LETTERS.labels(_stage, _reason)
 
 TICKS = Counter("rapport_ticks_total", "Clock ticks written by this worker, one a partition and second")
 
@@ -74,7 +83,9 @@ TICKS = Counter("rapport_ticks_total", "Clock ticks written by this worker, one 
 SKEW = Gauge("rapport_clock_skew_seconds", "Clock of this worker less that of the broker", ("against",))
 
 # The group gives the partitions of a worker away that was silent for longer than the session.
-SILENT = Gauge("rapport_broker_silent_seconds", "Since the broker last answered a heartbeat of this worker")
+HEARD = Gauge(
+    "rapport_broker_heard_timestamp_seconds", "Unix time at which the broker last answered a heartbeat; else the start"
+)
 
 
 def done(station: str, records: Sequence[Any], outcomes: Mapping[str, int], seconds: float) -> None:

@@ -58,7 +58,7 @@ def measure(group: Group, lanes: Iterable[Lane], seen: set[TP]) -> set[TP]:
         metrics.PARTITIONS.labels(station, state).set(count)
     silent = group.silent_seconds()
     if silent is not None:
-        metrics.SILENT.set(silent)
+        metrics.HEARD.set(now - silent)
     for tp in seen - here:
         _forget(tp)
     return here

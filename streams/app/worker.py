@@ -29,7 +29,7 @@ from streams.app.detect import Detect
 from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work
 from streams.app.line import GROUP, LineApp, build_app
-from streams.app.metrics import LINE_PARTITIONS
+from streams.app.metrics import HEARD, LINE_PARTITIONS
 from streams.app.outbox import DEAD_LETTER_BYTES, Outbox, Wire
 from streams.app.transport import ChunkConsumer
 from streams.engine import Engine
@@ -212,6 +212,7 @@ def run(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM, SIGINT (status 0) or a failure (status 1)."""
     engine = Engine(load(settings.knowledge))
     metrics.watch_surroundings(settings, (topics.RAW, topics.RESOLVED))
+    HEARD.set_to_current_time()
     LINE_PARTITIONS.set(settings.partitions)
     metrics.serve(settings.metrics_port)
     # The thread that fetches must not wait the default 5 ms each time while the engine computes.
