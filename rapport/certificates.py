@@ -4,34 +4,43 @@ from __future__ import annotations
 
 import ssl
 from calendar import timegm
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from rapport.settings import Settings
 
-_SETTINGS: Final = ("_ca", "_cert")
-"""Settings with these endings name PEM files with certificates."""
+Pick: TypeAlias = Callable[[Iterable[int]], int]
+
+_ENDINGS: Final[Mapping[str, Pick]] = {"_ca": max, "_cert": min}
+"""Settings with these endings name PEM files with certificates. Of several, trust ends with the last one that
+we trust; what we show of ourselves is a chain, which ends with its first."""
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _EXPLICIT: Final = 0xA0
 _UTC_TIME: Final = 0x17
 
 
-def named(settings: Settings) -> dict[str, Path]:
-    """The certificate files of the settings, by setting."""
-    found = {name: getattr(settings, name) for name in settings.__struct_fields__ if name.endswith(_SETTINGS)}
-    return {name: file for name, file in found.items() if isinstance(file, Path)}
+def named(settings: Settings) -> dict[str, tuple[Path, Pick]]:
+    """The certificate files that the settings name, by setting, and which date of theirs counts."""
+    fields = {name: getattr(settings, name) for name in settings.__struct_fields__}
+    return {
+        name: (file, pick)
+        for ending, pick in _ENDINGS.items()
+        for name, file in fields.items()
+        if name.endswith(ending) and isinstance(file, Path)
+    }
 
 
-def expiry(file: Path) -> float:
-    """Unix time at which the first certificate of a PEM file expires, of several the earliest.
+def expiry(file: Path, pick: Pick) -> float:
+    """Unix time at which the certificates of a PEM file are of no more use.
 
     Read anew each time, for a file that was renewed; 0, long ago, where none can be read.
     """
     try:
         text = file.read_text(encoding="ascii", errors="replace")
         pieces = [piece.split(_END)[0] for piece in text.split(_BEGIN)[1:]]
-        return min(not_after(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{piece}{_END}\n")) for piece in pieces)
+        return pick([not_after(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{piece}{_END}\n")) for piece in pieces])
     except (OSError, ValueError, IndexError):
         return 0.0
 

@@ -51,8 +51,8 @@ def watch_surroundings(settings: Settings, read: Iterable[str]) -> None:
     folder = settings.data.absolute()
     DISK_FREE.set_function(lambda: shutil.disk_usage(_there(folder)).free)
     DISK_SIZE.set_function(lambda: shutil.disk_usage(_there(folder)).total)
-    for setting, file in certificates.named(settings).items():
-        CERTIFICATE.labels(setting).set_function(partial(certificates.expiry, file))
+    for setting, (file, pick) in certificates.named(settings).items():
+        CERTIFICATE.labels(setting).set_function(partial(certificates.expiry, file, pick))
     wanted = set(read)
     for topic in topics.load(settings.partitions):
         kept = dict(topic.config).get(_RETENTION_MS)
