@@ -15,7 +15,7 @@ from deploy.local import jars
 from deploy.local.broker import Broker
 
 ROOT = Path(__file__).resolve().parent.parent
-GROUPS = ("kafka", "clickhouse", "browser", "data", "slow")
+GROUPS = ("promtool", "kafka", "clickhouse", "browser", "data", "slow")
 PLAIN = "pure"
 
 settings.register_profile("rapport", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -37,6 +37,9 @@ def lacking(group: str) -> str | None:
         case "clickhouse":
             named = os.environ.get("RAPPORT_TEST_CLICKHOUSE") or shutil.which("clickhouse-server")
             return None if named else "no clickhouse-server on this machine (Debian: apt-get install clickhouse-server)"
+        case "promtool":
+            found = shutil.which("promtool")
+            return None if found else "no promtool on this machine (Debian: apt-get install prometheus)"
         case "browser":
             found = shutil.which("chromium")
             return None if found else "no Chromium on this machine (Debian: apt-get install chromium)"

@@ -60,6 +60,17 @@ class Batch:
     def places(self) -> set[TopicPartition]:
         return set(self._records)
 
+    def oldest(self) -> dict[str, int]:
+        """By topic the earliest broker time (ms) of what is held."""
+        found: dict[str, int] = {}
+        for place, records in self._records.items():
+            found[place.topic] = min(records[0].timestamp, found.get(place.topic, records[0].timestamp))
+        return found
+
+    def newest(self, topic: str) -> dict[TopicPartition, int]:
+        """By partition of the topic the broker time (ms) of the last record held."""
+        return {place: held[-1].timestamp for place, held in self._records.items() if place.topic == topic}
+
     def chunks(self, topic_ids: Mapping[str, str]) -> list[Chunk]:
         """One chunk a topic, its partitions one after the other."""
         by_topic: dict[str, list[KafkaRecord]] = {}

@@ -132,6 +132,14 @@ ROW_CODES: Final[frozenset[int]] = frozenset(
 _UNKNOWN: Final = frozenset({16, 47, 60, 81})
 """No such column, identifier, table, database."""
 
+_FULL: Final = 243
+_NO_SPACE: Final = "No space left"
+_CAUSES: Final[Mapping[int, str]] = {
+    164: "read_only", 242: "read_only", 241: "memory", 252: "too_many_parts", 209: "away", 210: "away",
+    **dict.fromkeys(_UNKNOWN, "missing_table"), **dict.fromkeys(ROW_CODES, "rows"),
+}  # fmt: skip
+CAUSES: Final[frozenset[str]] = frozenset({"disk_full", "other", *_CAUSES.values()})
+
 _CODE: Final = re.compile(r"Code: (\d+)")
 
 
@@ -139,6 +147,13 @@ def code_in(message: str) -> int:
     """The first error code of a ClickHouse message, 0 without one."""
     found = _CODE.search(message)
     return int(found.group(1)) if found else 0
+
+
+def cause_of(error: StoreError) -> str:
+    """Why the store does not take a block, in one word for a label: one of `CAUSES`."""
+    if error.code == _FULL or _NO_SPACE in str(error):
+        return "disk_full"
+    return _CAUSES.get(error.code, "away" if error.code == 0 else "other")
 
 
 def insert_failed(where: str, table: str, code: int, message: str) -> StoreError:

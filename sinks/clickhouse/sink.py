@@ -22,6 +22,8 @@ from kafka.errors import (
     UnknownMemberIdError,
 )
 
+from rapport import metrics as shared
+from schemas.topics import RESOLVED
 from sinks import metrics
 from sinks.clickhouse.batch import MOST_BYTES, MOST_RECORDS, Batch
 from sinks.clickhouse.client import Store
@@ -33,6 +35,8 @@ GROUP: Final = "rapport-sink"
 POLL_MS: Final = 200
 PARTITION_BYTES: Final = 4 << 20
 BROKER_PAUSE_S: Final = 1.0
+MEASURE_S: Final = 1.0
+STAGE: Final = "store"
 METADATA_MS: Final = 10_000
 """How soon a partition or topic that was added is noticed."""
 
@@ -54,6 +58,9 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self._since = time.monotonic()
+        for topic, partition in revoked:
+            metrics.LAG.remove(topic, partition)
+            shared.NEWEST.remove(STAGE, partition)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._since = None
@@ -85,6 +92,7 @@ class Sink:
         self._ids = TopicIds(bootstrap, topics)
         self._session_s = session_timeout_s
         self._rebalance = _Rebalance()
+        self._measured = 0.0
         self._consumer = KafkaConsumer(
             bootstrap_servers=bootstrap.split(","),
             client_id=group,
@@ -132,6 +140,7 @@ class Sink:
                 self._wait(BROKER_PAUSE_S)
         if self._batch.due(time.monotonic()):
             self._flush()
+        self._measure()
 
     def _read(self) -> None:
         if not self._ids.known:
@@ -173,6 +182,8 @@ class Sink:
             log.warning("not committed: %s: %s; the next batch commits it", type(error).__name__, error)
         else:
             metrics.COMMITTED.set_to_current_time()
+        for place, newest in self._batch.newest(RESOLVED).items():
+            shared.NEWEST.labels(STAGE, place.partition).set(newest / 1000)
         for place, committed in offsets.items():
             end = self._consumer.highwater(place)
             if end is not None:
@@ -187,10 +198,23 @@ class Sink:
         until = time.monotonic() + seconds
         while not self._stop.is_set() and time.monotonic() < until:
             self._idle_poll()
+            self._measure()
         paused = self._consumer.paused()
         if paused:
             self._consumer.resume(*paused)
         return self._stop.is_set()
+
+    def _measure(self) -> None:
+        """Also while the store is away: how old what waits for it becomes. At most once a second."""
+        now = time.time()
+        if now - self._measured < MEASURE_S:
+            return
+        self._measured = now
+        oldest = self._batch.oldest()
+        for topic in self._topics:
+            waits_since = oldest.get(topic)
+            metrics.LAG_SECONDS.labels(topic).set(0 if waits_since is None else max(0.0, now - waits_since / 1000))
+        shared.HEARTBEAT.set(now)
 
     def _idle_poll(self) -> None:
         """A partition that a rebalance brings is paused after its first records: those are put back."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from sinks import metrics
-from sinks.clickhouse.client import RowsRefused, Store, StoreError
-from sinks.clickhouse.rows import POISON, Block, poisoned
+from sinks.clickhouse.client import RowsRefused, Store, StoreError, cause_of
+from sinks.clickhouse.rows import POISON, REJECTED, Block, poisoned
 
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 10.0
@@ -38,6 +38,9 @@ class Writer:
         if block.table == POISON:
             for (reason,), rows in block.rows.group_by("reason"):
                 metrics.POISON.labels(str(reason)).inc(rows.height)
+        if block.table == REJECTED:
+            for (stage, reason), rows in block.rows.group_by("stage", "reason"):
+                metrics.REJECTED.labels(str(stage), str(reason)).inc(rows.height)
         try:
             self._insist(block)
         except RowsRefused as refusal:
@@ -53,7 +56,7 @@ class Writer:
             except StoreError as error:
                 if isinstance(error, RowsRefused) and block.table != POISON:
                     raise
-                metrics.RETRIES.labels(block.table).inc()
+                metrics.RETRIES.labels(block.table, cause_of(error)).inc()
                 metrics.AWAY.set(1)
                 away_since = away_since or started
                 if not said or started - said >= SAY_EVERY_S:
@@ -67,6 +70,7 @@ class Writer:
                 log.info("%s is back after %.0f s", self._store.where, time.monotonic() - away_since)
             metrics.INSERTS.labels(block.table).observe(time.monotonic() - started)
             metrics.ROWS.labels(block.table).inc(block.rows.height)
+            metrics.BLOCKS.labels(block.table).observe(block.rows.height)
             return
 
     def _isolate(self, block: Block, refusal: RowsRefused) -> None:

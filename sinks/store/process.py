@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 from kafka.errors import KafkaError
 
+from rapport.metrics import watch_surroundings
 from rapport.settings import Settings
 from schemas import topics
 from sinks.clickhouse.client import Store, StoreAway, StoreError
@@ -109,6 +110,7 @@ class _Process:
 
     def _sink(self) -> Sink:
         settings = self._settings
+        watch_surroundings(settings, stored_topics(settings.partitions))
         return Sink(
             self._store,
             settings.kafka,

@@ -51,6 +51,8 @@ class Detect:
         self._engine = engine
         self._recover = recover
         self._fetch = fetch
+        self._version: str | None = None
+        """Of knowledge, as last measured."""
 
     async def begin(self) -> None:
         # The fence comes before the reading: what a predecessor that is not quite dead wrote until now is read too.
@@ -75,10 +77,30 @@ class Detect:
         await self._outbox.send(batches)
         await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in outcome.changes]})
         metrics.done(STATION, records, outcome.counts, seconds)
+        metrics.sent(batches, outcome.outputs)
+
+    def measure(self) -> None:
+        number, states = str(self._claim.partition), self.states
+        metrics.CUSTOMERS.labels(number).set(len(states.packed))
+        metrics.ARMED.labels(number).set(states.waiting)
+        if states.world.time is not None:
+            metrics.ENGINE_TIME.labels(number).set(states.world.time / 1000)
+        version = self._engine.version_of(states)
+        if version != self._version:
+            self._forget_version()
+            self._version = version
+            metrics.KNOWLEDGE.labels(number, version).set(1)
 
     async def end(self) -> None:
         """The states die with the lane: another worker may have gone on with them meanwhile."""
+        for gauge in (metrics.CUSTOMERS, metrics.ARMED, metrics.ENGINE_TIME):
+            gauge.remove(str(self._claim.partition))
+        self._forget_version()
         await self._outbox.close()
+
+    def _forget_version(self) -> None:
+        if self._version is not None:
+            metrics.KNOWLEDGE.remove(str(self._claim.partition), self._version)
 
     async def _process(self, chunk: Sequence[Record]) -> Outcome:
         while True:

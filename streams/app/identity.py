@@ -54,6 +54,9 @@ class Identity:
             "forwarded": forwarded, "copied": resolution.copied, "rejected": len(rejected),
         }, seconds)  # fmt: skip
 
+    def measure(self) -> None:
+        """It holds nothing."""
+
     async def end(self) -> None:
         if self._clock is not None:
             self._clock.cancel()

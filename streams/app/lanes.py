@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from faust.types import TP
@@ -39,6 +39,9 @@ class Work(Protocol):
     async def handle(self, records: Sequence[Any]) -> None:
         """Everything that the records cause is acknowledged by Kafka when this returns."""
 
+    def measure(self) -> None:
+        """Now and then while the partition runs: set the gauges of what it holds."""
+
     async def end(self) -> None:
         """After the last chunk, also after a failure."""
 
@@ -63,6 +66,8 @@ class Lane:
         self.tp = tp
         self.claim = claim
         self.position: int | None = None
+        self.newest: float | None = None
+        """Unix time, by the broker, of the last record of the last chunk it finished."""
         self._work = work
         self._flow = flow
         self._full, self._empty = FULL * chunk, EMPTY * chunk
@@ -104,6 +109,16 @@ class Lane:
             self.task.cancel()
             await asyncio.wait({self.task}, timeout=GRACE)
 
+    @property
+    def running(self) -> bool:
+        """Whether it takes chunks: begun, and not over."""
+        return self._begun and not self._ending and not self.task.done()
+
+    def measure(self) -> None:
+        """Set the gauges of what the partition holds."""
+        if self.running:
+            self._work.measure()
+
     async def _run(self) -> None:
         try:
             await self._work.begin()
@@ -111,6 +126,7 @@ class Lane:
             while records := await self._take():
                 await self._work.handle(records)
                 self.position = records[-1].offset + 1
+                self.newest = records[-1].timestamp / 1000
         finally:
             await self._work.end()
 
@@ -186,6 +202,9 @@ class Lanes:
     def positions(self) -> Mapping[TP, int]:
         """By partition the offset after the last record whose chunk is finished."""
         return {tp: lane.position for tp, lane in self._lanes.items() if lane.position is not None}
+
+    def __iter__(self) -> Iterator[Lane]:
+        return iter(list(self._lanes.values()))
 
     def _over(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():

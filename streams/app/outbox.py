@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.codec import lz4_encode
 from aiokafka.errors import KafkaError, ProducerFenced
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.structs import RecordMetadata
 
 from streams.app.claims import Claim, Superseded
 
@@ -32,6 +33,8 @@ ACK_SECONDS: Final = 60.0
 
 FENCE: Final = b"fence"
 """Key of the record without value by which a new holder makes its epoch known to a partition."""
+
+T = TypeVar("T")
 
 Headers: TypeAlias = list[tuple[str, bytes]]
 Target: TypeAlias = tuple[str, int]
@@ -79,12 +82,12 @@ class Wire:
         self.producer = new_producer(bootstrap, client_id)
         self._turns: defaultdict[Target, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def put(self, batch: BatchBuilder, target: Target) -> Awaitable[object]:
+    async def put(self, batch: BatchBuilder, target: Target) -> Awaitable[RecordMetadata]:
         """Hand a batch over, after those of the same target; the answer is awaited by the caller."""
         topic, partition = target
         async with self._turns[target]:
-            acknowledgement: Awaitable[object] = await self.producer.send_batch(batch, topic, partition=partition)
-        return acknowledgement
+            answer: Awaitable[RecordMetadata] = await self.producer.send_batch(batch, topic, partition=partition)
+        return answer
 
     async def cut(self) -> None:
         """Disconnect without sending what waits."""
@@ -126,19 +129,20 @@ class Outbox:
         await self._within(sender.start(), "the producer could not start")
         await self.send({mark: [(FENCE, None, [], None)]})
 
-    async def send(self, batches: Mapping[Target, Sequence[Entry]]) -> None:
-        """All of it, each target in the order given; acknowledged when this returns.
+    async def send(self, batches: Mapping[Target, Sequence[Entry]]) -> Sequence[RecordMetadata]:
+        """All of it, each target in the order given; acknowledged, a batch each, when this returns.
 
         Raises `Superseded` if the partition is no longer ours, `Oversized` naming the
         record, `Unsent` if the broker refused or stayed silent.
         """
         built = [(target, batch) for target, entries in batches.items() for batch in self._build(target, entries)]
         if not built:
-            return
+            return ()
         await self._claim.confirm()
         self._under_way = True
-        await self._within(self._deliver(built), _names(batches))
+        acknowledged = await self._within(self._deliver(built), _names(batches))
         self._under_way = False
+        return acknowledged
 
     async def close(self) -> None:
         """Close the own wire. What was under way on it when a send was broken off shall not arrive later."""
@@ -149,15 +153,14 @@ class Outbox:
         else:
             await self._within(self._wire.producer.stop(), "the producer could not be closed")
 
-    async def _deliver(self, built: Sequence[tuple[Target, BatchBuilder]]) -> None:
+    async def _deliver(self, built: Sequence[tuple[Target, BatchBuilder]]) -> Sequence[RecordMetadata]:
         sent = [await self._wire.put(batch, target) for target, batch in built]
-        for acknowledged in sent:
-            await acknowledged
+        return [await acknowledged for acknowledged in sent]
 
-    async def _within(self, doing: Awaitable[None], what: str) -> None:
+    async def _within(self, doing: Awaitable[T], what: str) -> T:
         try:
             async with asyncio.timeout(ACK_SECONDS):
-                await doing
+                return await doing
         except TimeoutError as error:
             raise Unsent(f"{what}: no answer in {ACK_SECONDS:.0f} s; is Kafka up?") from error
         except ProducerFenced as error:

@@ -185,7 +185,6 @@ class ChunkConsumer(driver.Consumer):
     lanes: LaneHost
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._measured: set[TP] = set()
         super().__init__(*args, **kwargs)
         self._session = float(self.app.conf.broker_session_timeout)
 
@@ -230,9 +229,6 @@ class ChunkConsumer(driver.Consumer):
         await self.maybe_wait_for_commit_to_finish()
         await self.force_commit()
         self.lanes.forget(revoked)
-        for tp in revoked & self._measured:
-            metrics.LAG.remove(tp.topic, str(tp.partition))
-        self._measured -= revoked
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
@@ -268,14 +264,20 @@ class ChunkConsumer(driver.Consumer):
         return committed
 
     async def verify_all_partitions_active(self) -> None:
-        """Measure the lag every second or so. Faust's own check takes idle partitions for stuck ones."""
-        positions = self.lanes.positions()
+        """Not by Faust, which takes idle partitions for stuck ones: the lag is measured (`pulse`)."""
+
+    def lags(self) -> dict[TP, int]:
+        """By partition how many records are not done, where the end of the partition is known."""
+        positions, found = self.lanes.positions(), {}
         for tp in self.assignment():
             end = cast(int | None, self.highwater(tp))
             if end is not None:
-                done = positions.get(tp) or self._committed_offset[tp] or 0
-                metrics.LAG.labels(tp.topic, str(tp.partition)).set(max(0, end - done))
-                self._measured.add(tp)
+                found[tp] = max(0, end - (positions.get(tp) or self._committed_offset[tp] or 0))
+        return found
+
+    def silent_seconds(self) -> float | None:
+        """Seconds since the broker last answered a heartbeat; None before this worker was a member."""
+        return self._thread.silent_seconds() if self._thread.generation() >= 0 else None
 
     def holds(self, generation: int) -> bool:
         """Whether this process is still the member of the group that it was in `generation`."""

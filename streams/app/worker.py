@@ -19,15 +19,17 @@ from typing import Final, cast
 
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
+from rapport import metrics
 from rapport.settings import Settings
 from schemas import topics
-from streams.app import clock, library, metrics, recovery
+from streams.app import clock, library, pulse, recovery
 from streams.app.breaker import Breaker, Limit, TooManyFaults
 from streams.app.claims import Claim, Superseded
 from streams.app.detect import Detect
 from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work
 from streams.app.line import GROUP, LineApp, build_app
+from streams.app.metrics import HEARD, LINE_PARTITIONS
 from streams.app.outbox import DEAD_LETTER_BYTES, Outbox, Wire
 from streams.app.transport import ChunkConsumer
 from streams.engine import Engine
@@ -61,6 +63,7 @@ class Worker:
     over: asyncio.Future[None]
     """Done when the worker is to end: a result on a signal, an exception on a failure."""
     watch: asyncio.Task[None] | None = None
+    pulse: asyncio.Task[None] | None = None
 
     def station(self, claim: Claim) -> Work:
         settings = self.settings
@@ -82,7 +85,7 @@ class Worker:
         if self.settings.clock != "leader" or claim.partition != clock.LEADER:
             return None
         task = asyncio.create_task(clock.keep_time(outbox, claim, self.settings.partitions), name="clock")
-        task.add_done_callback(self._clock_over)
+        task.add_done_callback(self.ended)
         return task
 
     def fail(self, error: BaseException) -> None:
@@ -94,7 +97,8 @@ class Worker:
         if not self.over.done():
             self.over.set_result(None)
 
-    def _clock_over(self, task: asyncio.Task[None]) -> None:
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """Clock or pulse is over: by a fault, unless it was cancelled or another worker is leader now."""
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, Superseded):
             self.fail(error)
@@ -115,8 +119,11 @@ async def work(settings: Settings, engine: Engine) -> int:
         async with asyncio.timeout(START_SECONDS):
             await app.start()
         worker.watch = asyncio.create_task(_watch(app, worker), name="watch")
+        worker.pulse = asyncio.create_task(pulse.beat(cast(ChunkConsumer, app.consumer), lanes), name="pulse")
+        worker.pulse.add_done_callback(worker.ended)
         log.info("worker runs: %d partitions, clock %s", settings.partitions, settings.clock)
         await over
+        worker.pulse.cancel()
         await asyncio.wait_for(_end(app, lanes), STOP_SECONDS)
         await worker.wire.producer.stop()
         return 0
@@ -204,6 +211,9 @@ async def _abandon(app: LineApp, lanes: Lanes) -> None:
 def run(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM, SIGINT (status 0) or a failure (status 1)."""
     engine = Engine(load(settings.knowledge))
+    metrics.watch_surroundings(settings, (topics.RAW, topics.RESOLVED))
+    HEARD.set_to_current_time()
+    LINE_PARTITIONS.set(settings.partitions)
     metrics.serve(settings.metrics_port)
     # The thread that fetches must not wait the default 5 ms each time while the engine computes.
     sys.setswitchinterval(0.0005)

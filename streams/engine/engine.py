@@ -49,6 +49,10 @@ class Engine:
         """The versions known."""
         return self._rules
 
+    def version_of(self, states: Partition) -> str:
+        """The version of knowledge by which the partition goes now."""
+        return self._rules_of(states).knowledge.version
+
     def process(self, records: Sequence[Record], states: Partition) -> Outcome:
         """Folds a chunk of any size; records at or below the position of the states are skipped.
 

@@ -150,6 +150,11 @@ class Partition:
             self._due[customer_id] = due
             heappush(self._queue, (due, customer_id))
 
+    @property
+    def waiting(self) -> int:
+        """How many customers have a timer armed that the clock will fire."""
+        return len(self._due)
+
     # Measures
 
     def count(self, touchpoint: Touchpoint, offset: int) -> None:

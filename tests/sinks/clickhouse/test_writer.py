@@ -7,8 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from prometheus_client import REGISTRY
 
-from sinks.clickhouse.client import StoreAway
+from schemas.topics import DLQ
+from sinks.clickhouse.client import StoreAway, StoreError, insert_failed
 from sinks.clickhouse.embedded import EmbeddedStore
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import blocks, merged
@@ -22,13 +24,14 @@ class Unsteady(EmbeddedStore):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.failures, self.after = 0, False
+        self.fault: StoreError = StoreAway("gone")
         self.seen: list[pl.DataFrame] = []
 
     def insert(self, table: str, rows: pl.DataFrame) -> None:
         self.seen.append(rows)
         if self.failures and not self.after:
             self.failures -= 1
-            raise StoreAway("gone")
+            raise self.fault
         super().insert(table, rows)
         if self.failures:
             self.failures -= 1
@@ -155,3 +158,36 @@ def test_the_last_card_of_a_customer_holds(store: EmbeddedStore) -> None:
 def test_the_past_of_a_century_fits_one_block(store: EmbeddedStore) -> None:
     write(store, [resolved(number, occurred_at=number * 30 * 86_400_000) for number in range(400)])
     assert counts(store, "touchpoints_now") == [400]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "cause"),
+    [
+        pytest.param(164, "Code: 164. Cannot insert into table in readonly mode", "read_only", id="user read-only"),
+        pytest.param(242, "Code: 242. Table is in readonly mode", "read_only", id="table read-only"),
+        pytest.param(243, "Code: 243. Cannot reserve, not enough space", "disk_full", id="nothing to reserve"),
+        pytest.param(75, "Code: 75. errno: 28, strerror: No space left on device", "disk_full", id="no space to write"),
+        pytest.param(241, "Code: 241. Memory limit exceeded", "memory", id="memory"),
+        pytest.param(252, "Code: 252. Too many parts", "too_many_parts", id="parts"),
+        pytest.param(60, "Code: 60. Table log does not exist", "missing_table", id="no table"),
+        pytest.param(0, "Connection refused", "away", id="nobody there"),
+        pytest.param(999, "Code: 999. Something else", "other", id="anything else"),
+    ],
+)
+def test_a_failed_insert_is_counted_by_its_cause(unsteady: Unsteady, code: int, message: str, cause: str) -> None:
+    labels = {"table": "log", "cause": cause}
+    before = REGISTRY.get_sample_value("rapport_sink_retries_total", labels) or 0
+    unsteady.failures, unsteady.fault = 1, insert_failed("ClickHouse", "log", code, message)
+    write(unsteady, [resolved(1)])
+    assert REGISTRY.get_sample_value("rapport_sink_retries_total", labels) == before + 1
+    assert REGISTRY.get_sample_value("rapport_sink_store_away") == 0
+
+
+def test_dead_letters_of_producers_are_counted_when_they_are_stored(unsteady: Unsteady) -> None:
+    labels = {"stage": "producer", "reason": "bad_date"}
+    before = REGISTRY.get_sample_value("rapport_sink_dead_letters_total", labels) or 0
+    letter = {"id": "l-1", "at": "1780000000000", "stage": "producer", "reason": "bad_date", "detail": "no date"}
+    headers = [(name, text.encode()) for name, text in letter.items()]
+    record = Made(0, 1, 1_780_000_000_000, b"*", b"{}", headers)
+    Writer(unsteady, nothing).write(merged(blocks([chunk(record, topic=DLQ)])))
+    assert REGISTRY.get_sample_value("rapport_sink_dead_letters_total", labels) == before + 1

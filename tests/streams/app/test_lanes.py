@@ -21,6 +21,7 @@ A, B = TP("raw", 0), TP("raw", 1)
 
 class At(NamedTuple):
     offset: int
+    timestamp: int = 0
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Bench:
     appetite: int = 1
     handled: dict[int, list[int]] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
+    measured: list[int] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     fault: tuple[int, Exception] | None = None
     failures: list[BaseException] = field(default_factory=list)
@@ -81,6 +83,9 @@ class Doing:
             if self._bench.fault is not None and record.offset == self._bench.fault[0]:
                 raise self._bench.fault[1]
         self._bench.handled[self._partition] += [record.offset for record in records]
+
+    def measure(self) -> None:
+        self._bench.measured.append(self._partition)
 
     async def end(self) -> None:
         self._bench.ended.append(self._partition)
