@@ -39,6 +39,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("tail", "tail", "Follow outputs, readable."),
     Entry("customer", "customer", "Who is it, how do they stand with us, and why."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
+    Entry("schema", "schema", "Check schemas against the releases, or keep them."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),
     Entry("version", "version", "Which Rapport this is."),
