@@ -38,6 +38,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("replay", "replay", "Run the engine on history; reaches nobody."),
     Entry("tail", "tail", "Follow outputs, readable."),
     Entry("customer", "customer", "Who is it, how do they stand with us, and why."),
+    Entry("doctor", "doctor", "Say what is wrong, and what to do about it."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
     Entry("schema", "schema", "Check schemas against the releases, or keep them."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),

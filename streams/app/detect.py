@@ -51,8 +51,14 @@ class Detect:
         self._engine = engine
         self._recover = recover
         self._fetch = fetch
+        self._obeyed: str | None = None
 
     async def begin(self) -> None:
+        with metrics.RECOVERING.track_inprogress():
+            await self._restore()
+        self._tell()
+
+    async def _restore(self) -> None:
         # The fence comes before the reading: what a predecessor that is not quite dead wrote until now is read too.
         await self._outbox.open_fenced(f"rapport-states-{self._claim.partition}", self._changelog)
         await self._recover(self._claim.partition, self.states.restore)
@@ -75,10 +81,20 @@ class Detect:
         await self._outbox.send(batches)
         await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in outcome.changes]})
         metrics.done(STATION, records, outcome.counts, seconds)
+        self._tell()
 
     async def end(self) -> None:
         """The states die with the lane: another worker may have gone on with them meanwhile."""
+        metrics.obeys(self._claim.partition, self._obeyed, None)
+        self._obeyed = None
         await self._outbox.close()
+
+    def _tell(self) -> None:
+        """Which knowledge holds here, where it has changed."""
+        version = self.states.world.knowledge
+        if version != self._obeyed:
+            metrics.obeys(self._claim.partition, self._obeyed, version)
+            self._obeyed = version
 
     async def _process(self, chunk: Sequence[Record]) -> Outcome:
         while True:

@@ -29,6 +29,8 @@ WORK = Histogram("rapport_chunk_seconds", "Computing a chunk", ("station",), buc
 # From the last finished chunk to the end of the partition; rising while nothing is done, it shows a station that hangs.
 LAG = Gauge("rapport_lag_records", "Records of a partition that are not done", ("topic", "partition"))
 
+# Assigned partitions that are not ready; one that stays so while the counter stands is stuck.
+RECOVERING = Gauge("rapport_recovering_partitions", "Partitions that wait for their states")
 RECOVERED = Counter("rapport_recovery_records_total", "Changelog records read at assignments")
 RECOVERY = Histogram("rapport_recovery_seconds", "From assignment to recovered states", buckets=LATENCY_BUCKETS)
 
@@ -36,6 +38,9 @@ RECOVERY = Histogram("rapport_recovery_seconds", "From assignment to recovered s
 COMMITS = Counter("rapport_commits_total", "Commits by outcome", ("outcome",))
 
 DEAD_LETTERS = Counter("rapport_dead_letters_total", "Dead letters by stage and reason", ("stage", "reason"))
+
+# 1 for the version that a partition obeys; a worker that waits for the content of a version keeps the one before.
+KNOWLEDGE = Gauge("rapport_knowledge", "Knowledge by partition", ("partition", "version"))
 
 TICKS = Counter("rapport_ticks_total", "Clock ticks written by this worker, one a partition and second")
 
@@ -55,6 +60,14 @@ def done(station: str, records: Sequence[Any], outcomes: Mapping[str, int], seco
     for outcome, count in outcomes.items():
         if count:
             _counted(station, outcome).inc(count)
+
+
+def obeys(partition: int, before: str | None, version: str | None) -> None:
+    """A partition goes by another version of knowledge from now on; None: it is not here."""
+    if before is not None:
+        KNOWLEDGE.remove(str(partition), before)
+    if version is not None:
+        KNOWLEDGE.labels(str(partition), version).set(1)
 
 
 @cache
