@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from rapport.doctoring.finding import Finding, action, duration, ok, warning
+from rapport.doctoring.finding import Finding, action, duration, number, ok, warning
 
 NAME: Final = "broker"
 SLOW_S: Final = 1.0
@@ -29,7 +29,7 @@ def judge(seen: BrokerSeen) -> list[Finding]:
             " and go on where they were"
         )
         return [action(NAME, seen.where or "Kafka", f"does not answer: {seen.error}", remedy)]
-    told = f"{seen.brokers} broker{'s' * (seen.brokers != 1)}, answered in {duration(seen.seconds)}"
+    told = f"{number(seen.brokers, 'broker')}, answered in {duration(seen.seconds)}"
     if seen.seconds > SLOW_S:
         return [warning(NAME, seen.where, told, "look at the brokers' processor, disks and network: every chunk waits")]
     return [ok(NAME, seen.where, told)]

@@ -45,13 +45,18 @@ def unchecked(name: str, about: str, why: str, remedy: str) -> Finding:
 
 def duration(seconds: float) -> str:
     """A time span as a person says it, two figures at most."""
-    seconds = max(seconds, 0.0)
+    seconds = max(0.0, seconds)
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     for name, size in (("d", 86_400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}" if seconds >= 10 * size else f"{seconds / size:.1f} {name}"
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def number(count: int, what: str) -> str:
+    """`1 record`, `2 records`."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def size(count: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapport.doctoring.finding import Finding, action, duration, ok, warning
+from rapport.doctoring.finding import Finding, action, duration, number, ok, warning
 
 NAME: Final = "group"
 RETENTION: Final = "retention"
@@ -76,7 +76,7 @@ def _living(seen: GroupSeen) -> Finding:
     behind = _behind(look)
     if not look.members:
         return action(
-            NAME, seen.name, f"nobody is in it: no {seen.what} runs; {behind}",
+            NAME, seen.name, f"no {seen.what} is a member of it; {behind}",
             f"start one: {seen.start}; what is unread waits on Kafka",
         )  # fmt: skip
     if look.state.lower() in _MOVING and seen.first.state.lower() in _MOVING:
@@ -89,17 +89,17 @@ def _living(seen: GroupSeen) -> Finding:
         places = ", ".join(f"{p.topic}[{p.partition}]" for p in still[:3]) + (" …" if len(still) > 3 else "")
         return action(
             NAME, seen.name,
-            f"stuck: {look.members} members, nothing committed in {_apart(seen)} in {len(still)} partitions with unread"
-            f" records ({places}); {behind}",
+            f"stuck: {number(look.members, 'member')}, nothing committed in {_apart(seen)} in"
+            f" {number(len(still), 'partition')} with unread records ({places}); {behind}",
             f"see the findings on {seen.what} and store; if they are well, restart the {seen.what} that holds them: it"
             " reads again from the commit, and nothing counts twice. docs/operations.md, group stuck",
         )  # fmt: skip
     if _seconds(look) > BEHIND_S:
         return warning(
-            NAME, seen.name, f"{look.members} members, {behind}, and it catches up or falls back",
+            NAME, seen.name, f"{number(look.members, 'member')}, {behind}, and it catches up or falls back",
             "look again in a minute; if the lag grows, start more workers (at most one a partition)",
         )  # fmt: skip
-    return ok(NAME, seen.name, f"{look.members} members, {behind}")
+    return ok(NAME, seen.name, f"{number(look.members, 'member')}, {behind}")
 
 
 def _stuck(seen: GroupSeen) -> list[Position]:
@@ -154,7 +154,7 @@ def _behind(look: Look) -> str:
     lag = sum(p.lag for p in look.positions)
     if not lag:
         return "nothing unread"
-    return f"{lag:,} records unread, the oldest {duration(_seconds(look))} old"
+    return f"{number(lag, 'record')} unread, the oldest {duration(_seconds(look))} old"
 
 
 def _seconds(look: Look) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from rapport.doctoring.finding import Finding, action, duration, ok, unchecked
+from rapport.doctoring.finding import Finding, action, duration, number, ok, unchecked
 
 NAME: Final = "store"
 OLD_S: Final = 60.0
@@ -34,6 +34,8 @@ class StoreSeen:
     """Of its group, wherever they are; None: Kafka does not say."""
     named: bool = True
     """Somebody says that it is there."""
+    process: str = ""
+    """What the machine says of it; empty: it is not on this machine, or not known."""
     last_words: str = ""
 
 
@@ -76,14 +78,15 @@ def _away(seen: StoreSeen, about: str) -> Finding:
 
 
 def _absent(seen: StoreSeen) -> Finding:
-    last = f"; its log ends: {seen.last_words}" if seen.last_words else ""
+    last = f"; {seen.process}" if seen.process else ""
+    last += f"; its log ends: {seen.last_words}" if seen.last_words else ""
     if seen.silent:
         return action(
             NAME, seen.address, f"takes the connection and does not answer: it hangs{last}",
             "end it by force (kill -9) and start it: it reads again from its commit, rows collapse by id",
         )  # fmt: skip
     if seen.members != 0 and not seen.named:
-        members = "perhaps members" if seen.members is None else f"{seen.members} members"
+        members = "perhaps members" if seen.members is None else number(seen.members, "member")
         return unchecked(
             NAME, seen.address, f"nothing there, where one would be; its group has {members} elsewhere",
             "run this where the store runs, or set RAPPORT_STORE_PORT",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapport.doctoring.finding import Finding, action, ok, unchecked, warning
+from rapport.doctoring.finding import Finding, action, number, ok, unchecked, warning
 from rapport.doctoring.scrape import Scrape
 
 NAME: Final = "worker"
@@ -54,7 +54,7 @@ def knowledge(workers: Sequence[WorkerSeen], active: str | None) -> list[Finding
     if not answering:
         return [unchecked(KNOWLEDGE, active, "no worker answers", "see the findings on workers")]
     found = [finding for each, scrape in answering if (finding := _by(each, scrape, active))]
-    return found or [ok(KNOWLEDGE, active, f"active, and obeyed by {len(answering)} workers")]
+    return found or [ok(KNOWLEDGE, active, f"active, and obeyed by {number(len(answering), 'worker')}")]
 
 
 def _absent(seen: WorkerSeen, members: int | None) -> Finding:
@@ -79,7 +79,7 @@ def _absent(seen: WorkerSeen, members: int | None) -> Finding:
 
 
 def _count(members: int | None) -> str:
-    return "perhaps members" if members is None else f"{members} members"
+    return "perhaps members" if members is None else number(members, "member")
 
 
 def _working(seen: WorkerSeen) -> Finding:

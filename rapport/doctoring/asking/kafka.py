@@ -82,12 +82,11 @@ class Cluster:
         with _asked():
             described = self._group(group)
             offsets = self._admin.list_group_offsets({group: places})[group] if places else {}
-            begins = self._admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
-            ends = self._admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+            begins, ends = self._offsets(places, OffsetSpec.EARLIEST), self._offsets(places, OffsetSpec.LATEST)
         at_ms = _now_ms()
         positions = [
             Position(
-                tp.topic, tp.partition, begins[tp].offset, ends[tp].offset, _committed(offsets.get(tp)),
+                tp.topic, tp.partition, begins[tp], ends[tp], _committed(offsets.get(tp)),
                 retention_ms=_retention(topics[tp.topic]),
             )
             for tp in places
@@ -99,9 +98,10 @@ class Cluster:
         found: dict[tuple[str, int], list[Any]] = {}
         with _asked():
             wanted = {TopicPartition(*place): start for place, start in starts.items()}
-            ends = self._consumer.end_offsets(list(wanted)) if wanted else {}
+            ends = self._offsets(wanted, OffsetSpec.LATEST)
             waiting = {tp for tp, start in wanted.items() if start < ends[tp]}
             self._consumer.assign(list(waiting))
+            self._consumer.resume(*waiting)  # one that an earlier reading has paused stays so
             for tp in waiting:
                 self._consumer.seek(tp, wanted[tp])
             limit = time.monotonic() + READ_S
@@ -118,20 +118,26 @@ class Cluster:
         """First and next offset of each."""
         asked = [TopicPartition(*place) for place in places]
         with _asked():
-            firsts, nexts = self._consumer.beginning_offsets(asked), self._consumer.end_offsets(asked)
+            firsts, nexts = self._offsets(asked, OffsetSpec.EARLIEST), self._offsets(asked, OffsetSpec.LATEST)
         return {(tp.topic, tp.partition): (firsts[tp], nexts[tp]) for tp in asked}
 
     def since(self, topic: str, partitions: int, at_ms: int) -> dict[tuple[str, int], int]:
         """The first offset of each partition that is as young as that; partitions without any are left out."""
         with _asked():
-            found = self._consumer.offsets_for_times({TopicPartition(topic, p): at_ms for p in range(partitions)})
-        return {(topic, tp.partition): place.offset for tp, place in found.items() if place is not None}
+            found = self._offsets([TopicPartition(topic, p) for p in range(partitions)], at_ms)
+        return {(topic, tp.partition): offset for tp, offset in found.items() if offset >= 0}
 
     def disks(self) -> list[DiskSeen]:
         """Where the brokers keep their logs. Brokers older than Kafka 3.3 do not say how much room there is."""
         with _asked():
             told = self._admin.describe_log_dirs()
         return [_disk(broker["broker"], each) for broker in told for each in broker["log_dirs"]]
+
+    def _offsets(self, places: Iterable[TopicPartition], spec: int) -> dict[TopicPartition, int]:
+        """By the administrator's client: of many partitions kafka-python's consumer leaves some out."""
+        asked = dict.fromkeys(places, spec)
+        found = self._admin.list_partition_offsets(asked) if asked else {}
+        return {tp: place.offset for tp, place in found.items()}
 
     def _group(self, group: str) -> Mapping[str, Any]:
         limit = time.monotonic() + COORDINATOR_S

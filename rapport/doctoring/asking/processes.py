@@ -97,8 +97,11 @@ def store_seen(place: Addressed, now: float) -> tuple[StoreSeen, int | None]:
         health = msgspec.json.decode(answer.body, type=_Health)
     except msgspec.DecodeError:
         error = answer.error or f"status {answer.status}: no health of a store"
-        last = place.last_words
-        return StoreSeen(place.address, error, answer.silent, named=place.named, last_words=last, now=now), None
+        absent = StoreSeen(
+            place.address, error, answer.silent, now=now, named=place.named, process=place.process,
+            last_words=place.last_words,
+        )  # fmt: skip
+        return absent, None
     scrape = _scrape(get(place.address, "/metrics"))
     committed = 0.0 if scrape is None else scrape.total(_COMMITTED)
     seen = StoreSeen(

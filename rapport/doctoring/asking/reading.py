@@ -61,7 +61,7 @@ def newest(cluster: Cluster, partitions: int) -> Newest:
         return Newest()
     recent = cluster.since(topics.RAW, partitions, max(times) - _TICKS_MS)
     quietest = min(recent, key=lambda place: ends[place][1] - recent[place])
-    found = cluster.read({quietest: recent[quietest]}, _TICKS_AMONG)[quietest]
+    found = cluster.read({quietest: recent[quietest]}, _TICKS_AMONG).get(quietest, [])
     ticks = [(record.timestamp, said) for record, said in _decoded(found) if said.type == "clock.tick"]
     at, said = max(ticks, key=lambda tick: tick[0], default=(None, None))
     return Newest(max(times), None if said is None else said.occurred_at, at)
