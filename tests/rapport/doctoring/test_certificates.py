@@ -27,9 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert shutil.which("openssl"), "openssl makes the certificates of this test (Debian: apt-get install openssl)"
     ends = {"old": "20200102030405Z", "fresh": "20490102030405Z", "far": "20700102030405Z"}
     for name, end in ends.items():
-        made: list[str | Path] = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-                "/CN=localhost", "-keyout", place / f"{name}.key.pem", "-out", place / f"{name}.csr.pem"]  # fmt: skip
-        subprocess.run(made, check=True, capture_output=True)
+        openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost"
+                f" -keyout {name}.key.pem -out {name}.csr.pem", place)  # fmt: skip
         ended(place, name, end)
     (place / "chain.pem").write_text((place / "far.pem").read_text() + (place / "fresh.pem").read_text())
     return place
@@ -39,13 +38,15 @@ def ended(place: Path, name: str, end: str) -> None:
     """Signed anew by `openssl ca`, which sets its end at will also where `req -not_after` is not known."""
     (place / "index.txt").write_text("")
     (place / "ca.cnf").write_text(
-        f"[ca]\ndefault_ca=x\n[x]\ndatabase={place}/index.txt\nnew_certs_dir={place}\nrand_serial=yes\n"
+        "[ca]\ndefault_ca=x\n[x]\ndatabase=index.txt\nnew_certs_dir=.\nrand_serial=yes\n"
         "default_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n"
     )
-    signed: list[str | Path] = ["openssl", "ca", "-batch", "-notext", "-config", place / "ca.cnf", "-ss_cert", place / f"{name}.csr.pem",
-              "-keyfile", place / f"{name}.key.pem", "-cert", place / f"{name}.csr.pem",
-              "-startdate", "20190101000000Z", "-enddate", end, "-out", place / f"{name}.pem"]  # fmt: skip
-    subprocess.run(signed, check=True, capture_output=True)
+    openssl(f"ca -batch -notext -config ca.cnf -ss_cert {name}.csr.pem -keyfile {name}.key.pem -cert {name}.csr.pem"
+            f" -startdate 20190101000000Z -enddate {end} -out {name}.pem", place)  # fmt: skip
+
+
+def openssl(words: str, place: Path) -> None:
+    subprocess.run(["openssl", *words.split()], check=True, capture_output=True, cwd=place)
 
 
 def moment(text: str) -> float:
