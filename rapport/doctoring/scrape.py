@@ -14,9 +14,9 @@ class Scrape:
 
     samples: tuple[tuple[str, Mapping[str, str], float], ...]
 
-    def total(self, name: str) -> float:
-        """The sum over all labels; 0 for a metric that is not there."""
-        return sum(value for _, value in self.of(name))
+    def total(self, name: str, **wanted: str) -> float:
+        """The sum over all labels, or over those that have the wanted values; 0 for a metric that is not there."""
+        return sum(value for labels, value in self.of(name) if wanted.items() <= labels.items())
 
     def of(self, name: str) -> Iterator[tuple[Mapping[str, str], float]]:
         return ((labels, value) for each, labels, value in self.samples if each == name)

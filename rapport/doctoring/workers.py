@@ -15,9 +15,9 @@ KNOWLEDGE: Final = "knowledge"
 
 RECORDS: Final = "rapport_records_total"
 LAG: Final = "rapport_lag_records"
-RECOVERING: Final = "rapport_recovering_partitions"
+PARTITIONS: Final = "rapport_partitions"
 RECOVERED: Final = "rapport_recovery_records_total"
-VERSION: Final = "rapport_knowledge"
+VERSION: Final = "rapport_knowledge_info"
 """Names of `streams/app/metrics.py`; a test holds them to it."""
 
 
@@ -87,7 +87,7 @@ def _working(seen: WorkerSeen) -> Finding:
     done = seen.second.total(RECORDS) - (seen.first.total(RECORDS) if seen.first else 0.0)
     lag = seen.second.total(LAG)
     was = seen.first.total(LAG) if seen.first else 0.0
-    if lag and was and not done and not seen.second.total(RECOVERING):
+    if lag and was and not done and not _recovering(seen.second):
         return action(
             NAME, seen.name, f"answers, has {lag:,.0f} records to do, and did none between two looks{_said(seen)}",
             "read its log: it says what it waits for (Kafka, knowledge); if nothing, end it by force: nothing that is"
@@ -102,16 +102,16 @@ def _said(seen: WorkerSeen) -> str:
 
 def _recovery(seen: WorkerSeen) -> Finding:
     assert seen.second is not None
-    if not seen.second.has(RECOVERING):
+    if not seen.second.has(PARTITIONS):
         return unchecked(
-            RECOVERY, seen.name, f"it has no metric {RECOVERING}: an older version",
+            RECOVERY, seen.name, f"it has no metric {PARTITIONS}: an older version",
             "finish the rolling change, then look again",
         )  # fmt: skip
-    now, read = seen.second.total(RECOVERING), seen.second.total(RECOVERED)
+    now, read = _recovering(seen.second), seen.second.total(RECOVERED)
     if not now:
         return ok(RECOVERY, seen.name, f"ready; {read:,.0f} states read back at its assignments")
     before = seen.first.total(RECOVERED) if seen.first else 0.0
-    if seen.first is not None and seen.first.total(RECOVERING) and read <= before:
+    if seen.first is not None and _recovering(seen.first) and read <= before:
         return action(
             RECOVERY, seen.name, f"reads the states of {now:.0f} partitions back and got none between two looks",
             "it gives up after a minute without a record and starts afresh; if that comes again, look at the brokers of"
@@ -121,6 +121,10 @@ def _recovery(seen: WorkerSeen) -> Finding:
         RECOVERY, seen.name, f"reads the states of {now:.0f} partitions back, {read:,.0f} records so far",
         "wait: its partitions stand still meanwhile, and catch up",
     )  # fmt: skip
+
+
+def _recovering(scrape: Scrape) -> float:
+    return scrape.total(PARTITIONS, state="recovering")
 
 
 def _by(worker: WorkerSeen, scrape: Scrape, active: str) -> Finding | None:

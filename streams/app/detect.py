@@ -54,7 +54,7 @@ class Detect:
         self._obeyed: str | None = None
 
     async def begin(self) -> None:
-        with metrics.RECOVERING.track_inprogress():
+        with metrics.PARTITIONS.labels(STATION, "recovering").track_inprogress():
             await self._restore()
         self._tell()
 

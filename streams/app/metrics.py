@@ -29,8 +29,8 @@ WORK = Histogram("rapport_chunk_seconds", "Computing a chunk", ("station",), buc
 # From the last finished chunk to the end of the partition; rising while nothing is done, it shows a station that hangs.
 LAG = Gauge("rapport_lag_records", "Records of a partition that are not done", ("topic", "partition"))
 
-# Assigned partitions that are not ready; one that stays so while the counter stands is stuck.
-RECOVERING = Gauge("rapport_recovering_partitions", "Partitions that wait for their states")
+# Assigned partitions whose states are not there yet; one that stays so while the counter stands is stuck.
+PARTITIONS = Gauge("rapport_partitions", "Partitions of this worker: recovering, running", ("station", "state"))
 RECOVERED = Counter("rapport_recovery_records_total", "Changelog records read at assignments")
 RECOVERY = Histogram("rapport_recovery_seconds", "From assignment to recovered states", buckets=LATENCY_BUCKETS)
 
@@ -40,7 +40,7 @@ COMMITS = Counter("rapport_commits_total", "Commits by outcome", ("outcome",))
 DEAD_LETTERS = Counter("rapport_dead_letters_total", "Dead letters by stage and reason", ("stage", "reason"))
 
 # 1 for the version that a partition obeys; a worker that waits for the content of a version keeps the one before.
-KNOWLEDGE = Gauge("rapport_knowledge", "Knowledge by partition", ("partition", "version"))
+KNOWLEDGE = Gauge("rapport_knowledge_info", "Version of knowledge that a partition goes by", ("partition", "version"))
 
 TICKS = Counter("rapport_ticks_total", "Clock ticks written by this worker, one a partition and second")
 

@@ -19,7 +19,8 @@ _LOOKED: Final = 200
 """Lines of a log, from its end, among which why it stopped must stand."""
 _STOPS: Final = ("the worker stops: ", "the store does not start: ", "the sink ended")
 _LONGEST: Final = 300
-_PEM: Final = (".pem", ".crt", ".cert", ".cer")
+_CERTIFICATES: Final = ("_ca", "_cert")
+"""Settings with these endings name PEM files with certificates."""
 _STATES: Final = {"T": "stopped (SIGSTOP: `kill -CONT` lets it go on)", "D": "waiting for a disk", "Z": "dead"}
 
 
@@ -50,7 +51,7 @@ def last_words(log: Path) -> str:
 
 
 def certificates_of(settings: Settings) -> list[CertificateSeen]:
-    """Of every file that a setting names and that is PEM by its name; keys have none."""
-    named = [getattr(settings, name) for name in settings.__struct_fields__]
-    files = [each for each in named if isinstance(each, Path) and each.suffix in _PEM]
+    """Of every file of certificates that a setting names."""
+    named = [getattr(settings, name) for name in settings.__struct_fields__ if name.endswith(_CERTIFICATES)]
+    files = [each for each in named if isinstance(each, Path)]
     return [seen for file in files if (seen := certificates.of_file(file, time.time())) is not None]

@@ -20,7 +20,7 @@ def scrape(
     named = [
         (workers.RECORDS, {"station": "detect", "outcome": "applied"}, records),
         (workers.LAG, {"topic": "t", "partition": "0"}, lag),
-        (workers.RECOVERING, {}, recovering),
+        (workers.PARTITIONS, {"station": "detect", "state": "recovering"}, recovering),
         (workers.RECOVERED, {}, recovered),
         *((workers.VERSION, {"partition": "0", "version": version}, value) for version, value in versions.items()),
     ]
@@ -101,8 +101,8 @@ def test_metrics_are_read_as_prometheus_writes_them() -> None:
 
 
 def test_the_metrics_that_checks_look_at_are_those_of_the_processes() -> None:
-    gauges = (worker_metrics.LAG, worker_metrics.RECOVERING, worker_metrics.KNOWLEDGE, sink_metrics.COMMITTED)
+    gauges = (worker_metrics.LAG, worker_metrics.PARTITIONS, worker_metrics.KNOWLEDGE, sink_metrics.COMMITTED)
     counters = (worker_metrics.RECORDS, worker_metrics.RECOVERED)
     named = [*(each._name for each in gauges), *(f"{each._name}_total" for each in counters)]
-    looked_at = {workers.RECORDS, workers.LAG, workers.RECOVERING, workers.RECOVERED, workers.VERSION}
+    looked_at = {workers.RECORDS, workers.LAG, workers.PARTITIONS, workers.RECOVERED, workers.VERSION}
     assert sorted(named) == sorted(looked_at | {"rapport_sink_committed_seconds"})
