@@ -26,7 +26,7 @@ def judge(seen: BrokerSeen) -> list[Finding]:
     if seen.error:
         remedy = (
             "start it (`rapport up`, or your cluster), or set RAPPORT_KAFKA to the one that runs; workers wait for it"
-            " and go on where they were"
+            " and go on where they were. docs/operations.md#rapportbrokeraway"
         )
         return [action(NAME, seen.where or "Kafka", f"does not answer: {seen.error}", remedy)]
     told = f"{number(seen.brokers, 'broker')}, answered in {duration(seen.seconds)}"

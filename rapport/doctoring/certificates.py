@@ -33,7 +33,9 @@ def judge(seen: CertificateSeen) -> list[Finding]:
         return [unchecked(NAME, seen.where, seen.error, "name a PEM file that this user may read")]
     left = seen.ends_at - seen.now
     day = datetime.fromtimestamp(seen.ends_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    renew = "put a new one in its place and restart what uses it, one by one. docs/operations.md, expired certificate"
+    renew = (
+        "put a new one in its place and restart what uses it, one by one. docs/operations.md#rapportcertificateexpires"
+    )
     if left <= 0:
         return [action(NAME, seen.where, f"has expired {duration(-left)} ago ({day})", renew)]
     if left < SOON_S:

@@ -76,7 +76,9 @@ def _skew(about: str, seconds: float, words: str) -> Finding:
     remedy = "set the clocks right by NTP (`timedatectl set-ntp true`), slewing, not by a jump"
     if abs(seconds) < REFUSED_S / 2:
         return warning(NAME, about, told, remedy)
-    late = f"{remedy}; ticks more than {REFUSED_S:.0f} s ahead of Kafka are refused. docs/operations.md, clock jump"
+    late = (
+        f"{remedy}; ticks more than {REFUSED_S:.0f} s ahead of Kafka are refused. docs/operations.md#rapportclockskew"
+    )
     return action(NAME, about, told, late)
 
 

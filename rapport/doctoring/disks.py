@@ -33,7 +33,7 @@ def judge(seen: DiskSeen) -> list[Finding]:
         told = "cannot be written to by this user, or is mounted read-only"
         return [action(NAME, seen.where, told, "mount it for writing, or give it to the user that runs Rapport")]
     told = f"{size(seen.free)} of {size(seen.total)} free"
-    remedy = "make room, or give the disk more; delete no file by hand. docs/operations.md, full disk"
+    remedy = "make room, or give the disk more; delete no file by hand. docs/operations.md#rapportstorediskfull"
     if seen.free < min(FULL_SHARE * seen.total, FULL_BYTES):
         return [action(NAME, seen.where, told, remedy)]
     if seen.free < min(LOW_SHARE * seen.total, LOW_BYTES):

@@ -92,7 +92,7 @@ def _living(seen: GroupSeen) -> Finding:
             f"stuck: {number(look.members, 'member')}, nothing committed in {_apart(seen)} in"
             f" {number(len(still), 'partition')} with unread records ({places}); {behind}",
             f"see the findings on {seen.what} and store; if they are well, restart the {seen.what} that holds them: it"
-            " reads again from the commit, and nothing counts twice. docs/operations.md, group stuck",
+            " reads again from the commit, and nothing counts twice. docs/operations.md#rapportgroupstuck",
         )  # fmt: skip
     if _seconds(look) > BEHIND_S:
         return warning(
@@ -131,8 +131,8 @@ def _retention(seen: GroupSeen) -> Iterator[Finding]:
         yield action(
             RETENTION, seen.name, f"{count:,} unread records of {names} will be deleted, the first {when}",
             f"first make time: kafka-configs.sh --bootstrap-server HOST:PORT --topic {first.topic} --alter --add-config"
-            f" retention.ms={2 * (first.retention_ms or 0)}; then get it to read ({seen.start}). docs/operations.md,"
-            " retention near",
+            f" retention.ms={2 * (first.retention_ms or 0)}; then get it to read ({seen.start})."
+            " docs/operations.md#rapportretentionnear",
         )  # fmt: skip
     elif not lost:
         yield ok(RETENTION, seen.name, f"nothing unread is near its end; {_soonest([s for s, _ in left])}")

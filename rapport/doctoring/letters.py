@@ -37,6 +37,8 @@ def judge(seen: LettersSeen) -> list[Finding]:
     look = "`rapport dlq ls` and `show` say which, `rapport dlq replay` sends them again: docs/dead-letters.md"
     if systemic >= seen.minimum:
         return [
-            action(NAME, about, told, f"stop and mend their producer first, docs/operations.md, poison flood; {look}")
+            action(
+                NAME, about, told, f"stop and mend their producer first, docs/operations.md#rapportpoisonflood; {look}"
+            )
         ]
     return [warning(NAME, about, told, look)]

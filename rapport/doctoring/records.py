@@ -78,12 +78,13 @@ def _finding(topic: str, faults: Mapping[str, int], total: int) -> Finding:
         return action(
             NAME, topic, seen,
             "a producer writes with a schema that this version lacks, or to the wrong topic: stop it; upgrade workers"
-            " before producers. They become dead letters with their bytes, to be sent again: docs/dead-letters.md",
+            " before producers. They become dead letters with their bytes, to be sent again: docs/dead-letters.md,"
+            " docs/operations.md#rapportwrongschema",
         )  # fmt: skip
     if bad >= FLOOD * total:
         return action(
             NAME, topic, seen,
             "a flood of garbage: stop the producer (see `rapport doctor` on dead letters for its file or key); the"
-            " breaker holds the partition meanwhile. docs/operations.md, poison flood",
+            " breaker holds the partition meanwhile. docs/operations.md#rapportpoisonflood",
         )  # fmt: skip
     return warning(NAME, topic, seen, "a producer sends some garbage; each is a dead letter: docs/dead-letters.md")

@@ -64,12 +64,12 @@ def _away(seen: StoreSeen, about: str) -> Finding:
         return action(
             NAME, about, f"takes no writes, it is read-only: {seen.away}",
             f"give RAPPORT_CLICKHOUSE a user that may insert (readonly=0), or repair the replica; {kept}."
-            " docs/operations.md, ClickHouse read-only",
+            " docs/operations.md#rapportstorereadonly",
         )  # fmt: skip
     if any(word.lower() in seen.away.lower() for word in _FULL):
         return action(
             NAME, about, f"its disk is full: {seen.away}",
-            f"make room there; {kept}. docs/operations.md, full disk under the store",
+            f"make room there; {kept}. docs/operations.md#rapportstorediskfull",
         )  # fmt: skip
     return action(
         NAME, about, f"an insert waits: {seen.away}",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapport.doctoring.finding import Finding, action, number, ok, unchecked, warning
+from rapport.doctoring.finding import Finding, action, duration, number, ok, unchecked, warning
 from rapport.doctoring.scrape import Scrape
 
 NAME: Final = "worker"
@@ -19,6 +19,14 @@ PARTITIONS: Final = "rapport_partitions"
 RECOVERED: Final = "rapport_recovery_records_total"
 VERSION: Final = "rapport_knowledge_info"
 """Names of `streams/app/metrics.py`; a test holds them to it."""
+HEARTBEAT: Final = "rapport_heartbeat_timestamp_seconds"
+"""Set once a second by the loop that does the work, where a worker has it."""
+STILL_S: Final = 10.0
+
+_END: Final = (
+    "end it by force (kill -9 of its process; in a cluster its probe does): others take its partitions over after"
+    " RAPPORT_SESSION_TIMEOUT_S and read again from the commit. docs/operations.md#rapportworkerhung"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class WorkerSeen:
     last_words: str = ""
     """Why it stopped last, from its log; empty: nothing is known."""
     named: bool = True
+    at: float = 0.0
+    """Unix time of the second look."""
 
 
 def judge(seen: WorkerSeen, members: int | None) -> list[Finding]:
@@ -63,8 +73,7 @@ def _absent(seen: WorkerSeen, members: int | None) -> Finding:
     if seen.silent:
         return action(
             NAME, seen.name, f"{seen.address} takes the connection and does not answer: it hangs{process}{last}",
-            "end it by force (kill -9 of its process; in a cluster its probe does): others take its partitions over"
-            " after RAPPORT_SESSION_TIMEOUT_S and read again from the commit. docs/operations.md, worker hung",
+            _END,
         )  # fmt: skip
     if not seen.named and members != 0:
         return unchecked(
@@ -84,14 +93,19 @@ def _count(members: int | None) -> str:
 
 def _working(seen: WorkerSeen) -> Finding:
     assert seen.second is not None
+    silence = seen.at - seen.second.total(HEARTBEAT) if seen.second.has(HEARTBEAT) else 0.0
+    if silence > STILL_S:
+        return action(
+            NAME, seen.name, f"answers, and its loop has not turned for {duration(silence)}: it hangs{_said(seen)}",
+            _END,
+        )  # fmt: skip
     done = seen.second.total(RECORDS) - (seen.first.total(RECORDS) if seen.first else 0.0)
     lag = seen.second.total(LAG)
     was = seen.first.total(LAG) if seen.first else 0.0
     if lag and was and not done and not _recovering(seen.second):
         return action(
             NAME, seen.name, f"answers, has {lag:,.0f} records to do, and did none between two looks{_said(seen)}",
-            "read its log: it says what it waits for (Kafka, knowledge); if nothing, end it by force: nothing that is"
-            " not committed is lost. docs/operations.md, worker hung",
+            f"read its log: it says what it waits for (Kafka, knowledge); if nothing, {_END}",
         )  # fmt: skip
     return ok(NAME, seen.name, f"answers at {seen.address}; {done:,.0f} records between two looks, {lag:,.0f} to do")
 

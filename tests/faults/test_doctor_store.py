@@ -41,7 +41,7 @@ def test_a_clickhouse_that_is_read_only_is_named_and_nothing_is_lost(tmp_path: P
             produce(line)
             line.wait("the store says what it waits for", lambda: "read-only" in finding(line, "store").seen)
             assert finding(line, "store").severity == "action"
-            assert "docs/operations.md, ClickHouse read-only" in finding(line, "store").remedy
+            assert "docs/operations.md#rapportstorereadonly" in finding(line, "store").remedy
 
             (tmp_path / "users.xml").write_text(users)
             restart(server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,9 @@ def scrapes(workers: Sequence[Addressed]) -> dict[str, Answer]:
 
 def worker_seen(worker: Addressed, first: Answer, second: Answer) -> WorkerSeen:
     scraped = _scrape(second)
-    seen = WorkerSeen(worker.name, worker.address, _scrape(first), scraped, process=worker.process, named=worker.named)
+    seen = WorkerSeen(
+        worker.name, worker.address, _scrape(first), scraped, process=worker.process, named=worker.named, at=time.time()
+    )
     if scraped is not None:
         return seen
     error = second.error or f"its answer, status {second.status}, is no metrics"

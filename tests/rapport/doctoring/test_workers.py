@@ -27,6 +27,10 @@ def scrape(
     return Scrape(tuple(named))
 
 
+def beating(at: float) -> Scrape:
+    return Scrape((*scrape(10).samples, (workers.HEARTBEAT, {}, at)))
+
+
 def worker(first: Scrape | None = None, second: Scrape | None = None, **facts: Any) -> WorkerSeen:
     return WorkerSeen("worker-1", "h:1", first, second, **facts)
 
@@ -35,6 +39,18 @@ def worker(first: Scrape | None = None, second: Scrape | None = None, **facts: A
     ("seen", "members", "told"),
     [
         pytest.param(worker(scrape(10), scrape(30)), 1, [("ok", "20 records between"), ("ok", "ready")], id="well"),
+        pytest.param(
+            worker(beating(86), beating(90), at=100.0),
+            1,
+            [("ok", "answers"), ("ok", "ready")],
+            id="ten seconds is the edge",
+        ),
+        pytest.param(
+            worker(beating(86), beating(86), at=100.0),
+            1,
+            [("action", "not turned for 14 s"), ("ok", "ready")],
+            id="its loop hangs",
+        ),
         pytest.param(worker(scrape(10), scrape(10)), 1, [("ok", "0 records"), ("ok", "ready")], id="idle"),
         pytest.param(
             worker(scrape(10, 5), scrape(10, 9)), 1, [("action", "did none"), ("ok", "ready")], id="it does nothing"
