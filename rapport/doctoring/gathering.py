@@ -143,7 +143,7 @@ class _Gathering:
             clocks=self._clocks(first, second, store_ms),
             disks=[machine.disk(self._settings.data)],
             brokers_disks=brokers_disks,
-            certificates=machine.certificates_of(self._settings),
+            certificates=machine.certificates_of(self._settings, self._cluster is not None),
         )
 
     def _ask(self, question: Callable[[Cluster], T]) -> Asked[T]:

@@ -50,8 +50,20 @@ def last_words(log: Path) -> str:
     return ""
 
 
-def certificates_of(settings: Settings) -> list[CertificateSeen]:
-    """Of every file of certificates that a setting names."""
+def certificates_of(settings: Settings, answered: bool) -> list[CertificateSeen]:
+    """Of every file of certificates that a setting names; and what brokers show that speak TLS.
+
+    A broker without TLS is not asked for one as long as it answers and no setting names a certificate.
+    """
     named = [getattr(settings, name) for name in settings.__struct_fields__ if name.endswith(_CERTIFICATES)]
     files = [each for each in named if isinstance(each, Path)]
-    return [seen for file in files if (seen := certificates.of_file(file, time.time())) is not None]
+    now = time.time()
+    found = [seen for file in files if (seen := certificates.of_file(file, now)) is not None]
+    servers = settings.kafka.split(",") if settings.kafka and (files or not answered) else []
+    shown = [certificates.of_server(*_address(server), now) for server in servers]
+    return found + [seen for seen in shown if not seen.error]
+
+
+def _address(server: str) -> tuple[str, int]:
+    host, _, port = server.strip().rpartition(":")
+    return host.strip("[]"), int(port) if port.isdigit() else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import ssl
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from rapport.doctoring.certificates import CertificateSeen, judge, of_file, of_pem, of_server
+from rapport.doctoring.examining import examine
+from rapport.doctoring.gathering import Place
+from rapport.settings import Settings
 from tests.rapport.doctoring.judging import one
 
 DAY = 86_400.0
@@ -115,15 +119,25 @@ def server(certificate: Path, key: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            connection, _ = listener.accept()
-            with connection, context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as tls:
-                tls.do_handshake()
-                tls.recv(1)
+            while True:
+                with contextlib.suppress(OSError):  # of those who do not speak TLS, or have gone
+                    connection, _ = listener.accept()
+                    with connection:
+                        if over.is_set():
+                            return
+                        connection.settimeout(2)
+                        with context.wrap_socket(connection, server_side=True) as tls:
+                            tls.recv(1)
 
-        thread = threading.Thread(target=serve, daemon=True)
+        over, port = threading.Event(), int(listener.getsockname()[1])
+        thread = threading.Thread(target=serve)
         thread.start()
-        yield int(listener.getsockname()[1])
-        thread.join(5)
+        try:
+            yield port
+        finally:
+            over.set()
+            socket.create_connection(("127.0.0.1", port)).close()
+            thread.join()
 
 
 def test_a_server_shows_an_expired_certificate_that_nobody_trusts(folder: Path) -> None:
@@ -144,3 +158,11 @@ def test_a_server_without_tls_is_said() -> None:
         seen = of_server("127.0.0.1", int(listener.getsockname()[1]), 0.0)
         closing.join()
     one(judge(seen), "warning", "not checked: no TLS there")
+
+
+def test_a_broker_that_lets_nobody_in_shows_its_expired_certificate(folder: Path, tmp_path: Path) -> None:
+    with server(folder / "old.pem", folder / "old.key.pem") as port:
+        findings = examine(Place(Settings(kafka=f"127.0.0.1:{port}", data=tmp_path, metrics_port=0), look_s=1.0))
+    seen = {(each.name, each.severity): each for each in findings}
+    assert "does not answer" in seen["broker", "action"].seen
+    assert "has expired" in seen["certificate", "action"].seen
