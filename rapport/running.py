@@ -22,6 +22,8 @@ class Child(msgspec.Struct, frozen=True):
     name: str
     pid: int
     mark: str
+    port: int = 0
+    """At which it answers `/metrics` on this machine; 0: at none."""
 
 
 class Running(msgspec.Struct, frozen=True):

@@ -40,16 +40,20 @@ class Running(Protocol):
 class Command:
     """A `rapport` command as a process of its own, its output in a log file."""
 
-    def __init__(self, name: str, words: tuple[str, ...], log: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, name: str, words: tuple[str, ...], log: Path, env: Mapping[str, str], port: int = 0) -> None:
+        """`port`: at which it answers `/metrics` on this machine; 0: at none."""
         self.name = name
         self.log = log
         self._command = (sys.executable, "-m", "rapport.cli", *words)
         self._env = env
+        self._port = port
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def child(self) -> Child | None:
-        return None if self._process is None else Child(self.name, self._process.pid, " ".join(self._command[2:]))
+        if self._process is None:
+            return None
+        return Child(self.name, self._process.pid, " ".join(self._command[2:]), self._port)
 
     def start(self) -> None:
         self._process = processes.start(self._command, self.log, self._env)

@@ -117,7 +117,7 @@ class House:
         settings = self._settings
         env = environment_of(settings)
         ports = {"store": settings.store_port}
-        self._supervisor.start(Command("store", ("store",), self._logs / "store.log", env))
+        self._supervisor.start(Command("store", ("store",), self._logs / "store.log", env, settings.store_port))
         self._where("archive", settings.clickhouse or f"embedded, in {settings.data / 'clickhouse'}")
         self._where("SQL", f"{settings.store_url}/sql (token in {settings.data / 'store.token'})")
         for number in range(settings.workers):
@@ -126,7 +126,7 @@ class House:
             if port:
                 ports[name] = port
             mine = {**env, "RAPPORT_METRICS_PORT": str(port)}
-            self._supervisor.start(Command(name, ("worker",), self._logs / f"{name}.log", mine))
+            self._supervisor.start(Command(name, ("worker",), self._logs / f"{name}.log", mine, port))
             self._where(name, f"metrics http://127.0.0.1:{port}/metrics" if port else "without metrics")
         self._where("logs", str(self._logs))
         return ports

@@ -9,14 +9,14 @@ from rapport.failure import Failure
 from rapport.settings import Settings, SettingsError, read, with_secrets
 
 
-def settings(process: str = "") -> Settings:
-    """Read, with secrets; log lines are set up. SettingsError becomes wrong usage.
+def settings(process: str = "", *, secrets: bool = True) -> Settings:
+    """Read, with secrets (unless the command leaves no trace); log lines are set up. SettingsError becomes wrong usage.
 
     A `process` that runs for long logs what its libraries warn of; a command that a
     person waits for says in its own words what matters.
     """
     try:
-        found = with_secrets(read())
+        found = with_secrets(read()) if secrets else read()
     except SettingsError as error:
         raise Failure(str(error), status=2) from error
     except OSError as error:

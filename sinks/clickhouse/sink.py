@@ -111,6 +111,11 @@ class Sink:
             max_poll_records=MOST_RECORDS,
         )
 
+    @property
+    def away(self) -> str:
+        """What ClickHouse says to the insert that waits; empty while none waits."""
+        return self._writer.away
+
     def run(self) -> None:
         """Raises what is a mistake of ours; a broker or store that is away is waited for."""
         self._join()

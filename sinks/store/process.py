@@ -64,6 +64,7 @@ class _Process:
         self._stop = stop
         self._state = "starting"
         self._failed: str | None = None
+        self._sink: Sink | None = None
 
     def run(self) -> int:
         settings = self._settings
@@ -84,7 +85,8 @@ class _Process:
         return 1 if self._failed else 0
 
     def _health(self) -> dict[str, object]:
-        return {"well": self._state == "storing", "sink": self._state, "store": self._store.where}
+        away = "" if self._sink is None else self._sink.away
+        return {"well": self._state == "storing", "sink": self._state, "store": self._store.where, "away": away}
 
     def _guarded(self) -> None:
         """The sink's thread. A mistake of ours ends the process, which then starts afresh at what is committed."""
@@ -98,17 +100,17 @@ class _Process:
 
     def _fill(self) -> None:
         if self._until(self._migrated, "waiting for ClickHouse"):
-            sink = self._until(self._sink, "waiting for Kafka")
-            if sink is not None:
+            self._sink = self._until(self._made, "waiting for Kafka")
+            if self._sink is not None:
                 self._state = "storing"
-                sink.run()
+                self._sink.run()
 
     def _migrated(self) -> bool:
         for name in migrate(self._store):
             log.info("migration %s is applied", name)
         return True
 
-    def _sink(self) -> Sink:
+    def _made(self) -> Sink:
         settings = self._settings
         watch_surroundings(settings, stored_topics(settings.partitions))
         return Sink(

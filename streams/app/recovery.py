@@ -57,7 +57,6 @@ async def recover(bootstrap: str, topic: str, partition: int, restore: Restore) 
     finally:
         await consumer.stop()
     seconds = monotonic() - started
-    metrics.RECOVERED.inc(count)
     metrics.RECOVERY.observe(seconds)
     log.info("states of partition %d recovered: %d changelog records in %.2f s", partition, count, seconds)
     return count
@@ -82,6 +81,7 @@ async def _read(consumer: AIOKafkaConsumer, tp: TopicPartition, restore: Restore
                     restore(record.key, record.value)
             await asyncio.sleep(0)
         count += len(records)
+        metrics.RECOVERED.inc(len(records))
         before, position = position, await consumer.position(tp)
         if position > before:
             heard = monotonic()

@@ -1,0 +1,69 @@
+"""Questions to this machine: room on disks, processes, the ends of logs, files of certificates."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Final
+
+from deploy.local import processes
+from rapport.doctoring import certificates
+from rapport.doctoring.certificates import CertificateSeen
+from rapport.doctoring.disks import DiskSeen
+from rapport.settings import Settings
+from rapport.supervision import last_lines
+
+_LOOKED: Final = 200
+"""Lines of a log, from its end, among which why it stopped must stand."""
+_STOPS: Final = ("the worker stops: ", "the store does not start: ", "the sink ended")
+_LONGEST: Final = 300
+_CERTIFICATES: Final = ("_ca", "_cert")
+"""Settings with these endings name PEM files with certificates."""
+_STATES: Final = {"T": "stopped (SIGSTOP: `kill -CONT` lets it go on)", "D": "waiting for a disk", "Z": "dead"}
+
+
+def disk(folder: Path) -> DiskSeen:
+    """Room where the folder is, or will be."""
+    there = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.exists())
+    usage = shutil.disk_usage(there)
+    return DiskSeen(str(folder), usage.free, usage.total, writable=os.access(there, os.W_OK))
+
+
+def process(pid: int, mark: str) -> str:
+    """What becomes of a process that should be there, in words."""
+    if mark not in processes.command_of(pid) or not processes.alive(pid):
+        return f"process {pid} is gone"
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        state = ""
+    return f"process {pid} is {_STATES.get(state, 'there')}"
+
+
+def last_words(log: Path) -> str:
+    """Why the process stopped last, from its log; empty where the log does not say."""
+    for line in reversed(last_lines(log, _LOOKED)):
+        if stop := next((each for each in _STOPS if each in line), None):
+            return line[line.index(stop) :][:_LONGEST]
+    return ""
+
+
+def certificates_of(settings: Settings, answered: bool) -> list[CertificateSeen]:
+    """Of every file of certificates that a setting names; and what brokers show that speak TLS.
+
+    A broker without TLS is not asked for one as long as it answers and no setting names a certificate.
+    """
+    named = [getattr(settings, name) for name in settings.__struct_fields__ if name.endswith(_CERTIFICATES)]
+    files = [each for each in named if isinstance(each, Path)]
+    now = time.time()
+    found = [seen for file in files if (seen := certificates.of_file(file, now)) is not None]
+    servers = settings.kafka.split(",") if settings.kafka and (files or not answered) else []
+    shown = [certificates.of_server(*_address(server), now) for server in servers]
+    return found + [seen for seen in shown if not seen.error]
+
+
+def _address(server: str) -> tuple[str, int]:
+    host, _, port = server.strip().rpartition(":")
+    return host.strip("[]"), int(port) if port.isdigit() else 0
