@@ -36,8 +36,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     " tombstones.",
     "not_framed": "Something else than our Avro stands on the topic: let the producer use the SDK or `rapport send`."
     " If it is JSON, replay it as it is or mended.",
-    "unknown_schema": "The schema id is not ours (schemas/registry.py). If the touchpoint can be read here, replay it as"
-    f" it is; {_SOURCE}.",
+    "unknown_schema": "The schema id is not ours (schemas/registry.py). If the touchpoint can be read here, replay it"
+    f" as it is; {_SOURCE}.",
     "truncated": f"The body is shorter or longer than its record. {_FILE}: what could be read stands there.",
     "empty_key": f"The record had no key; a replay makes it from the identifiers. Replay it as it is, {_SOURCE}.",
     "tick_from_future": "The clock of the worker that wrote the tick is wrong: set it. There is nothing to replay.",
