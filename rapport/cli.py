@@ -37,6 +37,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("simulate", "simulate", "Make up a shop with known relationships."),
     Entry("replay", "replay", "Run the engine on history; reaches nobody."),
     Entry("tail", "tail", "Follow outputs, readable."),
+    Entry("dlq", "dlq", "Dead letters: see, mend and replay them."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from producers.letters.content import customers_of
 from schemas.keys import IdentityKey
 from schemas.letters import Letter
+
+STAGES: Final = ("producer", "identity", "engine")
+"""Who refuses."""
 
 
 @dataclass(frozen=True, slots=True)
