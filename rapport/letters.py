@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from rich.text import Text
 
-from producers.letters.content import touchpoint_of
+from producers.letters.content import about, touchpoint_of
 from producers.letters.remedies import remedy
 from producers.letters.shelf import Shelf
 from rapport.layout import clean, column, cut, folded
@@ -21,7 +21,7 @@ GROUPS: Final[dict[str, Callable[[Letter], str]]] = {
     "reason": lambda letter: letter.reason,
     "stage": lambda letter: letter.stage,
     "source": lambda letter: letter.source,
-    "customer": lambda letter: letter.customer or "-",
+    "customer": lambda letter: about(letter) or "-",
 }
 """What letters can be counted by."""
 
@@ -60,7 +60,7 @@ def counts(letters: Sequence[Letter], by: str, page: Page) -> list[Text]:
 def _row(letter: Letter, replayed: bool, page: Page) -> Text:
     place = f"{letter.topic}[{letter.partition}]@{letter.offset}" if letter.topic else f"{letter.file}:{letter.line}"
     detail = f"(replayed) {letter.detail}" if replayed else letter.detail
-    cells = (letter.id[:MARK], clock(letter.at, page), letter.reason, letter.stage, place, letter.customer or "-")
+    cells = (letter.id[:MARK], clock(letter.at, page), letter.reason, letter.stage, place, about(letter) or "-")
     texts = [Text(clean(cell)) for cell in cells]
     texts[2].stylize("dim" if replayed else "red")
     return _joined(texts, Text(clean(detail)), page)

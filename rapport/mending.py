@@ -129,7 +129,7 @@ def replay(here: Desk, source: str | None, fixes: Path | None, dry: bool, json: 
     changed = None if source is None else list(edited.read(Lines(source)))
     found = here.shelf()
     given = candidates(found.letters) if changed is None else _changed(found, changed, str(source))
-    judgement = judged(given, found, rules)
+    judgement = judged(given, found, rules, here.settings.identity)
     if not dry:
         send(judgement, found, here.producer, here.settings.identity)
     if json:
@@ -151,8 +151,8 @@ def _changed(found: Shelf, changed: list[edited.Edited], name: str) -> Iterator[
 
 def _tell(judgement: Replayed, dry: bool) -> None:
     if dry:
-        for letter, touchpoint in judgement.sent:
-            typer.echo(f"{letter[: shown.MARK]}  would be sent as {touchpoint.type} {touchpoint.event_id}")
+        for sent, touchpoint in judgement.sent:
+            typer.echo(f"{sent.letter[: shown.MARK]}  would be sent as {touchpoint.type} {clean(sent.event_id)}")
     for wrong in judgement.wrong[:SAID]:
         typer.echo(f"{wrong.letter[: shown.MARK]}  still wrong: {wrong.reason}: {clean(wrong.detail)}")
     if len(judgement.wrong) > SAID:

@@ -6,10 +6,11 @@ refusal stands in headers, all of them text. A mark has the header `mark` and is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
+from schemas.keys import AS_IT_IS, NAMED
 from schemas.records import EVERYONE
 
 MARK: Final = "mark"
@@ -59,12 +60,6 @@ class Letter:
     value: bytes
 
     @property
-    def customer(self) -> str | None:
-        """The key, where it names a customer."""
-        key = self.key.decode("utf-8", "replace")
-        return None if key in ("", EVERYONE) else key
-
-    @property
     def source(self) -> str:
         """Where it came from, in one word: the topic, or the file."""
         return self.topic or self.file
@@ -91,12 +86,22 @@ def letter_of(record: Recorded) -> Letter:
         topic=found.get("topic", ""),
         partition=_number(found.get("partition"), -1),
         offset=_number(found.get("offset"), -1),
-        at=_number(found.get("at"), record.timestamp),
+        # The engine knows no time before its first tick.
+        at=_number(found.get("at"), 0) or record.timestamp,
         file=found.get("file", ""),
         line=_number(found.get("line"), -1),
         key=record.key or b"",
         value=record.value or b"",
     )
+
+
+def customer_of(key: bytes, fields: Mapping[str, Any]) -> str | None:
+    """Whose key a record had, else whom its sound fields name in clear; None if that is nobody."""
+    named = key.decode("utf-8", "replace")
+    if named not in ("", EVERYONE):
+        return named
+    card = fields.get(NAMED)
+    return fields.get(AS_IT_IS) or (f"{NAMED}:{card}" if card else None)
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -38,11 +38,7 @@ def salvaged(value: bytes) -> Salvaged:
     content = _object(value)
     if content is not None:
         return Salvaged("json", content)
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return Salvaged("bytes")
-    return Salvaged("text")
+    return Salvaged("text" if _is_text(value) else "bytes")
 
 
 def _of_avro(value: bytes) -> Salvaged:
@@ -91,6 +87,14 @@ def _as_json(fields: dict[str, Any]) -> dict[str, Any]:
     if "properties" in fields:
         fields["properties"] = _object(fields["properties"].encode()) or {}
     return fields | ({"identifiers": identifiers} if identifiers else {})
+
+
+def _is_text(value: bytes) -> bool:
+    """UTF-8 that somebody could have written."""
+    try:
+        return all(letter.isprintable() or letter.isspace() for letter in value.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _object(text: bytes) -> dict[str, Any] | None:

@@ -8,8 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from schemas import keys, times
+from schemas.catalogue import standard
 from schemas.contract import sound_fields
-from schemas.letters import Letter
+from schemas.letters import Letter, customer_of
 from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
 from schemas.salvage import salvaged
 
@@ -24,17 +25,22 @@ def touchpoint_of(letter: Letter) -> Json | None:
     Who it was about is added from the key, where the body names nobody and the key still says it in clear.
     """
     content = salvaged(letter.value).content
-    if content is None or content.get("identifiers"):
+    if content is None or content.get("identifiers") or content.get("type") in standard().company_wide():
         return content
     named = _named_by(letter.key)
     return content if named is None else content | {"identifiers": named}
 
 
+def about(letter: Letter) -> str | None:
+    """The customer, where the key or the touchpoint names one."""
+    return customer_of(letter.key, _fields(letter))
+
+
 def customers_of(letter: Letter, identity: keys.IdentityKey) -> frozenset[str]:
     """Every key under which somebody may look for it: the letter's own, and those of the identifiers within."""
-    found = {letter.customer} if letter.customer is not None else set()
-    content = salvaged(letter.value).content
-    fields = {} if content is None else sound_fields(content)
+    fields = _fields(letter)
+    named = customer_of(letter.key, fields)
+    found = set() if named is None else {named}
     for kind in IDENTIFIERS:
         if kind in fields and kind != keys.NO_KEY:
             found.add(keys.key_of(msgspec.convert(_CARRIER | {kind: fields[kind]}, Touchpoint), identity))
@@ -54,13 +60,18 @@ def exported(letter: Letter, replayed: bool, remedy: str) -> Json:
         **_place(letter),
         "replayed": replayed,
     }
-    if letter.customer is not None:
-        out["customer"] = letter.customer
+    customer = about(letter)
+    if customer is not None:
+        out["customer"] = customer
     if touchpoint is not None:
         out["touchpoint"] = touchpoint
     if salvaged(letter.value).form not in ("json", "avro"):
         out["original"] = base64.b64encode(letter.value).decode()
     return out
+
+
+def _fields(letter: Letter) -> Json:
+    return sound_fields(salvaged(letter.value).content or {})
 
 
 def _place(letter: Letter) -> Json:

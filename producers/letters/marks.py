@@ -7,14 +7,14 @@ stands on the raw topic behind those ends, each record with the header `letter`.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from producers.delivery import Headers, Producer
 from schemas import topics
 from schemas.keys import partition_for
-from schemas.letters import LETTER, MARK, Kind
+from schemas.letters import MARK, Kind
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -25,7 +25,14 @@ class Begun(msgspec.Struct, frozen=True):
     ends: dict[int, int]
 
 
-EVENT: Final = "event_id"
+class Sent(NamedTuple):
+    """A letter, and the event id and key under which its touchpoint stands on the raw topic."""
+
+    letter: str
+    event_id: str
+    key: str
+
+
 RUN: Final = "run"
 
 
@@ -36,8 +43,8 @@ def begin(producer: Producer, run: str, now: int) -> None:
     producer.flush()
 
 
-def replayed(producer: Producer, run: str, letter: str, event_id: str, now: int) -> None:
-    _put(producer, "replayed", run, now, ((LETTER, letter.encode()), (EVENT, event_id.encode())))
+def replayed(producer: Producer, run: str, sent: Sent, now: int) -> None:
+    _put(producer, "replayed", run, now, [(name, text.encode()) for name, text in sent._asdict().items()])
 
 
 def end(producer: Producer, run: str, now: int) -> None:

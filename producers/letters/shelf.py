@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from producers.delivery import Producer, Stored
-from producers.letters.marks import EVENT, RUN, Begun
+from producers.letters.marks import RUN, Begun, Sent
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.letters import LETTER, MARK, Letter, headers_of, is_mark, letter_of
@@ -20,15 +20,19 @@ Wanted = Callable[[Letter], bool]
 @dataclass(slots=True)
 class Shelf:
     """`letters` are those wanted, each id once, by time. `replayed` and `events`: letters that were sent again, and
-    the event ids under which they were. Memory: the letters wanted.
+    event id and key under which they were. Memory: the letters wanted.
     """
 
     letters: list[Letter] = field(default_factory=list)
     replayed: set[str] = field(default_factory=set)
-    events: set[str] = field(default_factory=set)
+    events: set[tuple[str, str]] = field(default_factory=set)
     unended: dict[str, Begun] = field(default_factory=dict)
-    unmarked: list[tuple[str, str]] = field(default_factory=list)
-    """Letter and event id of what a run sent that was cut short before it could mark it."""
+    unmarked: list[Sent] = field(default_factory=list)
+    """What a run sent that was cut short before it could mark it."""
+
+    def note(self, sent: Sent) -> None:
+        self.replayed.add(sent.letter)
+        self.events.add((sent.event_id, sent.key))
 
     @property
     def open(self) -> list[Letter]:
@@ -68,8 +72,7 @@ def _mark(record: Stored, shelf: Shelf, ended: set[str]) -> None:
             begun = msgspec.json.decode(record.value, type=Begun)
             shelf.unended[begun.run] = begun
         case "replayed":
-            shelf.replayed.add(found.get(LETTER, ""))
-            shelf.events.add(found.get(EVENT, ""))
+            shelf.note(Sent(*(found.get(name, "") for name in Sent._fields)))
         case "ended":
             ended.add(found.get(RUN, ""))
 
@@ -86,8 +89,8 @@ def _recover(producer: Producer, shelf: Shelf) -> None:
         letter = headers_of(record.headers).get(LETTER)
         if letter is None or letter in shelf.replayed:
             continue
-        (sent,) = decode_touchpoints([record.value])
-        event_id = sent.event_id if isinstance(sent, Touchpoint) else ""
-        shelf.replayed.add(letter)
-        shelf.events.add(event_id)
-        shelf.unmarked.append((letter, event_id))
+        (touchpoint,) = decode_touchpoints([record.value])
+        event_id = touchpoint.event_id if isinstance(touchpoint, Touchpoint) else ""
+        sent = Sent(letter, event_id, (record.key or b"").decode())
+        shelf.note(sent)
+        shelf.unmarked.append(sent)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import msgspec
 import polars as pl
 
 from schemas.contract import sound_fields
-from schemas.keys import AS_IT_IS, NAMED
-from schemas.letters import headers_of
-from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
+from schemas.letters import customer_of, headers_of
+from schemas.records import IDENTIFIERS, Touchpoint
 from schemas.salvage import salvaged
 from schemas.times import EARLIEST, LATEST
 from sinks.clickhouse.chunk import TIME, Chunk, Headers
@@ -70,7 +69,7 @@ def dead_letter_columns(chunk: Chunk) -> pl.DataFrame:
     fields = [sound_fields(each.content or {}) for each in found]
     columns = [pl.Series(name, [each.get(name) for each in fields], kind) for name, kind in _TOUCHPOINT.items()]
     keys = chunk.places.get_column("key").to_list()
-    customers = pl.Series([_customer(*each) for each in zip(keys, fields, strict=True)], dtype=pl.String)
+    customers = pl.Series([customer_of(*each) or "" for each in zip(keys, fields, strict=True)], dtype=pl.String)
     forms = pl.Series("form", [each.form for each in found], dtype=pl.String)
     return touchpoint_columns(pl.DataFrame(columns), customers).hstack(_refusals(chunk)).with_columns(forms)
 
@@ -103,14 +102,6 @@ def _refusals(chunk: Chunk) -> pl.DataFrame:
         "file",
         _number("line", pl.Int64()),
     )
-
-
-def _customer(key: bytes, fields: dict[str, Any]) -> str:
-    """Whose key it had, else whom the source named in clear; empty if that is nobody."""
-    if key not in (b"", EVERYONE.encode()):
-        return key.decode("utf-8", "replace")
-    card = fields.get(NAMED)
-    return str(fields.get(AS_IT_IS) or (f"{NAMED}:{card}" if card else ""))
 
 
 def _moment(name: str) -> pl.Expr:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from producers.letters import marks
+from producers.letters.marks import Sent
 from schemas.codec import encode_touchpoint
 from schemas.topics import DLQ
 from sinks.clickhouse.client import Store
@@ -46,7 +47,7 @@ def marked(*ids: str) -> list[Made]:
     log = memory()
     marks.begin(log, "run", START)
     for each in ids:
-        marks.replayed(log, "run", each, "e1", START)
+        marks.replayed(log, "run", Sent(each, "e1", "anna"), START)
     marks.end(log, "run", START)
     found = log.records(DLQ)
     return [Made(1, 100 + at, START, each.key, each.value, each.headers) for at, each in enumerate(found)]
