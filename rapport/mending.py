@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from producers.delivery import DeliveryFailed, Producer
 from producers.kafka_log import KafkaLog
 from producers.letters import edited, mapping, shelf
 from producers.letters.content import exported
-from producers.letters.edited import EditedError
+from producers.letters.edited import Edited, EditedError
 from producers.letters.mapping import Fixes, MappingError
 from producers.letters.remedies import REMEDIES, remedy
 from producers.letters.replay import Candidate, Replayed, candidates, judged, send
@@ -58,12 +58,12 @@ class Desk:
 
 @contextmanager
 def desk(settings: Settings, wanted: Selection) -> Iterator[Desk]:
-    """With a connection that is closed at the end."""
+    """With a connection that is closed at the end. Failure for a reason or stage that there is not."""
     check_names(sorted(wanted.reasons), tuple(REMEDIES), "is no reason of a refusal")
     check_names(sorted(wanted.stages), STAGES, "is no stage that refuses")
     if wanted.customer is not None:
         wanted = replace(wanted, customer=customer_key(wanted.customer, settings.identity))
-    with told(DeliveryFailed, UnreadableInput, EditedError, MappingError):
+    with told(DeliveryFailed):
         producer = KafkaLog(settings.kafka)
         try:
             yield Desk(producer, settings, wanted)
@@ -73,7 +73,6 @@ def desk(settings: Settings, wanted: Selection) -> Iterator[Desk]:
 
 def ls(here: Desk, by: str | None, limit: int, everything: bool, json: bool) -> None:
     """A table, the latest last, and counts. With `by`: counts alone."""
-    check_names([by] if by else [], tuple(shown.GROUPS), "is nothing that --by can count by")
     found = here.shelf()
     letters = found.letters if everything else found.open
     last = letters[-limit:]
@@ -123,13 +122,27 @@ def export(here: Desk, out: str, everything: bool) -> None:
     typer.echo(f"{len(letters):,} written to {out}", err=True)
 
 
-def replay(here: Desk, source: str | None, fixes: Path | None, dry: bool, json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """What is to be done to the letters: `edited` takes the place of filters, `fixes` are applied to each."""
+
+    fixes: Fixes
+    edited: Sequence[Edited] | None
+    source: str
+
+    @classmethod
+    def of(cls, source: str | None, fixes: Path | None) -> Mending:
+        """Both files read and understood; Failure names what is wrong in them."""
+        with told(UnreadableInput, EditedError, MappingError):
+            rules = Fixes() if fixes is None else mapping.load(fixes)
+            return cls(rules, None if source is None else list(edited.read(Lines(source))), source or "")
+
+
+def replay(here: Desk, mending: Mending, dry: bool, json: bool) -> None:
     """By filters, or the letters of an edited file, each through the mapping. Exit status 1 if one is still wrong."""
-    rules = Fixes() if fixes is None else mapping.load(fixes)
-    changed = None if source is None else list(edited.read(Lines(source)))
     found = here.shelf()
-    given = candidates(found.letters) if changed is None else _changed(found, changed, str(source))
-    judgement = judged(given, found, rules, here.settings.identity)
+    given = candidates(found.letters) if mending.edited is None else _changed(found, mending.edited, mending.source)
+    judgement = judged(given, found, mending.fixes, here.settings.identity)
     if not dry:
         send(judgement, found, here.producer, here.settings.identity)
     if json:
@@ -140,7 +153,7 @@ def replay(here: Desk, source: str | None, fixes: Path | None, dry: bool, json: 
         raise typer.Exit(FAILED)
 
 
-def _changed(found: Shelf, changed: list[edited.Edited], name: str) -> Iterator[Candidate]:
+def _changed(found: Shelf, changed: Sequence[Edited], name: str) -> Iterator[Candidate]:
     by_id: dict[str, Letter] = {letter.id: letter for letter in found.letters}
     for each in changed:
         if each.id not in by_id:
@@ -167,3 +180,8 @@ def _export(file: BinaryIO, letters: list[Letter], found: Shelf) -> None:
 
 def _write(file: Any, content: dict[str, Any]) -> None:
     file.write(msgspec.json.encode(content) + b"\n")
+
+
+def check_group(by: str | None) -> None:
+    """Failure for something that letters cannot be counted by."""
+    check_names([by] if by else [], tuple(shown.GROUPS), "is nothing that letters are counted by")

@@ -77,6 +77,7 @@ def ls(
     from rapport import mending
     from rapport.commands.setting import with_kafka
 
+    mending.check_group(by)
     wanted = _selection(ids, reason, stage, source, customer, since, until)
     with mending.desk(with_kafka(), wanted) as desk:
         mending.ls(desk, by, limit, replayed, json)
@@ -144,8 +145,9 @@ def replay(
         raise Failure("--from names its letters itself; leave the filters and --all out", WRONG_USAGE)
     if from_ is None and wanted.everything is not everything:
         raise Failure("say which letters: a filter, an id or --from FILE; or --all, and no filter", WRONG_USAGE)
+    mended = mending.Mending.of(from_, map_)
     with mending.desk(with_kafka(), wanted) as desk:
-        mending.replay(desk, from_, map_, dry_run, json)
+        mending.replay(desk, mended, dry_run, json)
 
 
 def _selection(
