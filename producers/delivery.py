@@ -58,6 +58,10 @@ class Producer(Protocol):
         """The log's own id of the topic; another one after it was deleted and made anew."""
         ...
 
+    def starts(self, topic: str) -> dict[int, int]:
+        """The first offset that each partition still holds."""
+        ...
+
     def ends(self, topic: str) -> dict[int, int]:
         """The offset that the next record of each partition will get."""
         ...
@@ -109,6 +113,9 @@ class MemoryProducer:
 
     def topic_id(self, topic: str) -> str:
         return f"{self._id}:{topic}"
+
+    def starts(self, topic: str) -> dict[int, int]:
+        return dict.fromkeys(range(self.partitions(topic)), 0)
 
     def ends(self, topic: str) -> dict[int, int]:
         return {p: len(self._log.get((topic, p), ())) for p in range(self.partitions(topic))}

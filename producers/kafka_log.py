@@ -99,6 +99,9 @@ class KafkaLog:
     def topic_id(self, topic: str) -> str:
         return kafka_reading.topic_id(self._bootstrap, topic)
 
+    def starts(self, topic: str) -> dict[int, int]:
+        return kafka_reading.starts(self._bootstrap, topic, self.partitions(topic))
+
     def ends(self, topic: str) -> dict[int, int]:
         return kafka_reading.ends(self._bootstrap, topic, self.partitions(topic))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -30,16 +31,25 @@ def topic_id(bootstrap: str, topic: str) -> str:
         admin.close()
 
 
+def starts(bootstrap: str, topic: str, partitions: int) -> dict[int, int]:
+    """The first offset that each partition still holds."""
+    return _bounds(bootstrap, topic, partitions, KafkaConsumer.beginning_offsets)
+
+
 def ends(bootstrap: str, topic: str, partitions: int) -> dict[int, int]:
     """The offset that the next record of each partition will get."""
+    return _bounds(bootstrap, topic, partitions, KafkaConsumer.end_offsets)
+
+
+def _bounds(bootstrap: str, topic: str, partitions: int, asked: Callable[..., Any]) -> dict[int, int]:
     consumer = _consumer(bootstrap)
     try:
-        found = consumer.end_offsets([TopicPartition(topic, p) for p in range(partitions)])
+        found = asked(consumer, [TopicPartition(topic, p) for p in range(partitions)])
     except KafkaError as error:
-        raise DeliveryFailed(topic, f"its end cannot be read ({error})", START_KAFKA) from error
+        raise DeliveryFailed(topic, f"where it begins and ends cannot be read ({error})", START_KAFKA) from error
     finally:
         consumer.close()
-    return {tp.partition: end for tp, end in found.items()}
+    return {tp.partition: offset for tp, offset in found.items()}
 
 
 def read(bootstrap: str, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from producers.counts import Counts
-from producers.delivery import Producer, wall_clock
+from producers.delivery import Headers, Producer, wall_clock
 from producers.lines import MAX_LINE_BYTES, Oversized
 from schemas import catalogue, topics
 from schemas.codec import encode_touchpoint
@@ -26,12 +26,14 @@ class Incoming(NamedTuple):
     """One piece of input and where it stood.
 
     `partition` is given for the marks of a run, which are written to every one; they are not counted.
+    `headers` go along with the touchpoint.
     """
 
     place: str
     line: int
     body: bytes | Oversized | Touchpoint | Fault
     partition: int | None = None
+    headers: Headers = ()
 
 
 @dataclass(slots=True)
@@ -83,13 +85,14 @@ class Pipeline:
         if isinstance(body, bytes):
             body = read_line(body)
         if isinstance(body, Touchpoint):
-            self._send(body, incoming.partition)
+            self._send(body, incoming)
         elif isinstance(body, Fault):
             self._reject(incoming, body.reason, body.detail, body.original)
         else:
             self._reject(incoming, "too_large", _why(body), _instead(incoming, body))
 
-    def _send(self, touchpoint: Touchpoint, partition: int | None) -> None:
+    def _send(self, touchpoint: Touchpoint, incoming: Incoming) -> None:
+        partition = incoming.partition
         counted = partition is None
         if self._present.touchpoints and self._present.take(self._present.touchpoints, touchpoint.event_id):
             self.counts.present += counted
@@ -103,7 +106,7 @@ class Pipeline:
         if partition is None:
             spread = f"{COMPANY}:{kept.event_id}".encode() if key == _EVERYONE else key
             partition = partition_for(spread, self._partitions)
-        self._producer.send(topics.RAW, partition, key, encode_touchpoint(kept))
+        self._producer.send(topics.RAW, partition, key, encode_touchpoint(kept), incoming.headers)
         self.counts.accepted += counted
 
     def _reject(self, incoming: Incoming, reason: str, detail: str, original: bytes) -> None:

@@ -39,6 +39,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("tail", "tail", "Follow outputs, readable."),
     Entry("customer", "customer", "Who is it, how do they stand with us, and why."),
     Entry("doctor", "doctor", "Say what is wrong, and what to do about it."),
+    Entry("dlq", "dlq", "Dead letters: see, mend and replay them."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
     Entry("schema", "schema", "Check schemas against the releases, or keep them."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),

@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 from rapport.failure import Failure
 from schemas import topics
 from schemas.codec import decode_outputs
+from schemas.letters import is_mark
 from schemas.records import Emitted, Rejected, Undecodable
 
 _POLL_MS: Final = 200
@@ -67,7 +68,7 @@ def follow(bootstrap: str, names: Sequence[str], over: Callable[[], bool], span:
 def outputs(records: Sequence[Any]) -> list[Emitted]:
     """What lies in consumed records of one topic; what is no output is left out."""
     if records and records[0].topic == topics.DLQ:
-        return [dead_letter(record) for record in records]
+        return [dead_letter(record) for record in records if not is_mark(record.headers)]
     found = decode_outputs([record.value for record in records if record.value is not None])
     return [output for output in found if not isinstance(output, Undecodable)]
 

@@ -93,10 +93,10 @@ def selection(
     return Selection(read, left, team, customer, least, frozenset(names), time)
 
 
-def check_names(names: Sequence[str], known: Sequence[str]) -> None:
-    """Failure for the name of a signal that nothing will ever have."""
+def check_names(names: Sequence[str], known: Sequence[str], wrong: str = "is no signal") -> None:
+    """Failure for a name that nothing will ever have."""
     for name in names:
-        _check(name, known, "is no signal")
+        _check(name, known, wrong)
 
 
 def _kinds(

@@ -17,6 +17,7 @@ from replay.sources import KAFKA
 from replay.sources.lines import File, read
 from schemas import topics
 from schemas.codec import decode_outputs
+from schemas.letters import is_mark
 from schemas.records import Emitted, Rejected, Undecodable
 from schemas.wire import output_from_json
 from sinks.archive import KINDS, read_outputs
@@ -70,7 +71,7 @@ def of_kafka(bootstrap: str) -> Iterator[Emitted]:
                         raise ReplayError(f"Kafka at {bootstrap}: {topic}: a record is no output: {output.detail}")
                     yield output
         for records in kafka.read(topics.DLQ, kafka.spans(topics.DLQ)):
-            yield from map(_dead_letter, records)
+            yield from (_dead_letter(record) for record in records if not is_mark(record.headers))
 
 
 def of_archive(settings: Settings) -> Iterator[Emitted]:

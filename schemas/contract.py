@@ -79,6 +79,15 @@ def read_line(line: bytes, *, outside: bool = True, catalogue: Catalogue | None 
     return _Reading(content, line, outside, catalogue or standard()).result()
 
 
+def sound_fields(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Those fields of a touchpoint, as the record has them, that can stand; the others are left out.
+
+    For looking at what was refused: the whole is no touchpoint by it.
+    """
+    reading = _Reading(dict(content), b"", False, standard())
+    return reading.sound()
+
+
 def read_export_line(line: bytes, *, catalogue: Catalogue | None = None) -> Exported | Fault:
     """A line for replay. One with `partition` and `offset` is taken as the log has it, unjudged.
 
@@ -177,6 +186,11 @@ class _Reading:
             named = event_id if isinstance(event_id, str) else None
             return Fault(min(self._reasons, key=REASONS.index), tuple(self._faults), self._line, named)
         return Touchpoint(**self._values)
+
+    def sound(self) -> dict[str, Any]:
+        """The values that can stand, whatever is wrong with the others."""
+        self._fields(self._content, self._type())
+        return {name: value for name, value in self._values.items() if type(value) is not Wrong}
 
     def _type(self) -> TouchpointType | None:
         name = self._content.get("type")

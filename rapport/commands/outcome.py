@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from producers.counts import Counts
 
 Restart = Annotated[bool, typer.Option("--restart", help="Forget where an interrupted run stood; send all again.")]
-LETTERS = "rapport tail --kind rejected --since 10m --no-follow"
+LETTERS = "rapport dlq ls"
 """How a person sees what was rejected."""
 Json = Annotated[bool, typer.Option("--json", help="The counts as JSON on standard output.")]
 

@@ -52,5 +52,24 @@ def languages(incomplete: str) -> list[str]:
     return _begun(LANGUAGES, incomplete)
 
 
+def reasons(incomplete: str) -> list[str]:
+    """Of dead letters."""
+    from producers.letters.remedies import REMEDIES
+
+    return _begun(REMEDIES, incomplete)
+
+
+def stages(incomplete: str) -> list[str]:
+    from producers.letters.selecting import STAGES
+
+    return _begun(STAGES, incomplete)
+
+
+def letter_groups(incomplete: str) -> list[str]:
+    from rapport.letters import GROUPS
+
+    return _begun(GROUPS, incomplete)
+
+
 def _begun(words: Iterable[str], incomplete: str) -> list[str]:
     return [word for word in words if word.startswith(incomplete)]

@@ -7,25 +7,34 @@ into `log` as well, whole. A record that is no record of its schema goes to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias, get_args
 
 import polars as pl
 
 from schemas import codec
+from schemas.letters import MARK, Kind, headers_of
 from schemas.records import EVERYONE, Undecodable
 from schemas.registry import BY_PREFIX, FRAME, TOUCHPOINT
 from schemas.topics import CUSTOMERS, DLQ, RESOLVED
 from sinks.clickhouse.chunk import Chunk
 from sinks.clickhouse.decode import Decoded, decoded
-from sinks.clickhouse.shapes import output_columns, rejected_columns, touchpoint_columns
+from sinks.clickhouse.shapes import (
+    dead_letter_columns,
+    output_columns,
+    rejected_columns,
+    replay_columns,
+    touchpoint_columns,
+)
 
 LOG: Final = "log"
 POISON: Final = "poison"
 TOUCHPOINTS: Final = "touchpoints"
 REJECTED: Final = "rejected"
+DEAD_LETTERS: Final = "dead_letters"
+REPLAYS: Final = "replays"
 TABLES: Final[Mapping[str, str]] = {
     "touchpoint": TOUCHPOINTS,
     "shift": "shifts",
@@ -40,7 +49,13 @@ TABLES: Final[Mapping[str, str]] = {
 
 _TICK: Final = "clock.tick"
 _BAD_KEY: Final = Undecodable("bad_key", "the key is not UTF-8", b"")
-_BAD_LETTER: Final = Undecodable("bad_headers", "a dead letter has the headers id, stage, reason, at", b"")
+_BAD_LETTER: Final = Undecodable(
+    "bad_headers", "a dead letter has the headers id, stage, reason, at; a mark of a replay has letter and at", b""
+)
+
+Shape: TypeAlias = Callable[[Chunk], pl.DataFrame]
+_OF_LETTERS: Final[Mapping[str, Shape]] = {REJECTED: rejected_columns, DEAD_LETTERS: dead_letter_columns}
+_OF_MARKS: Final[Mapping[str, Shape]] = {REPLAYS: replay_columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +168,31 @@ def _wanted(chunk: Chunk, keys: pl.Series, frame: pl.DataFrame) -> pl.Series:
 
 
 def _dead_letters(chunk: Chunk) -> list[Block]:
-    columns = rejected_columns(chunk)
-    good = columns.get_column("at").is_not_null() & (columns.get_column("id") != "")
-    bad = [(row, _BAD_LETTER) for row in (~good).arg_true()]
-    block = Block(REJECTED, columns.hstack(chunk.positions()).filter(good), chunk.take(good.arg_true().to_list()))
-    return _with_poison(chunk, [block] if block.rows.height else [], bad)
+    """Letters twice: their bytes, and what could be read of them. Of the marks between them those of replays."""
+    kinds = [headers_of(headers).get(MARK) for headers in chunk.headers]
+    letters = [row for row, kind in enumerate(kinds) if kind is None]
+    marks = [row for row, kind in enumerate(kinds) if kind == "replayed"]
+    bad = [(row, _BAD_LETTER) for row, kind in enumerate(kinds) if kind not in (None, *get_args(Kind))]
+    made = []
+    for rows, shapes, name in ((letters, _OF_LETTERS, "id"), (marks, _OF_MARKS, "letter_id")):
+        if rows:
+            part = chunk.take(rows)
+            blocks, refused = _told(part, shapes, name)
+            made += blocks
+            bad += [(rows[row], _BAD_LETTER) for row in refused]
+    return _with_poison(chunk, made, bad)
+
+
+def _told(chunk: Chunk, shapes: Mapping[str, Shape], name: str) -> tuple[list[Block], list[int]]:
+    """A block a table of what headers tell of it, and the places of those that lack a time or the column `name`."""
+    made, good = [], pl.Series(dtype=pl.Boolean)
+    for table, shape in shapes.items():
+        columns = shape(chunk)
+        good = columns.get_column("at").is_not_null() & (columns.get_column(name) != "")
+        if good.any():
+            rows = columns.hstack(chunk.positions()).filter(good)
+            made.append(Block(table, rows, chunk.take(good.arg_true().to_list())))
+    return made, (~good).arg_true().to_list()
 
 
 def _with_poison(chunk: Chunk, made: list[Block], bad: list[tuple[int, Undecodable]]) -> list[Block]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
+import msgspec
 import polars as pl
 
-from schemas.records import IDENTIFIERS
+from schemas.contract import sound_fields
+from schemas.letters import customer_of, headers_of
+from schemas.records import IDENTIFIERS, Touchpoint
+from schemas.salvage import salvaged
 from schemas.times import EARLIEST, LATEST
 from sinks.clickhouse.chunk import TIME, Chunk, Headers
 from sinks.clickhouse.decode import TIMES
@@ -16,6 +20,11 @@ _CLEAR: Final = ("customer_id", "loyalty_card")
 
 _OFFSETS: Final = ("occurred_offset", "sent_offset", "received_offset")
 _CAUSE: Final = {"partition": "cause_partition", "offset": "cause_offset"}
+_KINDS: Final = {int: pl.Int64, float: pl.Float64, str: pl.String}
+_TOUCHPOINT: Final = {
+    field.name: _KINDS[(get_args(field.type) or (field.type,))[0]] for field in msgspec.structs.fields(Touchpoint)
+}
+"""Types of a touchpoint's fields as columns."""
 _LETTER: Final = ("id", "stage", "reason", "detail", "topic", "partition", "offset", "at", "file", "line")
 
 
@@ -24,7 +33,7 @@ def touchpoint_columns(frame: pl.DataFrame, customers: pl.Series) -> pl.DataFram
     clear = [pl.col(name).alias(f"identifier_{name}") for name in _CLEAR]
     rest = [pl.col(name) for name in frame.columns if name not in IDENTIFIERS]
     shaped = frame.select(*clear, *rest).with_columns(pl.col(_OFFSETS).cast(pl.Int16))
-    return _plain(shaped).insert_column(0, customers.alias("customer_id"))
+    return pl.DataFrame([customers.alias("customer_id"), *_plain(shaped).get_columns()])
 
 
 def output_columns(frame: pl.DataFrame) -> pl.DataFrame:
@@ -50,11 +59,40 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 def rejected_columns(chunk: Chunk) -> pl.DataFrame:
     """Dead letters from their headers; `at` is null, or `id` empty, for one that is none."""
+    key, original = chunk.places.get_column("key"), pl.Series("original", chunk.values, dtype=pl.Binary)
+    return _refusals(chunk).with_columns(key, original)
+
+
+def dead_letter_columns(chunk: Chunk) -> pl.DataFrame:
+    """Dead letters with the columns of touchpoints, filled as far as their values can be read."""
+    found = [salvaged(value) for value in chunk.values]
+    fields = [sound_fields(each.content or {}) for each in found]
+    columns = [pl.Series(name, [each.get(name) for each in fields], kind) for name, kind in _TOUCHPOINT.items()]
+    keys = chunk.places.get_column("key").to_list()
+    customers = pl.Series([customer_of(*each) or "" for each in zip(keys, fields, strict=True)], dtype=pl.String)
+    forms = pl.Series("form", [each.form for each in found], dtype=pl.String)
+    return touchpoint_columns(pl.DataFrame(columns), customers).hstack(_refusals(chunk)).with_columns(forms)
+
+
+def replay_columns(chunk: Chunk) -> pl.DataFrame:
+    """Marks of letters that were replayed; `at` is null, or `letter_id` empty, for one that is none."""
+    marks = [headers_of(headers) for headers in chunk.headers]
+    return pl.DataFrame(
+        {
+            "letter_id": [mark.get("letter", "") for mark in marks],
+            "event_id": [mark.get("event_id", "") for mark in marks],
+            "run": [mark.get("run", "") for mark in marks],
+            "at": [mark.get("at", "") for mark in marks],
+        },
+        schema=dict.fromkeys(("letter_id", "event_id", "run", "at"), pl.String),
+    ).with_columns(_moment("at"))
+
+
+def _refusals(chunk: Chunk) -> pl.DataFrame:
     letters = pl.DataFrame(list(map(_letter, chunk.headers)), schema=dict.fromkeys(_LETTER, pl.String), orient="row")
-    at = pl.col("at").cast(pl.Int64, strict=False)
     return letters.select(
         "id",
-        pl.when(at.is_between(EARLIEST, LATEST - 1)).then(at).cast(TIME).alias("at"),
+        _moment("at"),
         "stage",
         "reason",
         "detail",
@@ -63,9 +101,12 @@ def rejected_columns(chunk: Chunk) -> pl.DataFrame:
         _number("offset", pl.Int64()).alias("cause_offset"),
         "file",
         _number("line", pl.Int64()),
-        chunk.places.get_column("key"),
-        pl.Series("original", chunk.values, dtype=pl.Binary),
     )
+
+
+def _moment(name: str) -> pl.Expr:
+    at = pl.col(name).cast(pl.Int64, strict=False)
+    return pl.when(at.is_between(EARLIEST, LATEST - 1)).then(at).cast(TIME).alias(name)
 
 
 def _number(name: str, kind: pl.DataType) -> pl.Expr:
@@ -73,5 +114,5 @@ def _number(name: str, kind: pl.DataType) -> pl.Expr:
 
 
 def _letter(headers: Headers) -> tuple[str, ...]:
-    found = {name: (value or b"").decode("utf-8", "replace") for name, value in headers}
+    found = headers_of(headers)
     return tuple(found.get(name, "") for name in _LETTER)

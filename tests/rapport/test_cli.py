@@ -112,6 +112,16 @@ def test_an_example_is_accepted(line: str) -> None:
         pytest.param(("tail", "--customer", "*"), {}, 2, "'*' is nobody", id="what concerns everyone"),
         pytest.param(("customer", "phone:0"), {}, 2, "identifies nobody", id="a phone of nobody"),
         pytest.param(("customer", "anna", "--since", "tea"), {}, 2, "write how long ago", id="no time of a timeline"),
+        pytest.param(("dlq", "ls", "--by", "raeson"), {}, 2, "did you mean reason?", id="nothing to count by"),
+        pytest.param(
+            ("dlq", "ls", "--reason", "unknown_tipe"), UNREACHABLE, 2, "did you mean unknown_type?", id="no such reason"
+        ),
+        pytest.param(("dlq", "ls", "--stage", "egnine"), UNREACHABLE, 2, "did you mean engine?", id="no such stage"),
+        pytest.param(("dlq", "replay"), {}, 2, "say which letters", id="a replay of nobody knows what"),
+        pytest.param(("dlq", "replay", "--all", "--reason", "not_json"), {}, 2, "no filter", id="all, and a filter"),
+        pytest.param(("dlq", "replay", "--all", "--from", "x"), {}, 2, "--from names its letters", id="two sources"),
+        pytest.param(("dlq", "replay", "--from", "no.jsonl"), {}, 1, "no.jsonl: No such file", id="no edited file"),
+        pytest.param(("dlq", "replay", "--all", "--map", "no.yaml"), {}, 1, "no.yaml: No such file", id="no mapping"),
         pytest.param(("completion", "bush"), {}, 2, "did you mean bash?", id="no such shell"),
         pytest.param(("tail", "alerts"), {}, 2, "alerts is no topic of outputs", id="an unknown topic"),
         pytest.param(("import", "online-retial", "f"), {}, 2, "Did you mean online-retail?", id="no such importer"),

@@ -49,6 +49,10 @@ def test_a_dead_letter_without_headers_is_read_all_the_same() -> None:
     assert (letter.id, letter.at, letter.partition, letter.offset) == ("3:4", 7, 3, 4)
 
 
+def test_a_mark_beside_the_dead_letters_is_no_output() -> None:
+    assert outputs([Consumed(topics.DLQ, 0, 0, 7, b"", [("mark", b"replayed"), ("letter", b"x")])]) == []
+
+
 def test_what_is_no_output_is_left_out() -> None:
     values = [b"junk", encode_output(measure("a")), None]
     assert outputs([Consumed("t", 0, n, 0, value) for n, value in enumerate(values)]) == [measure("a")]

@@ -173,7 +173,7 @@ LETTER = [
 )
 def test_dead_letters_keep_their_bytes(headers: list[tuple[str, bytes]], table: str) -> None:
     found = tables(chunk(Made(0, 1, START, b"\xff", b"\0\xfe", headers), topic=DLQ))
-    assert list(found) == [table]
+    assert list(found) == (["rejected", "dead_letters"] if table == "rejected" else [table])
     assert found[table].rows.get_column("original" if table == "rejected" else "value").to_list() == [b"\0\xfe"]
 
 

@@ -1,0 +1,1 @@
+"""Dead letters: what stands on their topic, mended and sent again by the one path in."""
