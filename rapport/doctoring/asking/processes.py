@@ -21,7 +21,7 @@ from rapport.settings import Settings
 _HERE: Final = "127.0.0.1"
 _STORE: Final = "store"
 _WORKER: Final = "worker"
-_COMMITTED: Final = "rapport_sink_committed_seconds"
+_COMMITTED: Final = "rapport_sink_committed_timestamp_seconds"
 """Of `sinks/metrics.py`."""
 
 

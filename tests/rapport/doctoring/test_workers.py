@@ -121,4 +121,4 @@ def test_the_metrics_that_checks_look_at_are_those_of_the_processes() -> None:
     counters = (worker_metrics.RECORDS, worker_metrics.RECOVERED)
     named = [*(each._name for each in gauges), *(f"{each._name}_total" for each in counters)]
     looked_at = {workers.RECORDS, workers.LAG, workers.PARTITIONS, workers.RECOVERED, workers.VERSION}
-    assert sorted(named) == sorted(looked_at | {"rapport_sink_committed_seconds"})
+    assert sorted(named) == sorted(looked_at | {"rapport_sink_committed_timestamp_seconds"})
