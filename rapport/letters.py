@@ -31,7 +31,16 @@ HEX_BYTES: Final = 256
 """Shown of a value that is no text."""
 LONGEST_TEXT: Final = 4_000
 _MARGIN: Final = 12
-_COLUMNS: Final = (("ID", MARK), ("AT", 11), ("REASON", 19), ("STAGE", 8), ("SOURCE", 30), ("CUSTOMER", 16))
+_COLUMNS: Final = (
+    ("ID", MARK),
+    ("AT", 11),
+    ("REASON", 19),
+    ("STAGE", 8),
+    ("SOURCE", 30),
+    ("CUSTOMER", 16),
+    ("DETAIL", 4_000),
+)
+"""Headings, and how wide each column becomes at most."""
 _FORMS: Final = {
     "json": "as JSON",
     "avro": "whole, from Avro",
@@ -45,9 +54,14 @@ def counted(letters: Iterable[Letter], by: str) -> list[tuple[str, int]]:
 
 
 def table(letters: Sequence[Letter], replayed: set[str], page: Page) -> list[Text]:
-    """A heading and a line a letter; on a terminal cut to its width, in a pipe whole."""
-    heading = _joined([Text(name, "bold") for name, _ in _COLUMNS], Text("DETAIL", "bold"), page)
-    return [heading, *(_row(letter, letter.id in replayed, page) for letter in letters)]
+    """A heading and a line a letter; on a terminal in columns, cut to its width, in a pipe whole."""
+    heading = [Text(name, "bold") for name, _ in _COLUMNS]
+    rows = [heading, *(_cells(letter, letter.id in replayed, page) for letter in letters)]
+    if page.width is None:
+        return [Text("\t").join(row) for row in rows]
+    columns = zip(zip(*rows, strict=True), _COLUMNS, strict=True)
+    widths = [min(most, max(cell.cell_len for cell in cells)) for cells, (_, most) in columns]
+    return [cut(Text(" ").join(map(column, row, widths)), page.width) for row in rows]
 
 
 def counts(letters: Sequence[Letter], by: str, page: Page) -> list[Text]:
@@ -57,20 +71,13 @@ def counts(letters: Sequence[Letter], by: str, page: Page) -> list[Text]:
     return [line if page.width is None else cut(line, page.width) for line in lines]
 
 
-def _row(letter: Letter, replayed: bool, page: Page) -> Text:
+def _cells(letter: Letter, replayed: bool, page: Page) -> list[Text]:
     place = f"{letter.topic}[{letter.partition}]@{letter.offset}" if letter.topic else f"{letter.file}:{letter.line}"
     detail = f"(replayed) {letter.detail}" if replayed else letter.detail
-    cells = (letter.id[:MARK], clock(letter.at, page), letter.reason, letter.stage, place, about(letter) or "-")
-    texts = [Text(clean(cell)) for cell in cells]
-    texts[2].stylize("dim" if replayed else "red")
-    return _joined(texts, Text(clean(detail)), page)
-
-
-def _joined(cells: Sequence[Text], last: Text, page: Page) -> Text:
-    if page.width is None:
-        return Text("\t").join([*cells, last])
-    shown = [column(cell, width) for cell, (_, width) in zip(cells, _COLUMNS, strict=True)]
-    return cut(Text(" ").join([*shown, last]), page.width)
+    named = (letter.id[:MARK], clock(letter.at, page), letter.reason, letter.stage, place, about(letter) or "-", detail)
+    cells = [Text(clean(each)) for each in named]
+    cells[2].stylize("dim" if replayed else "red")
+    return cells
 
 
 def whole(letter: Letter, replayed: bool, page: Page) -> list[Text]:

@@ -33,6 +33,7 @@ EXPORT_FIELDS: Final = ("partition", "offset", "key", "source")
 
 _REQUIRED: Final = ("event_id", "type", "occurred_at", "channel")
 _KNOWN: Final = (*_REQUIRED, *FIELDS, *wire.TOUCHPOINT_TIMES, "identifiers", "properties")
+_READ_ALONE: Final = frozenset(_KNOWN) - {"type", "identifiers"}
 _TOO_DEEP: Final = (f"is nested more than {DEEPEST} deep", "flatten it")
 _BOM: Final = b"\xef\xbb\xbf"
 _JSON: Final = msgspec.json.Encoder()
@@ -188,8 +189,14 @@ class _Reading:
         return Touchpoint(**self._values)
 
     def sound(self) -> dict[str, Any]:
-        """The values that can stand, whatever is wrong with the others."""
-        self._fields(self._content, self._type())
+        """The values that can stand. No fault is looked into: what nobody reads would cost more than all the rest."""
+        kind, identifiers = self._content.get("type"), self._content.get("identifiers")
+        if isinstance(kind, str):
+            self._values["type"] = kind
+        if isinstance(identifiers, dict):
+            self._identifiers({name: value for name, value in identifiers.items() if name in IDENTIFIER_FIELDS})
+        known = {name: value for name, value in self._content.items() if name in _READ_ALONE}
+        self._fields(known, None)
         return {name: value for name, value in self._values.items() if type(value) is not Wrong}
 
     def _type(self) -> TouchpointType | None:

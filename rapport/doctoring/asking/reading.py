@@ -14,6 +14,7 @@ from rapport.doctoring.records import EACH, Sample
 from rapport.doctoring.topics import TopicSeen
 from schemas import topics
 from schemas.codec import decode_touchpoints
+from schemas.letters import LETTER, MARK
 from schemas.records import Touchpoint
 
 _LETTERS: Final = 5_000
@@ -68,15 +69,22 @@ def newest(cluster: Cluster, partitions: int) -> Newest:
 
 
 def letters(cluster: Cluster, partitions: int, now_ms: int, minimum: int) -> LettersSeen:
-    """Dead letters of the last hour, counted by stage and reason."""
+    """Dead letters of the last hour."""
     starts = cluster.since(topics.DLQ, partitions, now_ms - int(WITHIN_S * 1000))
-    counts: Counter[tuple[str, str]] = Counter()
     read = cluster.read(starts, _LETTERS)
-    for found in read.values():
-        for record in found:
-            headers = dict(record.headers)
-            counts[_text(headers.get("stage")), _text(headers.get("reason"))] += 1
+    counts = unmended(record for found in read.values() for record in found)
     return LettersSeen(counts, any(len(found) >= _LETTERS for found in read.values()), minimum)
+
+
+def unmended(records: Iterable[Any]) -> Counter[tuple[str, str]]:
+    """Letters among the records of the topic, by stage and reason, but for those that were replayed."""
+    found = [dict(record.headers) for record in records]
+    replayed = {headers.get(LETTER) for headers in found if MARK in headers}
+    return Counter(
+        (_text(headers.get("stage")), _text(headers.get("reason")))
+        for headers in found
+        if MARK not in headers and (headers.get("id") is None or headers["id"] not in replayed)
+    )
 
 
 def version(cluster: Cluster) -> str | None:
