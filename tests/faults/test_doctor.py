@@ -114,7 +114,7 @@ def test_a_broker_that_hangs_is_named_in_bounded_time(ward: Ward) -> None:
     finally:
         os.kill(pid, signal.SIGCONT)
     assert ("broker", ward.line.settings.kafka) in actions
-    assert lasted < 15
+    assert lasted < 30
     ward.line.wait("the line goes on", ward.line.drained)
 
 
