@@ -38,11 +38,15 @@ def expiry(file: Path, pick: Pick) -> float:
     Read anew each time, for a file that was renewed; 0, long ago, where none can be read.
     """
     try:
-        text = file.read_text(encoding="ascii", errors="replace")
-        pieces = [piece.split(_END)[0] for piece in text.split(_BEGIN)[1:]]
-        return pick([not_after(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{piece}{_END}\n")) for piece in pieces])
+        return pick(ends(file.read_text(encoding="ascii", errors="replace")))
     except (OSError, ValueError, IndexError):
         return 0.0
+
+
+def ends(text: str) -> list[int]:
+    """Unix times at which the certificates of a PEM text end. ValueError or IndexError for one that cannot be read."""
+    pieces = [piece.split(_END)[0] for piece in text.split(_BEGIN)[1:]]
+    return [not_after(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{piece}{_END}\n")) for piece in pieces]
 
 
 def not_after(der: bytes) -> int:

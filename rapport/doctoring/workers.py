@@ -20,7 +20,7 @@ RECOVERED: Final = "rapport_recovery_records_total"
 VERSION: Final = "rapport_knowledge_info"
 """Names of `streams/app/metrics.py`; a test holds them to it."""
 HEARTBEAT: Final = "rapport_heartbeat_timestamp_seconds"
-"""Set once a second by the loop that does the work, where a worker has it."""
+"""Set once a second by the loop that does the work; an older worker lacks it."""
 STILL_S: Final = 10.0
 
 _END: Final = (

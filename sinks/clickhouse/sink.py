@@ -26,7 +26,7 @@ from rapport import metrics as shared
 from schemas.topics import RESOLVED
 from sinks import metrics
 from sinks.clickhouse.batch import MOST_BYTES, MOST_RECORDS, Batch
-from sinks.clickhouse.client import Store
+from sinks.clickhouse.client import Store, StoreError
 from sinks.clickhouse.rows import blocks, merged
 from sinks.clickhouse.topic_ids import RECONNECT_MS, TopicIds
 from sinks.clickhouse.writer import Stopped, Writer
@@ -112,8 +112,8 @@ class Sink:
         )
 
     @property
-    def away(self) -> str:
-        """What ClickHouse says to the insert that waits; empty while none waits."""
+    def away(self) -> StoreError | None:
+        """What ClickHouse says to the insert that waits; None while none waits."""
         return self._writer.away
 
     def run(self) -> None:

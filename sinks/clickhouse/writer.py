@@ -28,8 +28,8 @@ class Writer:
     def __init__(self, store: Store, pause: Callable[[float], None]) -> None:
         self._store = store
         self._pause = pause
-        self.away = ""
-        """What ClickHouse says to the insert that waits; empty while none waits."""
+        self.away: StoreError | None = None
+        """What ClickHouse says to the insert that waits; None while none waits."""
 
     def write(self, blocks: Iterable[Block]) -> None:
         """Returns when every row is stored, or its record is in `poison`."""
@@ -60,7 +60,7 @@ class Writer:
                     raise
                 metrics.RETRIES.labels(block.table, cause_of(error)).inc()
                 metrics.AWAY.set(1)
-                self.away = str(error)
+                self.away = error
                 away_since = away_since or started
                 if not said or started - said >= SAY_EVERY_S:
                     said = started
@@ -70,7 +70,7 @@ class Writer:
                 continue
             if away_since:
                 metrics.AWAY.set(0)
-                self.away = ""
+                self.away = None
                 log.info("%s is back after %.0f s", self._store.where, time.monotonic() - away_since)
             metrics.INSERTS.labels(block.table).observe(time.monotonic() - started)
             metrics.ROWS.labels(block.table).inc(block.rows.height)

@@ -20,7 +20,7 @@ from kafka.errors import KafkaError
 from rapport.metrics import watch_surroundings
 from rapport.settings import Settings
 from schemas import topics
-from sinks.clickhouse.client import Store, StoreAway, StoreError
+from sinks.clickhouse.client import Store, StoreAway, StoreError, cause_of
 from sinks.clickhouse.connect import owned
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.sink import Sink
@@ -85,8 +85,10 @@ class _Process:
         return 1 if self._failed else 0
 
     def _health(self) -> dict[str, object]:
-        away = "" if self._sink is None else self._sink.away
-        return {"well": self._state == "storing", "sink": self._state, "store": self._store.where, "away": away}
+        error = None if self._sink is None else self._sink.away
+        away, cause = ("", "") if error is None else (str(error), cause_of(error))
+        where = self._store.where
+        return {"well": self._state == "storing", "sink": self._state, "store": where, "away": away, "cause": cause}
 
     def _guarded(self) -> None:
         """The sink's thread. A mistake of ours ends the process, which then starts afresh at what is committed."""

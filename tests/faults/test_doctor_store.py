@@ -41,6 +41,7 @@ def test_a_clickhouse_that_is_read_only_is_named_and_nothing_is_lost(tmp_path: P
             produce(line)
             line.wait("the store says what it waits for", lambda: "read-only" in finding(line, "store").seen)
             assert finding(line, "store").severity == "action"
+            assert "stuck: 1 member" in finding(line, "group", GROUP).seen
             assert "docs/operations.md#rapportstorereadonly" in finding(line, "store").remedy
 
             (tmp_path / "users.xml").write_text(users)
@@ -69,5 +70,6 @@ def stored(line: Line, store: OldServerStore, count: int) -> bool:
     return line.lag(GROUP, stored_topics(1)) == 0 and next(rows.rows()) == (count,)
 
 
-def finding(line: Line, name: str) -> Finding:
-    return next(each for each in examine(Place(line.settings, None, (), 1.0)) if each.name == name)
+def finding(line: Line, name: str, about: str = "") -> Finding:
+    found = examine(Place(line.settings, None, (), 1.0))
+    return next(each for each in found if each.name == name and each.about in (about or each.about,))

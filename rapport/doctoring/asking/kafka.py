@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from rapport.doctoring.topics import TopicSeen
 from rapport.settings import Settings
 
 CONNECT_S: Final = 3.0
+ANSWER_S: Final = 10.0
 READ_S: Final = 5.0
 """For one reading of records; what has not come by then is left out."""
 COORDINATOR_S: Final = 3.0
@@ -45,25 +46,28 @@ class Cluster:
 
     def __init__(self, settings: Settings) -> None:
         """Unanswered within `CONNECT_S` when nothing is there."""
-        known = {"bootstrap_servers": settings.kafka.split(","), "client_id": "rapport-doctor"}
-        limit = int(CONNECT_S * 1000)
-        with _asked():
-            self._admin = KafkaAdminClient(**known, bootstrap_timeout_ms=limit)
+        known: dict[str, Any] = {
+            "bootstrap_servers": settings.kafka.split(","), "client_id": "rapport-doctor",
+            "bootstrap_timeout_ms": int(CONNECT_S * 1000), "request_timeout_ms": int(ANSWER_S * 1000),
+        }  # fmt: skip
+        with _asked(), ExitStack() as opened:
+            self._admin = KafkaAdminClient(**known)
+            opened.callback(self._admin.close)
             started = time.monotonic()
             brokers = self._admin.describe_cluster()["brokers"]
             self.seen = BrokerSeen(settings.kafka, time.monotonic() - started, len(brokers))
             self._consumer = KafkaConsumer(
-                **known, bootstrap_timeout_ms=limit, enable_auto_commit=False, auto_offset_reset="earliest",
-                fetch_max_wait_ms=100, max_partition_fetch_bytes=1 << 20, max_poll_records=20_000,
-                allow_auto_create_topics=False,
+                **known, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100,
+                max_partition_fetch_bytes=1 << 20, max_poll_records=20_000, allow_auto_create_topics=False,
             )  # fmt: skip
+            opened.callback(self._consumer.close)
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Cluster:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._consumer.close()
-        self._admin.close()
+        self._opened.close()
 
     def topics(self, names: Iterable[str]) -> dict[str, TopicSeen]:
         """Those of them that are there."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local import processes
+from rapport.certificates import named
 from rapport.doctoring import certificates
 from rapport.doctoring.certificates import CertificateSeen
 from rapport.doctoring.disks import DiskSeen
@@ -19,8 +20,6 @@ _LOOKED: Final = 200
 """Lines of a log, from its end, among which why it stopped must stand."""
 _STOPS: Final = ("the worker stops: ", "the store does not start: ", "the sink ended")
 _LONGEST: Final = 300
-_CERTIFICATES: Final = ("_ca", "_cert")
-"""Settings with these endings name PEM files with certificates."""
 _STATES: Final = {"T": "stopped (SIGSTOP: `kill -CONT` lets it go on)", "D": "waiting for a disk", "Z": "dead"}
 
 
@@ -55,13 +54,11 @@ def certificates_of(settings: Settings, answered: bool) -> list[CertificateSeen]
 
     A broker without TLS is not asked for one as long as it answers and no setting names a certificate.
     """
-    named = [getattr(settings, name) for name in settings.__struct_fields__ if name.endswith(_CERTIFICATES)]
-    files = [each for each in named if isinstance(each, Path)]
     now = time.time()
-    found = [seen for file in files if (seen := certificates.of_file(file, now)) is not None]
+    files = [certificates.of_file(file, pick, now) for file, pick in named(settings).values()]
     servers = settings.kafka.split(",") if settings.kafka and (files or not answered) else []
     shown = [certificates.of_server(*_address(server), now) for server in servers]
-    return found + [seen for seen in shown if not seen.error]
+    return files + [seen for seen in shown if not seen.error]
 
 
 def _address(server: str) -> tuple[str, int]:

@@ -21,7 +21,7 @@ from rapport.settings import Settings
 _HERE: Final = "127.0.0.1"
 _STORE: Final = "store"
 _WORKER: Final = "worker"
-_COMMITTED: Final = "rapport_sink_committed_timestamp_seconds"
+COMMITTED: Final = "rapport_sink_committed_timestamp_seconds"
 """Of `sinks/metrics.py`."""
 
 
@@ -91,6 +91,7 @@ class _Health(msgspec.Struct):
     sink: str
     store: str
     away: str = ""
+    cause: str = ""
 
 
 def store_seen(place: Addressed, now: float) -> tuple[StoreSeen, int | None]:
@@ -106,10 +107,10 @@ def store_seen(place: Addressed, now: float) -> tuple[StoreSeen, int | None]:
         )  # fmt: skip
         return absent, None
     scrape = _scrape(get(place.address, "/metrics"))
-    committed = 0.0 if scrape is None else scrape.total(_COMMITTED)
+    committed = 0.0 if scrape is None else scrape.total(COMMITTED)
     seen = StoreSeen(
-        place.address, state=health.sink, where=health.store, away=health.away, committed_at=committed, now=now,
-        named=place.named,
+        place.address, state=health.sink, where=health.store, away=health.away, cause=health.cause,
+        committed_at=committed, now=now, named=place.named,
     )  # fmt: skip
     return seen, answer.date_ms
 

@@ -67,31 +67,28 @@ def moment(text: str) -> float:
     ],
 )
 def test_the_end_stands_in_the_file(name: str, ends: str, folder: Path) -> None:
-    seen = of_file(folder / f"{name}.pem", 0.0)
-    assert seen is not None
+    seen = of_file(folder / f"{name}.pem", min, 0.0)
     assert (seen.error, seen.ends_at) == ("", moment(ends))
 
 
-def test_a_key_is_no_certificate(folder: Path) -> None:
-    assert of_file(folder / "old.key.pem", 0.0) is None
+def test_a_file_without_certificates_is_said(folder: Path) -> None:
+    one(judge(of_file(folder / "old.key.pem", min, 0.0)), "warning", "not checked: no certificate in it")
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        pytest.param("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "cannot be read", id="no X.509"),
-        pytest.param("-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----", "cannot be read", id="no base64"),
-        pytest.param("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "cannot be read", id="cut short"),
+        pytest.param("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "can be read", id="no X.509"),
+        pytest.param("-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----", "can be read", id="no base64"),
+        pytest.param("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "can be read", id="cut short"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_never_well(text: str, told: str) -> None:
-    one(judge(of_pem(text, "c.pem", 0.0)), "warning", told)
+    one(judge(of_pem(text, "c.pem", min, 0.0)), "warning", told)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    seen = of_file(tmp_path / "c.pem", 0.0)
-    assert seen is not None
-    one(judge(seen), "warning", "No such file")
+    one(judge(of_file(tmp_path / "c.pem", min, 0.0)), "warning", "No such file")
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ def test_asked_to_end_it_ends_in_order(process: StoreProcess, kafka: str) -> Non
         "sink": "storing",
         "store": f"the embedded ClickHouse on {process.folder / 'data' / 'clickhouse'}",
         "away": "",
+        "cause": "",
     }
     assert process.end(force=False) == 0
     process.start()
