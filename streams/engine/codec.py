@@ -7,7 +7,11 @@ replaced. A new version therefore comes in two releases:
 1. One release *reads* it besides: an entry in `CODECS`, whose `read` gives the packed
    state in the present form, whatever form it was written in. `WRITTEN` stays.
 2. The next one *writes* it: `WRITTEN` is raised, what is older than the version before goes,
-   and a sample of that version is added to `tests/streams/engine/golden` (its README says how).
+   and a sample is added to `tests/streams/engine/golden` (its README says how).
+
+States that nobody touches are written anew as the log goes on (`Partition.changes`), so a
+version is gone from the changelog before the release that no longer reads it; the metric
+`rapport_states_outdated` says when.
 
 A change of `Customer`, `Tally`, `World` or of a detector's state is such a change, too, even where
 an older program could decode it: it would write it back without what it does not know.
@@ -26,7 +30,7 @@ NEVER: Final = -1
 
 
 class UnreadableState(Exception):
-    """A changelog value that no codec of this version reads."""
+    """A changelog value that no codec of this program reads."""
 
 
 class Codec(NamedTuple):
@@ -70,13 +74,18 @@ def write(position: int, due: int, state: bytes) -> bytes:
     return CODECS[WRITTEN].write(position, due, state)
 
 
-def read(key: bytes, value: bytes) -> tuple[int, int, bytes]:
-    """Position, due moment (or NEVER, UNKNOWN) and packed state of a changelog value; UnreadableState if unknown."""
+def read(value: bytes, partition: int) -> tuple[int, int, bytes]:
+    """Position, due moment (or NEVER, UNKNOWN) and packed state; UnreadableState if the version is unknown."""
     codec = CODECS.get(value[0]) if value else None
     if codec is None:
         raise UnreadableState(
-            f"state {key!r} has codec version {value[0] if value else 'none'}; this program reads"
-            f" {' and '.join(map(str, CODECS))}: run the release that wrote it or the one before, or rebuild the"
-            " states by replay"
+            f"a state of partition {partition} has codec version {value[0] if value else 'none'}; this program reads"
+            f" {' and '.join(map(str, CODECS))}. Nothing is lost: start the release that wrote it (a newer one after"
+            " an upgrade), which goes on where the partition stands"
         )
     return codec.read(value)
+
+
+def outdated(value: bytes) -> bool:
+    """Whether the value is of a version before the one that this program writes."""
+    return value[0] < WRITTEN

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush
+from itertools import islice
 from typing import Any
 from zlib import crc32
 
@@ -21,6 +22,8 @@ from streams.engine.world import BUCKETS, World
 
 HOT = 20_000
 """Customers kept unpacked. Only speed depends on it."""
+RENEWED = 200
+"""States of an older codec that are written anew with each chunk, though nothing has touched them."""
 CUSTOMER, TALLY, WORLD = b"c", b"m", b"w"
 _CUSTOMER, _TALLY = CUSTOMER[0], TALLY[0]
 _encode = msgspec.msgpack.Encoder().encode
@@ -58,15 +61,20 @@ class Partition:
         self._due: dict[str, int] = {}
         self._queue: list[tuple[int, str]] = []
         self._written: dict[bytes, int] = {}
+        self._outdated: dict[bytes, None] = {}
 
     # Recovery
 
     def restore(self, key: bytes, value: bytes) -> None:
         """Takes one changelog record; of a key, the one written at the highest position wins, then the later one."""
-        written, due, state = codec.read(key, value)
+        written, due, state = codec.read(value, self.number)
         if written < self._written.get(key, 0):
             return
         self._written[key] = written
+        if codec.outdated(value):
+            self._outdated[key] = None
+        elif self._outdated:
+            self._outdated.pop(key, None)
         kind = key[0]
         if kind == _CUSTOMER:
             customer_id = key[1:].decode()
@@ -83,7 +91,7 @@ class Partition:
         self.unsent = {key: None for key, tally in self.tallies.items() if tally.total != tally.sent}
         buckets = self.buckets
         for customer_id in self.packed:
-            buckets[crc32(customer_id.encode()) % BUCKETS].add(customer_id)
+            buckets[bucket_of(customer_id)].add(customer_id)
         for customer_id, due in self._due.items():
             if due == codec.UNKNOWN:
                 self._due[customer_id] = _due_of(customers.unpack(self.packed[customer_id]))
@@ -179,24 +187,46 @@ class Partition:
         """Changelog records of what changed since the last call: tallies, customers, and the world last.
 
         In this order a crash that cuts the batch leaves tallies ahead of customers and
-        customers ahead of the world; each skips what it has already seen.
+        customers ahead of the world; each skips what it has already seen. Of the states that
+        stand there in an older codec, `RENEWED` come with it.
         """
         at = max(self.world.position, 0)
-        never = codec.NEVER
-        written = [
-            (TALLY + tallies.name_of(key), codec.write(at, never, tallies.pack(self.tallies[key])))
-            for key in self.counted
-        ]
+        written = [self._tally(key, at) for key in self.counted]
         for customer_id in self.touched:
             live = self.hot[customer_id]
             state = self.packed[customer_id] = self._pack(live)
             written.append((CUSTOMER + customer_id.encode(), codec.write(at, _due_of(live.customer), state)))
-        written.append((WORLD, codec.write(at, never, worlds.pack(self.world))))
+        if self._outdated:
+            written += self._renewed(written, at)
+        written.append((WORLD, codec.write(at, codec.NEVER, worlds.pack(self.world))))
         self.counted.clear()
         self.touched.clear()
         while len(self.hot) > HOT:
             del self.hot[next(iter(self.hot))]
         return written
+
+    def _tally(self, key: tallies.Key, at: int) -> tuple[bytes, bytes]:
+        return TALLY + tallies.name_of(key), codec.write(at, codec.NEVER, tallies.pack(self.tallies[key]))
+
+    def _renewed(self, written: Iterable[tuple[bytes, bytes]], at: int) -> list[tuple[bytes, bytes]]:
+        for key, _ in written:
+            self._outdated.pop(key, None)
+        self._outdated.pop(WORLD, None)
+        renewed = []
+        for key in list(islice(self._outdated, RENEWED)):
+            del self._outdated[key]
+            if key[0] == _TALLY:
+                renewed.append(self._tally(tallies.key_from(key[1:]), at))
+            else:
+                customer_id = key[1:].decode()
+                due = self._due.get(customer_id, codec.NEVER)
+                renewed.append((key, codec.write(at, due, self.packed[customer_id])))
+        return renewed
+
+    @property
+    def outdated(self) -> int:
+        """How many states stand in the changelog in an older codec than the one that is written."""
+        return len(self._outdated)
 
     @staticmethod
     def _pack(live: Live) -> bytes:

@@ -16,6 +16,7 @@ from deploy.local import jars
 from deploy.local.broker import Broker
 from schemas import topics
 from streams.app.outbox import new_producer
+from streams.engine import codec
 from streams.identity.resolve import source_of
 from tests.streams.app.running import START, Line, eventually, line, terminate, touchpoints
 
@@ -128,7 +129,7 @@ def test_a_worker_that_slept_through_its_session_writes_nothing_over_its_success
         for log in await fresh.read(topics.STATES):
             highest: dict[bytes, int] = {}
             for record in (record for record in log if record.value is not None):
-                written = int.from_bytes(record.value[1:9], "big")
+                written = codec.read(record.value, record.partition)[0]
                 assert written >= highest.get(record.key, 0), "an older state stands behind a newer one"
                 highest[record.key] = written
         await fresh.assert_equals_replay()
