@@ -106,6 +106,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         beat = coordinator._do_heartbeat
 
         async def noted() -> bool:
+            self._stay_without_partitions()
             started = monotonic()
             answered = bool(await beat())
             if answered:
@@ -113,6 +114,17 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             return answered
 
         coordinator._do_heartbeat = noted
+
+    def _stay_without_partitions(self) -> None:
+        """A member that was given nothing fetches nothing, and is there to take over.
+
+        aiokafka takes it for one that no longer polls, leaves the group after `POLL_SECONDS` and never
+        joins again (aiokafka#1187).
+        """
+        subscriptions = self._ensure_consumer()._subscription
+        if not subscriptions.assigned_partitions():
+            with subscriptions.fetch_context():
+                pass
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         self._beaten = monotonic()

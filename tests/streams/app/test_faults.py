@@ -111,6 +111,37 @@ def test_workers_that_come_and_go_take_the_states_over(fresh: Line) -> None:
     asyncio.run(scenario())
 
 
+IMPATIENT = """
+from streams.app import line
+line.POLL_SECONDS = 4.0
+"""
+
+
+def test_a_worker_that_was_given_nothing_stays_and_takes_over(kafka: str, tmp_path: Path) -> None:
+    """A client that is given no partitions fetches nothing; it must not be taken for one that hangs."""
+
+    async def scenario(fresh: Line) -> None:
+        workers = [fresh.worker(fault=IMPATIENT) for _ in range(3)]
+        await fresh.ready()
+        await fresh.write(touchpoints(300))
+        await fresh.drained(30)
+        await asyncio.sleep(9)  # twice the patience with a member that fetches nothing
+        assigned = [fresh.log_of(number).read_text().rpartition("newly assigned partitions ")[2] for number in range(3)]
+        starved = [number for number, said in enumerate(assigned) if said.startswith("set()")]
+        assert len(starved) == 1, fresh.logs()
+        for number in {0, 1, 2} - set(starved):
+            workers[number].kill()
+            workers[number].wait()
+        await fresh.write(touchpoints(300, first=300))
+        await fresh.drained(40)
+        assert terminate(workers[starved[0]]) == 0
+        await assert_no_gap(fresh)
+        await fresh.assert_equals_replay()
+
+    with line(kafka, tmp_path, partitions=1) as fresh:
+        asyncio.run(scenario(fresh))
+
+
 def test_a_worker_that_slept_through_its_session_writes_nothing_over_its_successor(fresh: Line) -> None:
     async def scenario() -> None:
         sleeper, successor = fresh.worker(), fresh.worker()
