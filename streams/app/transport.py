@@ -138,6 +138,28 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         """Seconds since the broker is known to have counted us as a member."""
         return monotonic() - self._beaten
 
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Every partition at its commit, and at its beginning where there is none yet.
+
+        aiokafka leaves the latter where they are: what was fetched of them and dropped in a
+        rebalance before the very first commit would be lost.
+        """
+        return cast(Mapping[TP, int], await self.call_thread(self._seek_back))
+
+    async def _seek_back(self) -> Mapping[aiokafka.TopicPartition, int | None]:
+        consumer = self._ensure_consumer()
+        if not consumer.assignment():
+            return {}
+        try:
+            committed: Mapping[aiokafka.TopicPartition, int | None] = await consumer.seek_to_committed()
+            unread = [tp for tp, offset in committed.items() if not offset]
+            if unread:
+                await consumer.seek_to_beginning(*unread)
+        except IllegalStateError as error:
+            log.info("no seek, the group has rebalanced; the next assignment does it: %s", error)
+            return {}
+        return committed
+
     async def _fetch_records(
         self,
         consumer: aiokafka.AIOKafkaConsumer,

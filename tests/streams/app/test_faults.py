@@ -111,6 +111,35 @@ def test_workers_that_come_and_go_take_the_states_over(fresh: Line) -> None:
     asyncio.run(scenario())
 
 
+REBALANCES_AT_THE_FIRST_FETCH = """
+import asyncio
+from streams.app.transport import ChunkConsumer
+fetch, dropped = ChunkConsumer._wait_next_records, []
+async def late(self, timeout):
+    records, active = await fetch(self, timeout)
+    if records and not dropped:
+        dropped.append(sum(map(len, records.values())))
+        print("dropped", dropped[0], flush=True)
+        self.stop_flow()
+        asyncio.get_running_loop().call_later(1, self.resume_flow)
+    return records, active
+ChunkConsumer._wait_next_records = late
+"""
+
+
+def test_what_a_rebalance_drops_before_the_first_commit_is_read_again(fresh: Line) -> None:
+    async def scenario() -> None:
+        await fresh.write(touchpoints(600))
+        worker = fresh.worker(fault=REBALANCES_AT_THE_FIRST_FETCH)
+        await fresh.drained()
+        assert terminate(worker) == 0
+        assert "dropped" in fresh.logs()
+        await assert_no_gap(fresh)
+        await fresh.assert_equals_replay()
+
+    asyncio.run(scenario())
+
+
 IMPATIENT = """
 from streams.app import line
 line.POLL_SECONDS = 4.0
