@@ -89,6 +89,7 @@ class Sink:
         self._stop = stop
         self._batch = Batch()
         self._writer = Writer(store, self._pause)
+        metrics.WAITING.set_function(lambda: self._writer.waiting_s)
         self._ids = TopicIds(bootstrap, topics)
         self._session_s = session_timeout_s
         self._rebalance = _Rebalance()
@@ -113,7 +114,7 @@ class Sink:
 
     @property
     def away(self) -> str:
-        """What ClickHouse says to the insert that waits; empty while none waits."""
+        """What ClickHouse says to the insert that waits, also that it says nothing; empty while none waits."""
         return self._writer.away
 
     def run(self) -> None:

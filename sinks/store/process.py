@@ -27,7 +27,6 @@ from sinks.clickhouse.sink import Sink
 from sinks.store.sql import SqlServer
 
 AGAIN_S: Final = 2.0
-
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)

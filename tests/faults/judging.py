@@ -24,12 +24,14 @@ SETTLE_S: Final = 20.0
 
 
 def come_to_rest(line: Line, workers: Sequence[str] = ("worker",)) -> None:
-    """Every timer of the load passes, then the clock stops with its workers, and what is under way arrives.
-
-    Leaves one `worker` at work.
-    """
+    """Every timer of the load passes; then as `drain`."""
     started = time.time()
     line.wait("ticks pass what is due", lambda: _ticked(line) > (started + SETTLE_S) * 1000, within_s=120)
+    drain(line, workers)
+
+
+def drain(line: Line, workers: Sequence[str] = ("worker",)) -> None:
+    """The clock stops with its workers, and what is under way arrives. Leaves one `worker` at work."""
     for name in workers:
         assert line.stop(name) == 0, line.tail(name)
     line.start("worker", clock="driven")

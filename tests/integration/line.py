@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
@@ -75,7 +77,7 @@ class Line:
         """Start what the names say; `settings` and the `entry` (a module and its first words) hold for these only."""
         environment = environment_of(self.settings) | {f"RAPPORT_{name.upper()}": v for name, v in settings.items()}
         for name in names:
-            self._ports[name] = free_port()
+            self._ports[name] = free_port() if role(name) == "worker" else self.settings.store_port
             own = {"RAPPORT_METRICS_PORT": str(self._ports[name])} if role(name) == "worker" else {}
             self.running[name] = processes.start(command(role(name), entry=entry), self.log(name), environment | own)
 
@@ -158,7 +160,7 @@ class Line:
             admin.close()
 
     def metrics(self, name: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-        """What a worker measures, by name and labels; nothing while it does not answer."""
+        """What a process measures, by name and labels; nothing while it does not answer."""
         try:
             with urlopen(f"http://127.0.0.1:{self._ports[name]}/metrics", timeout=5) as answer:
                 families = text_string_to_metric_families(answer.read().decode())
@@ -170,6 +172,18 @@ class Line:
         """Topic and partition of all that a worker is assigned and has measured."""
         labels = [dict(labels) for metric, labels in self.metrics(name) if metric == "rapport_lag_records"]
         return {(each["topic"], int(each["partition"])) for each in labels}
+
+    def health(self) -> dict[str, object]:
+        """What the store says of itself; nothing while it does not answer."""
+        door = HTTPConnection("127.0.0.1", self.settings.store_port, timeout=5)
+        try:
+            door.request("GET", "/health")
+            found: dict[str, object] = json.loads(door.getresponse().read())
+        except OSError:
+            return {}
+        finally:
+            door.close()
+        return found
 
     def drained(self) -> bool:
         """Whether the workers have committed everything on both topics."""
