@@ -108,6 +108,17 @@ def count(
     run(Task(bootstrap, topic, out, records, emit, group, state, commit_ms, chosen), _say)
 
 
+@app.command(help="How fast a worker that is given a partition reads its states back, beside stock Faust.")
+def recovery(
+    customers: Annotated[int, typer.Option("--customers", min=1, help="Of the partition.")] = 200_000,
+    peers: Annotated[int, typer.Option("--peers", min=0, help="Customers for stock Faust; 0: no peer.")] = 20_000,
+    json: Json = False,
+) -> None:
+    from bench.recovery import run
+
+    show(run(customers, peers, _say), json)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
