@@ -119,6 +119,19 @@ def recovery(
     show(run(customers, peers, _say), json)
 
 
+@app.command(help="What a touchpoint costs among a million customers, against ten thousand, and their memory.")
+def million(
+    customers: Annotated[int, typer.Option("--customers", min=1)] = 1_000_000,
+    base: Annotated[int, typer.Option("--base", min=1, help="Customers of the small shop.")] = 10_000,
+    count: Annotated[int, typer.Option("--count", min=1000, help="Touchpoints measured.")] = 400_000,
+    warm: Annotated[int, typer.Option("--warm", min=1, help="Touchpoints a customer before.")] = 15,
+    json: Json = False,
+) -> None:
+    from bench.million import run
+
+    show(run(customers, base, count, warm, _say), json)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
