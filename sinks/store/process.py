@@ -27,6 +27,7 @@ from sinks.clickhouse.sink import Sink
 from sinks.store.sql import SqlServer
 
 AGAIN_S: Final = 2.0
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
