@@ -186,6 +186,7 @@ def _report(small: Measured, large: Measured, resting: float, at_work: float) ->
     ]  # fmt: skip
     facts = {
         "customers": [small.customers, large.customers], "microseconds": [small.each, large.each], "ratio": ratio,
+        "outputs": [small.outputs / small.touchpoints, large.outputs / large.touchpoints],
         "wanted_ratio": WANTED_RATIO, "memory_resting": resting, "memory_at_work": at_work,
     }  # fmt: skip
     notes = [
