@@ -201,8 +201,10 @@ class Partition:
         written.append((WORLD, codec.write(at, codec.NEVER, worlds.pack(self.world))))
         self.counted.clear()
         self.touched.clear()
-        while len(self.hot) > HOT:
-            del self.hot[next(iter(self.hot))]
+        if len(self.hot) > HOT:
+            # All at once: each look at a dict's first entry passes over those that were deleted before it.
+            for customer_id in list(islice(self.hot, len(self.hot) - HOT)):
+                del self.hot[customer_id]
         return written
 
     def _tally(self, key: tallies.Key, at: int) -> tuple[bytes, bytes]:
