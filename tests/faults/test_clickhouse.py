@@ -25,7 +25,7 @@ from tests.sinks.conftest import ClickHouseServer
 pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.slow]
 
 RATE = 200
-HELD = 5
+HELD = 4
 """Seconds of load that pass meanwhile: more than the session of a member that says nothing."""
 OLD = ("tests.sinks.old",)
 
