@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench soak lock clean
+.PHONY: help setup run test explore lint fmt bench soak big lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,6 +56,9 @@ bench: setup ## what it costs (ARGS=... chooses)
 
 soak: setup ## half an hour of steady load: does anything grow? (ARGS=... chooses)
 	@$(BIN)/python -m bench soak $(ARGS)
+
+big: setup ## a touchpoint among a million customers against ten thousand, and their memory: 5 GB (ARGS=... chooses)
+	@$(BIN)/python -m bench million $(ARGS)
 
 lock: ## write requirements.lock anew from requirements.in (needs uv)
 	uv pip compile requirements.in -o requirements.lock --universal --generate-hashes --python-version 3.11 \

@@ -108,6 +108,30 @@ def count(
     run(Task(bootstrap, topic, out, records, emit, group, state, commit_ms, chosen), _say)
 
 
+@app.command(help="How fast a worker that is given a partition reads its states back, beside stock Faust.")
+def recovery(
+    customers: Annotated[int, typer.Option("--customers", min=1, help="Of the partition.")] = 200_000,
+    peers: Annotated[int, typer.Option("--peers", min=0, help="Customers for stock Faust; 0: no peer.")] = 20_000,
+    json: Json = False,
+) -> None:
+    from bench.recovery import run
+
+    show(run(customers, peers, _say), json)
+
+
+@app.command(help="What a touchpoint costs among a million customers, against ten thousand, and their memory.")
+def million(
+    customers: Annotated[int, typer.Option("--customers", min=1)] = 1_000_000,
+    base: Annotated[int, typer.Option("--base", min=1, help="Customers of the small shop.")] = 10_000,
+    count: Annotated[int, typer.Option("--count", min=1000, help="Touchpoints measured.")] = 400_000,
+    warm: Annotated[int, typer.Option("--warm", min=1, help="Touchpoints a customer before.")] = 15,
+    json: Json = False,
+) -> None:
+    from bench.million import run
+
+    show(run(customers, base, count, warm, _say), json)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 

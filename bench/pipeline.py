@@ -60,9 +60,9 @@ def run(count: int, partitions: int, customers: int, peer_count: int, say: Calla
             line.make(PEER_RAW, *(f"{name_of(STOCK_MODULE)}-{topic}" for topic in ("resolved", "out")))
             line.load(PEER_RAW, few)
             own = sum(key != EVERYONE_KEY for records in few.partitions for key, _ in records)
-            runs[STOCK] = _peer(line, STOCK_MODULE, PEER_RAW, own, say)
-            runs[COUNT] = _peer(line, "faust_count", PEER_RAW, few.records, say)
-            runs[BARE] = _peer(line, "aiokafka_count", topics.RAW, log.records, say)
+            runs[STOCK] = peer(line, STOCK_MODULE, PEER_RAW, own, say)
+            runs[COUNT] = peer(line, "faust_count", PEER_RAW, few.records, say)
+            runs[BARE] = peer(line, "aiokafka_count", topics.RAW, log.records, say)
     return _report(runs, log)
 
 
@@ -96,7 +96,7 @@ def _worker(line: Line, count: int, say: Callable[[str], None]) -> Run:
     return Run(count, ended[0] - began[0], ended[1] - began[1])
 
 
-def _peer(line: Line, module: str, topic: str, count: int, say: Callable[[str], None]) -> Run:
+def peer(line: Line, module: str, topic: str, count: int, say: Callable[[str], None]) -> Run:
     """A peer until it has printed its seconds."""
     say(f"{module} works")
     name = name_of(module)

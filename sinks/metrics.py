@@ -24,6 +24,9 @@ BLOCKS = Histogram("rapport_sink_block_rows", "Rows of a confirmed block", ("tab
 RETRIES = Counter("rapport_sink_retries_total", "Inserts that failed and are sent again", ("table", "cause"))
 AWAY = Gauge("rapport_sink_store_away", "1 while an insert waits for ClickHouse")
 
+# Grows also while ClickHouse is only slow: neither confirms nor fails. What is read of the store is older by so much.
+WAITING = Gauge("rapport_sink_waiting_seconds", "For how long the block under way has not been confirmed")
+
 # Records that no table took: undecodable, or refused by ClickHouse.
 POISON = Counter("rapport_sink_poison_total", "Records set aside, by reason", ("reason",))
 

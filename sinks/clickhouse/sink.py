@@ -26,7 +26,7 @@ from rapport import metrics as shared
 from schemas.topics import RESOLVED
 from sinks import metrics
 from sinks.clickhouse.batch import MOST_BYTES, MOST_RECORDS, Batch
-from sinks.clickhouse.client import Store, StoreError
+from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import blocks, merged
 from sinks.clickhouse.topic_ids import RECONNECT_MS, TopicIds
 from sinks.clickhouse.writer import Stopped, Writer
@@ -89,6 +89,7 @@ class Sink:
         self._stop = stop
         self._batch = Batch()
         self._writer = Writer(store, self._pause)
+        metrics.WAITING.set_function(lambda: self._writer.waiting_s)
         self._ids = TopicIds(bootstrap, topics)
         self._session_s = session_timeout_s
         self._rebalance = _Rebalance()
@@ -112,9 +113,14 @@ class Sink:
         )
 
     @property
-    def away(self) -> StoreError | None:
-        """What ClickHouse says to the insert that waits; None while none waits."""
+    def away(self) -> str:
+        """What ClickHouse says to the insert that waits, also that it says nothing; empty while none waits."""
         return self._writer.away
+
+    @property
+    def cause(self) -> str:
+        """The kind of it, as `client.cause_of` names it; empty while ClickHouse has refused nothing."""
+        return self._writer.cause
 
     def run(self) -> None:
         """Raises what is a mistake of ours; a broker or store that is away is waited for."""

@@ -14,6 +14,8 @@ from sinks.clickhouse.rows import POISON, REJECTED, Block, poisoned
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 10.0
 SAY_EVERY_S: Final = 30.0
+SLOW_S: Final = 5.0
+"""An insert that is not answered by then is a reason to look."""
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +30,28 @@ class Writer:
     def __init__(self, store: Store, pause: Callable[[float], None]) -> None:
         self._store = store
         self._pause = pause
-        self.away: StoreError | None = None
-        """What ClickHouse says to the insert that waits; None while none waits."""
+        self._since: float | None = None
+        self._trouble: StoreError | None = None
+
+    @property
+    def waiting_s(self) -> float:
+        """For how long the block under way has not been confirmed; 0 without one. For other threads, too."""
+        since = self._since
+        return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def away(self) -> str:
+        """What ClickHouse says to the insert that waits, also that it says nothing for long; empty while none waits."""
+        if self._trouble is not None:
+            return str(self._trouble)
+        if self.waiting_s < SLOW_S:
+            return ""
+        return f"{self._store.where} has not answered an insert for {self.waiting_s:.0f} s"
+
+    @property
+    def cause(self) -> str:
+        """The kind of what ClickHouse says, as `cause_of` names it; empty while it has refused nothing."""
+        return "" if self._trouble is None else cause_of(self._trouble)
 
     def write(self, blocks: Iterable[Block]) -> None:
         """Returns when every row is stored, or its record is in `poison`."""
@@ -50,6 +72,13 @@ class Writer:
 
     def _insist(self, block: Block) -> None:
         """The identical block again and again while the store is away."""
+        self._since = time.monotonic()
+        try:
+            self._until_confirmed(block)
+        finally:
+            self._since, self._trouble = None, None
+
+    def _until_confirmed(self, block: Block) -> None:
         pause, away_since, said = FIRST_PAUSE_S, 0.0, 0.0
         while True:
             started = time.monotonic()
@@ -60,7 +89,7 @@ class Writer:
                     raise
                 metrics.RETRIES.labels(block.table, cause_of(error)).inc()
                 metrics.AWAY.set(1)
-                self.away = error
+                self._trouble = error
                 away_since = away_since or started
                 if not said or started - said >= SAY_EVERY_S:
                     said = started
@@ -70,7 +99,6 @@ class Writer:
                 continue
             if away_since:
                 metrics.AWAY.set(0)
-                self.away = None
                 log.info("%s is back after %.0f s", self._store.where, time.monotonic() - away_since)
             metrics.INSERTS.labels(block.table).observe(time.monotonic() - started)
             metrics.ROWS.labels(block.table).inc(block.rows.height)

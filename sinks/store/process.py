@@ -20,7 +20,7 @@ from kafka.errors import KafkaError
 from rapport.metrics import watch_surroundings
 from rapport.settings import Settings
 from schemas import topics
-from sinks.clickhouse.client import Store, StoreAway, StoreError, cause_of
+from sinks.clickhouse.client import Store, StoreAway, StoreError
 from sinks.clickhouse.connect import owned
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.sink import Sink
@@ -85,8 +85,7 @@ class _Process:
         return 1 if self._failed else 0
 
     def _health(self) -> dict[str, object]:
-        error = None if self._sink is None else self._sink.away
-        away, cause = ("", "") if error is None else (str(error), cause_of(error))
+        away, cause = ("", "") if self._sink is None else (self._sink.away, self._sink.cause)
         where = self._store.where
         return {"well": self._state == "storing", "sink": self._state, "store": where, "away": away, "cause": cause}
 

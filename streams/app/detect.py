@@ -59,6 +59,9 @@ class Detect:
         await self._outbox.open_fenced(f"rapport-states-{self._claim.partition}", self._changelog)
         await self._recover(self._claim.partition, self.states.restore)
         self.states.ready()
+        if self.states.outdated:
+            log.info("partition %d: %d states in an older codec are written anew as the log goes on",
+                     self._claim.partition, self.states.outdated)  # fmt: skip
         version = self.states.world.knowledge
         if version is not None and version not in self._engine.versions:
             await self._learn(version)
@@ -83,6 +86,7 @@ class Detect:
         number, states = str(self._claim.partition), self.states
         metrics.CUSTOMERS.labels(number).set(len(states.packed))
         metrics.ARMED.labels(number).set(states.waiting)
+        metrics.OUTDATED.labels(number).set(states.outdated)
         if states.world.time is not None:
             metrics.ENGINE_TIME.labels(number).set(states.world.time / 1000)
         version = self._engine.version_of(states)
@@ -93,7 +97,7 @@ class Detect:
 
     async def end(self) -> None:
         """The states die with the lane: another worker may have gone on with them meanwhile."""
-        for gauge in (metrics.CUSTOMERS, metrics.ARMED, metrics.ENGINE_TIME):
+        for gauge in (metrics.CUSTOMERS, metrics.ARMED, metrics.OUTDATED, metrics.ENGINE_TIME):
             gauge.remove(str(self._claim.partition))
         self._forget_version()
         await self._outbox.close()

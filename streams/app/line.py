@@ -22,6 +22,9 @@ COMMIT_SECONDS: Final = 0.5
 REBALANCE_SECONDS: Final = 60.0
 """How long the group waits for a member that still finishes its chunks."""
 
+POLL_SECONDS: Final = 1000.0
+"""A worker that fetches nothing for so long, though it has partitions, leaves them to the others."""
+
 
 class LineApp(faust.App):
     """A Faust app whose consumer speaks in chunks."""
@@ -67,6 +70,7 @@ def build_app(
         broker_heartbeat_interval=settings.session_timeout_s / 4,
         broker_request_timeout=max(15.0, settings.session_timeout_s * 2.0),
         broker_rebalance_timeout=REBALANCE_SECONDS,
+        broker_max_poll_interval=POLL_SECONDS,
     )
     app.lanes = lanes
     for name, topic in stations.items():

@@ -63,6 +63,9 @@ KNOWLEDGE = Gauge("rapport_knowledge_info", "Version of knowledge that a partiti
 RECOVERED = Counter("rapport_recovery_records_total", "Changelog records read at assignments")
 RECOVERY = Histogram("rapport_recovery_seconds", "From assignment to recovered states", buckets=LATENCY_BUCKETS)
 
+# After an upgrade states are written anew in its codec; at 0 everywhere the next upgrade may drop the one before.
+OUTDATED = Gauge("rapport_states_outdated", "States that stand in the changelog in an older codec", ("partition",))
+
 # A commit that fails is tried again at the next interval; a growing `failed` beside a still `committed` is an alarm.
 COMMITS = Counter("rapport_commits_total", "Commits by outcome", ("outcome",))
 

@@ -106,6 +106,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         beat = coordinator._do_heartbeat
 
         async def noted() -> bool:
+            self._stay_without_partitions()
             started = monotonic()
             answered = bool(await beat())
             if answered:
@@ -113,6 +114,17 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             return answered
 
         coordinator._do_heartbeat = noted
+
+    def _stay_without_partitions(self) -> None:
+        """A member that was given nothing fetches nothing, and is there to take over.
+
+        aiokafka takes it for one that no longer polls, leaves the group after `POLL_SECONDS` and never
+        joins again (aiokafka#1187).
+        """
+        subscriptions = self._ensure_consumer()._subscription
+        if not subscriptions.assigned_partitions():
+            with subscriptions.fetch_context():
+                pass
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         self._beaten = monotonic()
@@ -125,6 +137,28 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
     def silent_seconds(self) -> float:
         """Seconds since the broker is known to have counted us as a member."""
         return monotonic() - self._beaten
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Every partition at its commit, and at its beginning where there is none yet.
+
+        aiokafka leaves the latter where they are: what was fetched of them and dropped in a
+        rebalance before the very first commit would be lost.
+        """
+        return cast(Mapping[TP, int], await self.call_thread(self._seek_back))
+
+    async def _seek_back(self) -> Mapping[aiokafka.TopicPartition, int | None]:
+        consumer = self._ensure_consumer()
+        if not consumer.assignment():
+            return {}
+        try:
+            committed: Mapping[aiokafka.TopicPartition, int | None] = await consumer.seek_to_committed()
+            unread = [tp for tp, offset in committed.items() if not offset]
+            if unread:
+                await consumer.seek_to_beginning(*unread)
+        except IllegalStateError as error:
+            log.info("no seek, the group has rebalanced; the next assignment does it: %s", error)
+            return {}
+        return committed
 
     async def _fetch_records(
         self,

@@ -32,7 +32,7 @@ from streams.app.line import GROUP, LineApp, build_app
 from streams.app.metrics import HEARD, LINE_PARTITIONS
 from streams.app.outbox import DEAD_LETTER_BYTES, Outbox, Wire
 from streams.app.transport import ChunkConsumer
-from streams.engine import Engine
+from streams.engine import Engine, UnreadableState
 from streams.knowledge.load import load
 from streams.knowledge.model import Knowledge
 
@@ -128,7 +128,7 @@ async def work(settings: Settings, engine: Engine) -> int:
         await worker.wire.producer.stop()
         return 0
     except Exception as error:  # The one place where every failure ends: told, and turned into the exit status.
-        foreseen = isinstance(error, NotReady | TooManyFaults)  # their words are enough
+        foreseen = isinstance(error, NotReady | TooManyFaults | UnreadableState)  # their words are enough
         log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=None if foreseen else error)
         _end_by_force_in(LAST_SECONDS)
         await worker.wire.cut()

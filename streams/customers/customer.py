@@ -117,11 +117,6 @@ class Customer(msgspec.Struct, array_like=True, gc=False):
         consent = self.consents.get(scope)
         return None if consent is None else consent.granted
 
-    @property
-    def next_due(self) -> int | None:
-        """The earliest moment at which a timer is due, in ms."""
-        return self.timers[0].due if self.timers else None
-
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Customer).decode

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush
+from itertools import islice
 from typing import Any
 from zlib import crc32
 
@@ -13,21 +14,19 @@ import msgspec
 from schemas.records import Measure, Touchpoint
 from streams.customers import customer as customers
 from streams.customers.customer import Customer
+from streams.engine import codec
 from streams.engine import tally as tallies
 from streams.engine import world as worlds
 from streams.engine.tally import Tally
 from streams.engine.world import BUCKETS, World
 
-CODEC = b"\x01"
-"""First byte of every changelog value: the version of the packing. Older ones stay readable here."""
 HOT = 20_000
 """Customers kept unpacked. Only speed depends on it."""
+RENEWED = 200
+"""States of an older codec that are written anew with each chunk, though nothing has touched them."""
 CUSTOMER, TALLY, WORLD = b"c", b"m", b"w"
+_CUSTOMER, _TALLY = CUSTOMER[0], TALLY[0]
 _encode = msgspec.msgpack.Encoder().encode
-
-
-class UnreadableState(Exception):
-    """A changelog value that no codec of this version reads."""
 
 
 class Live:
@@ -62,37 +61,41 @@ class Partition:
         self._due: dict[str, int] = {}
         self._queue: list[tuple[int, str]] = []
         self._written: dict[bytes, int] = {}
+        self._outdated: dict[bytes, None] = {}
 
     # Recovery
 
     def restore(self, key: bytes, value: bytes) -> None:
         """Takes one changelog record; of a key, the one written at the highest position wins, then the later one."""
-        if value[:1] != CODEC:
-            raise UnreadableState(
-                f"state {key!r} of partition {self.number} has codec version {value[:1].hex() or 'none'}; this program"
-                f" reads {CODEC.hex()}: run the version that wrote it, or rebuild the states by replay"
-            )
-        written = int.from_bytes(value[1:9], "big")
+        written, due, state = codec.read(value, self.number)
         if written < self._written.get(key, 0):
             return
         self._written[key] = written
-        kind, name, body = key[:1], key[1:], value[9:]
-        if kind == CUSTOMER:
-            self.packed[name.decode()] = body
-        elif kind == TALLY:
-            self.tallies[tallies.key_from(name)] = tallies.unpack(body)
+        if codec.outdated(value):
+            self._outdated[key] = None
+        elif self._outdated:
+            self._outdated.pop(key, None)
+        kind = key[0]
+        if kind == _CUSTOMER:
+            customer_id = key[1:].decode()
+            self.packed[customer_id] = state
+            self._due[customer_id] = due
+        elif kind == _TALLY:
+            self.tallies[tallies.key_from(key[1:])] = tallies.unpack(state)
         else:
-            self.world = worlds.unpack(body)
+            self.world = worlds.unpack(state)
 
     def ready(self) -> None:
         """After the last `restore`: builds the indexes."""
         self._written.clear()
         self.unsent = {key: None for key, tally in self.tallies.items() if tally.total != tally.sent}
-        for customer_id, state in self.packed.items():
-            self.buckets[bucket_of(customer_id)].add(customer_id)
-            customer = customers.unpack(state)
-            if customer.run is None and customer.timers:
-                self._due[customer_id] = customer.timers[0].due
+        buckets = self.buckets
+        for customer_id in self.packed:
+            buckets[bucket_of(customer_id)].add(customer_id)
+        for customer_id, due in self._due.items():
+            if due == codec.UNKNOWN:
+                self._due[customer_id] = _due_of(customers.unpack(self.packed[customer_id]))
+        self._due = {customer_id: due for customer_id, due in self._due.items() if due != codec.NEVER}
         self._queue = [(due, customer_id) for customer_id, due in self._due.items()]
         heapify(self._queue)
 
@@ -117,8 +120,8 @@ class Partition:
     def touch(self, customer_id: str, customer: Customer) -> None:
         """Notes that the state changed in this chunk and when it is due next."""
         self.touched[customer_id] = None
-        due = customer.next_due if customer.run is None else None
-        if due is None:
+        due = _due_of(customer)
+        if due == codec.NEVER:
             self._due.pop(customer_id, None)
         elif self._due.get(customer_id) != due:
             self._due[customer_id] = due
@@ -143,8 +146,8 @@ class Partition:
             yield customer_id
             if self._due.get(customer_id) is None:
                 live = self.live(customer_id)
-                rest = live.customer.next_due if live and live.customer.run is None else None
-                if rest is not None:
+                rest = _due_of(live.customer) if live else codec.NEVER
+                if rest != codec.NEVER:
                     again.append((rest, customer_id))
         for due, customer_id in again:
             self._due[customer_id] = due
@@ -184,19 +187,48 @@ class Partition:
         """Changelog records of what changed since the last call: tallies, customers, and the world last.
 
         In this order a crash that cuts the batch leaves tallies ahead of customers and
-        customers ahead of the world; each skips what it has already seen.
+        customers ahead of the world; each skips what it has already seen. Of the states that
+        stand there in an older codec, `RENEWED` come with it.
         """
-        head = CODEC + max(self.world.position, 0).to_bytes(8, "big")
-        written = [(TALLY + tallies.name_of(key), head + tallies.pack(self.tallies[key])) for key in self.counted]
+        at = max(self.world.position, 0)
+        written = [self._tally(key, at) for key in self.counted]
         for customer_id in self.touched:
-            state = self.packed[customer_id] = self._pack(self.hot[customer_id])
-            written.append((CUSTOMER + customer_id.encode(), head + state))
-        written.append((WORLD, head + worlds.pack(self.world)))
+            live = self.hot[customer_id]
+            state = self.packed[customer_id] = self._pack(live)
+            written.append((CUSTOMER + customer_id.encode(), codec.write(at, _due_of(live.customer), state)))
+        if self._outdated:
+            written += self._renewed(written, at)
+        written.append((WORLD, codec.write(at, codec.NEVER, worlds.pack(self.world))))
         self.counted.clear()
         self.touched.clear()
-        while len(self.hot) > HOT:
-            del self.hot[next(iter(self.hot))]
+        if len(self.hot) > HOT:
+            # All at once: each look at a dict's first entry passes over those that were deleted before it.
+            for customer_id in list(islice(self.hot, len(self.hot) - HOT)):
+                del self.hot[customer_id]
         return written
+
+    def _tally(self, key: tallies.Key, at: int) -> tuple[bytes, bytes]:
+        return TALLY + tallies.name_of(key), codec.write(at, codec.NEVER, tallies.pack(self.tallies[key]))
+
+    def _renewed(self, written: Iterable[tuple[bytes, bytes]], at: int) -> list[tuple[bytes, bytes]]:
+        for key, _ in written:
+            self._outdated.pop(key, None)
+        self._outdated.pop(WORLD, None)
+        renewed = []
+        for key in list(islice(self._outdated, RENEWED)):
+            del self._outdated[key]
+            if key[0] == _TALLY:
+                renewed.append(self._tally(tallies.key_from(key[1:]), at))
+            else:
+                customer_id = key[1:].decode()
+                due = self._due.get(customer_id, codec.NEVER)
+                renewed.append((key, codec.write(at, due, self.packed[customer_id])))
+        return renewed
+
+    @property
+    def outdated(self) -> int:
+        """How many states stand in the changelog in an older codec than the one that is written."""
+        return len(self._outdated)
 
     @staticmethod
     def _pack(live: Live) -> bytes:
@@ -231,6 +263,11 @@ class Partition:
         for key in sorted(self.tallies):
             digest.update(tallies.name_of(key) + tallies.pack(self.tallies[key]))
         return digest.hexdigest()
+
+
+def _due_of(customer: Customer) -> int:
+    """When time concerns a customer next; while history is told of them it does not."""
+    return customer.timers[0].due if customer.timers and customer.run is None else codec.NEVER
 
 
 def bucket_of(customer_id: str) -> int:

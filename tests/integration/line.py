@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
+from urllib.request import urlopen
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
+from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local import processes
 from deploy.local.broker import Broker, free_port
@@ -27,6 +31,8 @@ from streams.app.line import GROUP
 PATIENCE_S: Final = 60.0
 TAIL: Final = 30
 CLIENTS: Final = re.compile(r"\[(aiokafka|kafka)[.\w]*\]")
+ENTRY: Final = ("rapport.cli",)
+"""The module that processes run, and its first words."""
 
 
 class NotInTime(Exception):
@@ -34,9 +40,10 @@ class NotInTime(Exception):
 
 
 class Line:
-    """A broker, one worker and one store on a folder of their own. Ports and secrets are its own, too.
+    """A broker, workers and one store on a folder of their own. Ports and secrets are its own, too.
 
-    Used as a context: whatever happens, nothing of it is left running.
+    A process goes by its name: `worker`, `store`, and for more workers `worker-2` and the like; each has
+    its own log and metrics port. Used as a context: whatever happens, nothing of it is left running.
     """
 
     def __init__(self, folder: Path, partitions: int = 4, **settings: Any) -> None:
@@ -54,6 +61,7 @@ class Line:
             **settings,
         )
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._ports: dict[str, int] = {}
         self.ends: list[tuple[str, int]] = []
         """Processes that ended by themselves, with their exit status."""
 
@@ -65,11 +73,13 @@ class Line:
             self.stop(name)
         self.broker.stop()
 
-    def start(self, *names: str, **settings: str) -> None:
-        """Start `worker` or `store`, or both; `settings` hold for these processes only."""
+    def start(self, *names: str, entry: Sequence[str] = ENTRY, **settings: str) -> None:
+        """Start what the names say; `settings` and the `entry` (a module and its first words) hold for these only."""
         environment = environment_of(self.settings) | {f"RAPPORT_{name.upper()}": v for name, v in settings.items()}
         for name in names:
-            self.running[name] = processes.start(command(name), self.log(name), environment)
+            self._ports[name] = free_port() if role(name) == "worker" else self.settings.store_port
+            own = {"RAPPORT_METRICS_PORT": str(self._ports[name])} if role(name) == "worker" else {}
+            self.running[name] = processes.start(command(role(name), entry=entry), self.log(name), environment | own)
 
     def run(self, *arguments: str, within_s: float = PATIENCE_S, **settings: str) -> subprocess.CompletedProcess[str]:
         """A command of `rapport` from start to end, with what it said."""
@@ -91,6 +101,13 @@ class Line:
             process = self.running.pop(name)
             process.kill()
             process.wait()
+
+    def pause(self, name: str) -> None:
+        """Nothing of it runs any more, and it does not know."""
+        self.running[name].send_signal(signal.SIGSTOP)
+
+    def go_on(self, name: str) -> None:
+        self.running[name].send_signal(signal.SIGCONT)
 
     def stop(self, name: str, within_s: float = 30.0) -> int:
         """End it in order; its exit status."""
@@ -125,7 +142,7 @@ class Line:
             gone = self.ended() + (["broker"] if self.broker.pid is not None and not self.broker.running else [])
             if gone or time.monotonic() > limit:
                 why = f"{', '.join(gone)} ended ({self.ends})" if gone else f"not in {within_s:.0f} s"
-                logs = "\n".join(f"--- {name}\n{self.tail(name)}" for name in ("broker", "worker", "store"))
+                logs = "\n".join(f"--- {name}\n{self.tail(name)}" for name in ("broker", *self._ports))
                 raise NotInTime(f"{what}: {why}\n{logs}")
             time.sleep(0.1)
 
@@ -142,8 +159,34 @@ class Line:
         finally:
             admin.close()
 
+    def metrics(self, name: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+        """What a process measures, by name and labels; nothing while it does not answer."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self._ports[name]}/metrics", timeout=5) as answer:
+                families = text_string_to_metric_families(answer.read().decode())
+        except OSError:
+            return {}
+        return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
+
+    def holds(self, name: str) -> set[tuple[str, int]]:
+        """Topic and partition of all that a worker is assigned and has measured."""
+        labels = [dict(labels) for metric, labels in self.metrics(name) if metric == "rapport_lag_records"]
+        return {(each["topic"], int(each["partition"])) for each in labels}
+
+    def health(self) -> dict[str, object]:
+        """What the store says of itself; nothing while it does not answer."""
+        door = HTTPConnection("127.0.0.1", self.settings.store_port, timeout=5)
+        try:
+            door.request("GET", "/health")
+            found: dict[str, object] = json.loads(door.getresponse().read())
+        except OSError:
+            return {}
+        finally:
+            door.close()
+        return found
+
     def drained(self) -> bool:
-        """Whether the worker has committed everything on both topics."""
+        """Whether the workers have committed everything on both topics."""
         return self.lag(GROUP) == 0
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
@@ -159,9 +202,14 @@ class Line:
             return False
 
 
-def command(*arguments: str) -> list[str]:
+def role(name: str) -> str:
+    """What a process of this name does: `worker` or `store`."""
+    return name.partition("-")[0]
+
+
+def command(*arguments: str, entry: Sequence[str] = ENTRY) -> list[str]:
     """The command line of `rapport` with this interpreter."""
-    return [sys.executable, "-m", "rapport.cli", *arguments]
+    return [sys.executable, "-m", *entry, *arguments]
 
 
 def _lag(admin: KafkaAdminClient, group: str, partitions: list[TopicPartition]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from sinks.clickhouse.server import ServerStore
 
 _CONFIG = """<?xml version="1.0"?>
 <yandex>
-    <logger><level>warning</level><log>{folder}/server.log</log><errorlog>{folder}/error.log</errorlog></logger>
+    <logger><level>warning</level><console>1</console></logger>
     <tcp_port>{port}</tcp_port>
     <listen_host>127.0.0.1</listen_host>
     <path>{folder}/data/</path>
@@ -80,18 +81,45 @@ class ClickHouseServer:
         self.port = free_port()
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._log = folder / "server.log"
+        folder.mkdir(exist_ok=True)
         (folder / "config.xml").write_text(_CONFIG.format(folder=folder, port=self.port))
-        (folder / "users.xml").write_text(_USERS)
+        self.read_only(False)
 
     @property
     def url(self) -> str:
         return f"clickhouse://127.0.0.1:{self.port}/default"
 
+    def read_only(self, so: bool) -> None:
+        """Refuses every insert; from the next start on."""
+        text = _USERS.replace("<default>", "<default><readonly>1</readonly>", 1) if so else _USERS
+        (self._folder / "users.xml").write_text(text)
+
+    def fill(self, full: bool) -> None:
+        """The nearest to a full disk that needs no rights: no file may grow, so every write of a part fails.
+
+        The server sees EFBIG where a full disk gives ENOSPC, at the same calls.
+        """
+        assert self._process is not None
+        most = 0 if full else resource.RLIM_INFINITY
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+    def pause(self) -> None:
+        """Takes connections and bytes, and answers nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def start(self) -> None:
         program = shutil.which("clickhouse-server")
         assert program is not None
         command = [program, f"--config-file={self._folder / 'config.xml'}"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Signals stay as Python has them: a file that may not grow is an error to the server, not its end.
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, restore_signals=False)
         store = ServerStore(self.url)
         for _ in range(200):
             try:
@@ -101,7 +129,7 @@ class ClickHouseServer:
             else:
                 store.close()
                 return
-        raise AssertionError(f"no server on port {self.port}: {(self._folder / 'error.log').read_text()[-2000:]}")
+        raise AssertionError(f"no server on port {self.port}: {self._log.read_text()[-2000:]}")
 
     def kill9(self) -> None:
         if self._process is not None:

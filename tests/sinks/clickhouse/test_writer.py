@@ -84,6 +84,16 @@ def test_it_says_so_once_and_not_at_every_attempt(unsteady: Unsteady, caplog: py
     assert [record.levelname for record in caplog.records if "gone" in record.message] == ["WARNING"]
 
 
+def test_another_thread_sees_for_how_long_it_waits_and_why(unsteady: Unsteady) -> None:
+    unsteady.failures = 2
+    seen: list[tuple[float, str]] = []
+    writer = Writer(unsteady, lambda seconds: seen.append((writer.waiting_s, writer.away)))
+    writer.write(blocks([chunk(resolved(1))]))
+    assert [why for _, why in seen] == ["gone", "gone"]
+    assert 0 < seen[0][0] < seen[1][0]
+    assert (writer.waiting_s, writer.away) == (0.0, "")
+
+
 def test_it_stops_when_there_is_no_use_in_waiting(unsteady: Unsteady) -> None:
     unsteady.failures = 1
 

@@ -16,6 +16,7 @@ from deploy.local import jars
 from deploy.local.broker import Broker
 from schemas import topics
 from streams.app.outbox import new_producer
+from streams.engine import codec
 from streams.identity.resolve import source_of
 from tests.streams.app.running import START, Line, eventually, line, terminate, touchpoints
 
@@ -110,6 +111,66 @@ def test_workers_that_come_and_go_take_the_states_over(fresh: Line) -> None:
     asyncio.run(scenario())
 
 
+REBALANCES_AT_THE_FIRST_FETCH = """
+import asyncio
+from streams.app.transport import ChunkConsumer
+fetch, dropped = ChunkConsumer._wait_next_records, []
+async def late(self, timeout):
+    records, active = await fetch(self, timeout)
+    if records and not dropped:
+        dropped.append(sum(map(len, records.values())))
+        print("dropped", dropped[0], flush=True)
+        self.stop_flow()
+        asyncio.get_running_loop().call_later(1, self.resume_flow)
+    return records, active
+ChunkConsumer._wait_next_records = late
+"""
+
+
+def test_what_a_rebalance_drops_before_the_first_commit_is_read_again(fresh: Line) -> None:
+    async def scenario() -> None:
+        await fresh.write(touchpoints(600))
+        worker = fresh.worker(fault=REBALANCES_AT_THE_FIRST_FETCH)
+        await fresh.drained()
+        assert terminate(worker) == 0
+        assert "dropped" in fresh.logs()
+        await assert_no_gap(fresh)
+        await fresh.assert_equals_replay()
+
+    asyncio.run(scenario())
+
+
+IMPATIENT = """
+from streams.app import line
+line.POLL_SECONDS = 4.0
+"""
+
+
+def test_a_worker_that_was_given_nothing_stays_and_takes_over(kafka: str, tmp_path: Path) -> None:
+    """A client that is given no partitions fetches nothing; it must not be taken for one that hangs."""
+
+    async def scenario(fresh: Line) -> None:
+        workers = [fresh.worker(fault=IMPATIENT) for _ in range(3)]
+        await fresh.ready()
+        await fresh.write(touchpoints(300))
+        await fresh.drained(30)
+        await asyncio.sleep(9)  # twice the patience with a member that fetches nothing
+        assigned = [fresh.log_of(number).read_text().rpartition("newly assigned partitions ")[2] for number in range(3)]
+        starved = [number for number, said in enumerate(assigned) if said.startswith("set()")]
+        assert len(starved) == 1, fresh.logs()
+        for number in {0, 1, 2} - set(starved):
+            workers[number].kill()
+            workers[number].wait()
+        await fresh.write(touchpoints(300, first=300))
+        await fresh.drained(40)
+        assert terminate(workers[starved[0]]) == 0
+        await assert_no_gap(fresh)
+        await fresh.assert_equals_replay()
+
+    with line(kafka, tmp_path, partitions=1) as fresh:
+        asyncio.run(scenario(fresh))
+
+
 def test_a_worker_that_slept_through_its_session_writes_nothing_over_its_successor(fresh: Line) -> None:
     async def scenario() -> None:
         sleeper, successor = fresh.worker(), fresh.worker()
@@ -128,7 +189,7 @@ def test_a_worker_that_slept_through_its_session_writes_nothing_over_its_success
         for log in await fresh.read(topics.STATES):
             highest: dict[bytes, int] = {}
             for record in (record for record in log if record.value is not None):
-                written = int.from_bytes(record.value[1:9], "big")
+                written = codec.read(record.value, record.partition)[0]
                 assert written >= highest.get(record.key, 0), "an older state stands behind a newer one"
                 highest[record.key] = written
         await fresh.assert_equals_replay()
