@@ -23,6 +23,7 @@ from rapport.settings import Settings, environment_of
 from rapport.showing import Showing
 from rapport.supervision import Command, OwnBroker, Supervisor
 from rapport.voice import Voice, language_of
+from sinks.clickhouse import address
 
 USUAL_PORT: Final = 9092
 READY_S: Final = 60.0
@@ -67,7 +68,7 @@ class House:
         try:
             self._logs.mkdir(exist_ok=True)
             self._begin()
-            showing = Showing(self._settings.kafka, self._console, self._voice)
+            showing = Showing(self._settings.cluster, self._console, self._voice)
             showing.start()
             self._feed.start(environment_of(self._settings))
             self._say("alerts appear here as they come; Ctrl-C ends everything")
@@ -118,14 +119,15 @@ class House:
         env = environment_of(settings)
         ports = {"store": settings.store_port}
         self._supervisor.start(Command("store", ("store",), self._logs / "store.log", env, settings.store_port))
-        self._where("archive", settings.clickhouse or f"embedded, in {settings.data / 'clickhouse'}")
+        self._where("archive", address.shown(settings.clickhouse) or f"embedded, in {settings.data / 'clickhouse'}")
         self._where("SQL", f"{settings.store_url}/sql (token in {settings.data / 'store.token'})")
         for number in range(settings.workers):
             name = f"worker-{number + 1}"
             port = settings.metrics_port and _free_from(settings.metrics_port + number, ports)
             if port:
                 ports[name] = port
-            mine = {**env, "RAPPORT_METRICS_PORT": str(port)}
+            instance = settings.instance and f"{settings.instance}-{number + 1}"
+            mine = {**env, "RAPPORT_METRICS_PORT": str(port), "RAPPORT_INSTANCE": instance}
             self._supervisor.start(Command(name, ("worker",), self._logs / f"{name}.log", mine, port))
             self._where(name, f"metrics http://127.0.0.1:{port}/metrics" if port else "without metrics")
         self._where("logs", str(self._logs))

@@ -18,9 +18,10 @@ from typing import Final, TypeVar
 from kafka.errors import KafkaError
 
 from rapport.metrics import watch_surroundings
+from rapport.reaching import Refused
 from rapport.settings import Settings
 from schemas import topics
-from sinks.clickhouse.client import Store, StoreAway, StoreError, cause_of
+from sinks.clickhouse.client import Store, StoreAway, StoreError, StoreRefused, cause_of
 from sinks.clickhouse.connect import owned
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.sink import Sink
@@ -94,6 +95,9 @@ class _Process:
         """The sink's thread. A mistake of ours ends the process, which then starts afresh at what is committed."""
         try:
             self._fill()
+        except (Refused, StoreRefused) as error:
+            log.error("the store can't go on: %s", error)
+            self._failed = self._state = f"failed: {error}"
         except Exception as error:
             log.exception("the sink ended")
             self._failed = self._state = f"failed: {error}"
@@ -117,7 +121,7 @@ class _Process:
         watch_surroundings(settings, stored_topics(settings.partitions))
         return Sink(
             self._store,
-            settings.kafka,
+            settings.cluster,
             stored_topics(settings.partitions),
             self._stop,
             member=_member(settings),

@@ -20,6 +20,7 @@ from typing import Final, cast
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
 from rapport import metrics
+from rapport.reaching import refusal
 from rapport.settings import Settings
 from schemas import topics
 from streams.app import clock, library, pulse, recovery
@@ -72,14 +73,14 @@ class Worker:
         if claim.topic == topics.RAW:
             # Nothing that identity sends late or twice does harm: the engine knows it by its source.
             return Identity(claim, Outbox(self.wire, claim, LIMITS), breaker, settings.partitions, self.clockwork)
-        own = Wire(settings.kafka, f"{GROUP}-{claim.partition}")
+        own = Wire(settings.cluster, f"{GROUP}-{claim.partition}")
         return Detect(claim, Outbox(own, claim, LIMITS, own=True), breaker, self.engine, self.recover, self.fetch)
 
     async def recover(self, partition: int, restore: recovery.Restore) -> int:
-        return await recovery.recover(self.settings.kafka, topics.STATES, partition, restore)
+        return await recovery.recover(self.settings.cluster, topics.STATES, partition, restore)
 
     async def fetch(self, version: str) -> Knowledge:
-        return await library.fetch(self.settings.kafka, topics.KNOWLEDGE, version)
+        return await library.fetch(self.settings.cluster, topics.KNOWLEDGE, version)
 
     def clockwork(self, claim: Claim, outbox: Outbox) -> asyncio.Task[None] | None:
         if self.settings.clock != "leader" or claim.partition != clock.LEADER:
@@ -108,7 +109,7 @@ async def work(settings: Settings, engine: Engine) -> int:
     """Run a worker until a signal or a failure; the exit status."""
     loop = asyncio.get_running_loop()
     over: asyncio.Future[None] = loop.create_future()
-    worker = Worker(settings, engine, Wire(settings.kafka, GROUP), over)
+    worker = Worker(settings, engine, Wire(settings.cluster, GROUP), over)
     lanes = Lanes(dict.fromkeys((topics.RAW, topics.RESOLVED), worker.station), settings.chunk, worker.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
@@ -152,9 +153,11 @@ def _end_by_force_in(seconds: float) -> None:
 async def _connected(worker: Worker) -> bool:
     """Wait until a broker answers, saying so, and check its topics.
 
-    False if told to stop meanwhile; `NotReady` after `START_SECONDS` or when the topics are not those of the line.
+    False if told to stop meanwhile; `NotReady` after `START_SECONDS`, when the topics are not those of the line,
+    and where the broker does not let us in.
     """
-    where = f"Kafka at {worker.settings.kafka}"
+    kafka = worker.settings.cluster
+    where = f"Kafka at {kafka}"
     limit, told = monotonic() + START_SECONDS, False
     while True:
         try:
@@ -165,6 +168,8 @@ async def _connected(worker: Worker) -> bool:
         except UnknownTopicOrPartitionError as error:
             raise NotReady(f"{where} lacks topics of the line: run `rapport init`") from error
         except (TimeoutError, KafkaConnectionError) as error:
+            if (refused := await asyncio.to_thread(refusal, kafka)) is not None:
+                raise NotReady(str(refused)) from error
             if monotonic() > limit:
                 raise NotReady(f"{where} does not answer: start it, or set RAPPORT_KAFKA") from error
         if not told:

@@ -18,11 +18,12 @@ from sinks.clickhouse.client import Answer, Parameter, StoreError
 from sinks.clickhouse.embedded import EmbeddedStore
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.server import ServerStore
+from tests.security.certificates import Certificate
 
 _CONFIG = """<?xml version="1.0"?>
 <yandex>
     <logger><level>warning</level><log>{folder}/server.log</log><errorlog>{folder}/error.log</errorlog></logger>
-    <tcp_port>{port}</tcp_port>
+    <tcp_port>{port}</tcp_port>{secure}
     <listen_host>127.0.0.1</listen_host>
     <path>{folder}/data/</path>
     <tmp_path>{folder}/tmp/</tmp_path>
@@ -37,11 +38,19 @@ _CONFIG = """<?xml version="1.0"?>
 _USERS = """<?xml version="1.0"?>
 <yandex>
     <profiles><default><max_memory_usage>1000000000</max_memory_usage></default></profiles>
-    <users><default><password></password><networks><ip>::/0</ip></networks>
+    <users><default><password>{password}</password><networks><ip>::/0</ip></networks>
         <profile>default</profile><quota>default</quota></default></users>
     <quotas><default></default></quotas>
 </yandex>
 """
+
+_SECURE = """
+    <tcp_port_secure>{port}</tcp_port_secure>
+    <openSSL><server>
+        <certificateFile>{certificate.file}</certificateFile><privateKeyFile>{certificate.key}</privateKeyFile>
+        <caConfig>{certificate.issuer}</caConfig><verificationMode>relaxed</verificationMode>
+        <loadDefaultCAFile>false</loadDefaultCAFile>
+    </server></openSSL>"""
 
 _OLD_DDL = (
     (re.compile(r"DateTime64\(3, 'UTC'\)"), "Int64"),
@@ -74,25 +83,35 @@ class OldServerStore(ServerStore):
 
 
 class ClickHouseServer:
-    """Debian's clickhouse-server on a folder and port of its own; it comes back on both."""
+    """Debian's clickhouse-server on a folder and port of its own; it comes back on both.
 
-    def __init__(self, folder: Path) -> None:
+    With a `certificate` it has a second port, with TLS.
+    """
+
+    def __init__(self, folder: Path, *, password: str = "", certificate: Certificate | None = None) -> None:
         self.port = free_port()
+        self.secure_port = free_port()
         self._folder = folder
+        self._password = password
         self._process: subprocess.Popen[bytes] | None = None
-        (folder / "config.xml").write_text(_CONFIG.format(folder=folder, port=self.port))
-        (folder / "users.xml").write_text(_USERS)
+        secure = "" if certificate is None else _SECURE.format(port=self.secure_port, certificate=certificate)
+        (folder / "config.xml").write_text(_CONFIG.format(folder=folder, port=self.port, secure=secure))
+        (folder / "users.xml").write_text(_USERS.format(password=password))
 
     @property
     def url(self) -> str:
         return f"clickhouse://127.0.0.1:{self.port}/default"
+
+    @property
+    def secure_url(self) -> str:
+        return f"clickhouses://127.0.0.1:{self.secure_port}/default"
 
     def start(self) -> None:
         program = shutil.which("clickhouse-server")
         assert program is not None
         command = [program, f"--config-file={self._folder / 'config.xml'}"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        store = ServerStore(self.url)
+        store = ServerStore(self.url, self._password)
         for _ in range(200):
             try:
                 store.query("SELECT 1")
