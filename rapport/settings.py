@@ -80,8 +80,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     breaker_minimum: Count = 50
     breaker_share: Share = 0.5
     """A partition stops when this share of the last `window` records (at least `minimum`) are dead letters."""
+    listen: str = "127.0.0.1"
+    """Address at which store and workers serve SQL, health and metrics; in a container `0.0.0.0`."""
+    broker: Literal["auto", "docker", "java"] = "auto"
+    """What runs a broker of our own: Docker Compose where there is Docker, else Java; or always the one named."""
     store_port: Port = 8181
-    """Of the read-only SQL on localhost."""
+    """Of the store's read-only SQL, health and metrics."""
     store_token: str = ""
     """What a reader of the SQL must show; empty: made once, kept in the data folder."""
     metrics_port: Port = 9464

@@ -70,15 +70,18 @@ class _Process:
     def run(self) -> int:
         settings = self._settings
         try:
-            server = SqlServer(settings.store_port, settings.store_token, self._store, self._health)
+            server = SqlServer(
+                settings.store_port, settings.store_token, self._store, self._health, host=settings.listen
+            )
         except (OSError, ValueError) as error:
-            log.error("the store can't serve SQL on port %d: %s; set RAPPORT_STORE_PORT", settings.store_port, error)
+            where = f"{settings.listen}:{settings.store_port}"
+            log.error("the store can't serve SQL at %s: %s; set RAPPORT_STORE_PORT, RAPPORT_LISTEN", where, error)
             return 1
         filling = threading.Thread(target=self._guarded, name="sink")
         serving = threading.Thread(target=server.serve_forever, name="sql", daemon=True)
         serving.start()
         filling.start()
-        log.info("read-only SQL on http://127.0.0.1:%d/sql", server.port)
+        log.info("read-only SQL on http://%s:%d/sql", settings.listen, server.port)
         self._stop.wait()
         server.shutdown()
         server.server_close()

@@ -27,6 +27,7 @@ from streams.app import clock, library, pulse, recovery
 from streams.app.breaker import Breaker, Limit, TooManyFaults
 from streams.app.claims import Claim, Superseded
 from streams.app.detect import Detect
+from streams.app.health import Door, Health
 from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work
 from streams.app.line import GROUP, LineApp, build_app
@@ -105,9 +106,10 @@ class Worker:
             self.fail(error)
 
 
-async def work(settings: Settings, engine: Engine) -> int:
+async def work(settings: Settings, engine: Engine, health: Health) -> int:
     """Run a worker until a signal or a failure; the exit status."""
     loop = asyncio.get_running_loop()
+    beating = asyncio.create_task(health.beat(), name="health")
     over: asyncio.Future[None] = loop.create_future()
     worker = Worker(settings, engine, Wire(settings.cluster, GROUP), over)
     lanes = Lanes(dict.fromkeys((topics.RAW, topics.RESOLVED), worker.station), settings.chunk, worker.fail)
@@ -122,8 +124,10 @@ async def work(settings: Settings, engine: Engine) -> int:
         worker.watch = asyncio.create_task(_watch(app, worker), name="watch")
         worker.pulse = asyncio.create_task(pulse.beat(cast(ChunkConsumer, app.consumer), lanes), name="pulse")
         worker.pulse.add_done_callback(worker.ended)
+        health.is_now("running")
         log.info("worker runs: %d partitions, clock %s", settings.partitions, settings.clock)
         await over
+        health.is_now("stopping")
         worker.pulse.cancel()
         await asyncio.wait_for(_end(app, lanes), STOP_SECONDS)
         await worker.wire.producer.stop()
@@ -132,9 +136,12 @@ async def work(settings: Settings, engine: Engine) -> int:
         foreseen = isinstance(error, NotReady | TooManyFaults)  # their words are enough
         log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=None if foreseen else error)
         _end_by_force_in(LAST_SECONDS)
+        health.is_now("stopping")
         await worker.wire.cut()
         await _abandon(app, lanes)
         return 1
+    finally:
+        beating.cancel()
 
 
 def _end_by_force_in(seconds: float) -> None:
@@ -219,7 +226,9 @@ def run(settings: Settings) -> int:
     metrics.watch_surroundings(settings, (topics.RAW, topics.RESOLVED))
     HEARD.set_to_current_time()
     LINE_PARTITIONS.set(settings.partitions)
-    metrics.serve(settings.metrics_port)
+    health = Health()
+    if settings.metrics_port:
+        Door(settings.listen, settings.metrics_port, health)
     # The thread that fetches must not wait the default 5 ms each time while the engine computes.
     sys.setswitchinterval(0.0005)
-    return asyncio.run(work(settings, engine))
+    return asyncio.run(work(settings, engine, health))
