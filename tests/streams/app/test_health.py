@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -20,20 +22,33 @@ def ask(door: Door, path: str) -> tuple[int, str]:
     return answer.status, body
 
 
-def test_it_is_well_only_while_it_runs_and_comes_round(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def door_of(state: str) -> Iterator[Door]:
+    """The door of a worker in this state."""
     worker = Health()
+    worker.is_now(state)
     door = Door("127.0.0.1", 0, worker)
     try:
-        for state, expected in (("starting", 503), ("running", 200), ("stopping", 503)):
-            worker.is_now(state)
-            status, body = ask(door, "/health")
-            assert (status, json.loads(body)["worker"]) == (expected, state)
-        worker.is_now("running")
-        monkeypatch.setattr(health, "STUCK_S", -1.0)
-        assert ask(door, "/health")[0] == 503
-        status, body = ask(door, "/metrics")
-        assert (status, "# HELP rapport_" in body or "python_info" in body) == (200, True)
-        assert ask(door, "/elsewhere")[0] == 404
+        yield door
     finally:
         door.shutdown()
         door.server_close()
+
+
+@pytest.mark.parametrize(("state", "status"), [("starting", 503), ("running", 200), ("stopping", 503)])
+def test_it_is_well_only_while_it_runs(state: str, status: int) -> None:
+    with door_of(state) as door:
+        assert ask(door, "/health") == (status, json.dumps({"well": status == 200, "worker": state}))
+
+
+def test_a_loop_that_does_not_come_round_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "STUCK_S", -1.0)
+    with door_of("running") as door:
+        assert ask(door, "/health") == (503, json.dumps({"well": False, "worker": "stuck"}))
+
+
+def test_metrics_are_beside_it_and_nothing_else() -> None:
+    with door_of("running") as door:
+        status, body = ask(door, "/metrics")
+        assert (status, "# HELP " in body) == (200, True)
+        assert ask(door, "/elsewhere")[0] == 404
