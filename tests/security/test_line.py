@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,9 @@ from rapport.settings import read
 from tests.integration.line import Line
 from tests.integration.test_absent import arrival
 from tests.security.guarded import PASSWORD, Guarded
+
+LISTEN = "127.0.0.2"
+"""Another address of this machine."""
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -27,7 +32,20 @@ def line(guarded: Guarded, tmp_path: Path) -> Iterator[Line]:
 
 def test_a_touchpoint_becomes_an_alert_and_is_kept(line: Line, tmp_path: Path) -> None:
     line.init()
-    line.start("worker", "store")
+    port = free_port()
+
+    def healthy() -> bool:
+        with closing(http.client.HTTPConnection(LISTEN, port, timeout=5)) as connection:
+            try:
+                connection.request("GET", "/health")
+                return connection.getresponse().status == 200
+            except ConnectionRefusedError:
+                return False
+
+    named = {"instance": "worker-1", "listen": LISTEN, "metrics_port": str(port)}
+    line.start("store")
+    line.start("worker", **named)
+    line.wait("the worker is well, where its settings say", healthy)
     arrivals = tmp_path / "arrivals.jsonl"
     arrivals.write_bytes(b"\n".join(map(msgspec.json.encode, arrival())))
     assert line.run("send", str(arrivals)).returncode == 0
@@ -35,6 +53,9 @@ def test_a_touchpoint_becomes_an_alert_and_is_kept(line: Line, tmp_path: Path) -
     line.wait("the alert is kept", lambda: bool(line.sql("SELECT 1 FROM alerts WHERE team = 'store'")))
     shown = line.run("tail", "--team", "store", "--begin", "--limit", "1", "--json")
     assert (shown.returncode, '"customer_id":"anna"' in shown.stdout) == (0, True), shown.stdout + shown.stderr
+    assert line.stop("worker") == 0
+    line.start("worker", **named)
+    line.wait("under its name it takes up its partitions again", lambda: healthy() and line.drained())
     assert [line.stop(name) for name in ("worker", "store")] == [0, 0]
 
 
