@@ -11,6 +11,7 @@ import typer
 from bench.line import Stopped
 from bench.report import show
 from deploy.local.jars import NoBroker
+from rapport.connection import Kafka
 from rapport.failure import Failure
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of the table.")]
@@ -105,7 +106,7 @@ def count(
     if form not in ("json", "avro"):
         raise Failure(f"--format {form}: write json or avro")
     chosen: Literal["json", "avro"] = "avro" if form == "avro" else "json"
-    run(Task(bootstrap, topic, out, records, emit, group, state, commit_ms, chosen), _say)
+    run(Task(Kafka(bootstrap), topic, out, records, emit, group, state, commit_ms, chosen), _say)
 
 
 @app.command(help="How fast a worker that is given a partition reads its states back, beside stock Faust.")

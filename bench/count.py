@@ -19,6 +19,7 @@ from kafka import KafkaAdminClient
 from bench.counting import Counting, Format
 from bench.line import Stopped
 from rapport.cluster import connect
+from rapport.connection import Kafka
 from rapport.failure import Failure
 from rapport.settings import Settings
 from streams.app.claims import Claim
@@ -35,7 +36,7 @@ PATIENCE_S: Final = 60.0
 class Task:
     """What to count, and when to stop. `state` is a folder for what a run leaves on this machine."""
 
-    bootstrap: str
+    kafka: Kafka
     topic: str
     out: str
     records: int
@@ -93,13 +94,13 @@ async def _work(task: Task, partitions: int, out: int) -> int:
     tally = Tally(task.records, end)
 
     def station(claim: Claim) -> Work:
-        outbox = Outbox(Wire(task.bootstrap, f"{task.group}-{claim.partition}"), claim, {}, own=True)
+        outbox = Outbox(Wire(task.kafka, f"{task.group}-{claim.partition}"), claim, {}, own=True)
         return Counting(
-            claim, outbox, task.bootstrap, task.table, (task.out, out), task.emit, task.form, tally.begun, tally.done
+            claim, outbox, task.kafka, task.table, (task.out, out), task.emit, task.form, tally.begun, tally.done
         )
 
     lanes = Lanes({task.topic: station}, CHUNK, end)
-    settings = Settings(kafka=task.bootstrap, partitions=partitions, data=task.state)
+    settings = Settings(kafka=task.kafka.servers, partitions=partitions, data=task.state)
     app = build_app(
         settings, lanes, group=task.group, stations={"count": task.topic}, commit_s=task.commit_ms / 1000
     )
@@ -125,11 +126,11 @@ async def _watch(app: LineApp, end: Callable[[BaseException], None]) -> None:
 
 def _topics(task: Task, say: Callable[[str], None]) -> tuple[int, int]:
     """Partitions of the source and of the output; the output and the table are made if they are not there."""
-    admin = connect(task.bootstrap, PATIENCE_S, say)
+    admin = connect(task.kafka, PATIENCE_S, say)
     try:
         there = set(admin.list_topics())
         if task.topic not in there:
-            raise Failure(f"there is no topic {task.topic} at {task.bootstrap}; load it first")
+            raise Failure(f"there is no topic {task.topic} at {task.kafka}; load it first")
         source = _partitions(admin, task.topic)
         wanted = {
             name: {"num_partitions": source, "replication_factor": -1, "configs": configs}

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from rapport.connection import Kafka
 from schemas.codec import NotColumnar, columns, decode_touchpoints
 from schemas.records import Touchpoint
 from streams.app import recovery
@@ -52,11 +53,11 @@ class Counting:
     appetite = 8
 
     def __init__(
-        self, claim: Claim, outbox: Outbox, bootstrap: str, table: str, out: tuple[str, int], emit: int,
+        self, claim: Claim, outbox: Outbox, kafka: Kafka, table: str, out: tuple[str, int], emit: int,
         form: Format, begun: Callable[[], None], done: Callable[[int, int], None],
     ) -> None:  # fmt: skip
         """`done` is told how many records are finished, and how many of them were no touchpoints."""
-        self._claim, self._outbox, self._bootstrap = claim, outbox, bootstrap
+        self._claim, self._outbox, self._kafka = claim, outbox, kafka
         self._table, self._emit = table, emit
         self._out = (out[0], claim.partition % out[1])
         self._facts = _of_avro if form == "avro" else _of_json
@@ -66,7 +67,7 @@ class Counting:
     async def begin(self) -> None:
         changelog = (self._table, self._claim.partition)
         await self._outbox.open_fenced(f"{self._table}-{self._claim.partition}", changelog)
-        await recovery.recover(self._bootstrap, *changelog, self._restore)
+        await recovery.recover(self._kafka, *changelog, self._restore)
 
     async def handle(self, records: Sequence[Any]) -> None:
         self._begun()

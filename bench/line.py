@@ -86,7 +86,7 @@ class Line:
 
     def load(self, topic: str, log: RawLog) -> None:
         """The records onto a topic, in batches, acknowledged."""
-        kafka = KafkaLog(self.settings.kafka)
+        kafka = KafkaLog(self.settings.cluster)
         try:
             for partition, records in enumerate(log.partitions):
                 for key, value in records:
@@ -97,7 +97,7 @@ class Line:
 
     def make(self, *names: str) -> None:
         """Topics beside those of the line, with as many partitions."""
-        admin = KafkaAdminClient(bootstrap_servers=self.settings.kafka)
+        admin = KafkaAdminClient(**self.settings.cluster.client())
         try:
             wanted = {name: {"num_partitions": self.settings.partitions, "replication_factor": 1} for name in names}
             admin.create_topics(wanted, wait_for_metadata=True)
@@ -119,7 +119,7 @@ class Gauge:
     """Asks the broker how far things are. One connection; close it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
+        self._admin = KafkaAdminClient(**settings.cluster.client())
         self._partitions = settings.partitions
 
     def records(self, topic: str) -> int:

@@ -15,6 +15,7 @@ from bench.pipeline import Run, name_of, peer
 from bench.rawlog import Entry, RawLog
 from bench.report import Cell, Report
 from bench.stream import records, touchpoints
+from rapport.connection import Kafka
 from schemas import topics
 from streams.app.recovery import recover
 from streams.engine import Engine, Partition, codec
@@ -38,7 +39,7 @@ def run(customers: int, peers: int, say: Callable[[str], None]) -> Report:
         with Line(1, "driven", say) as line:
             say(f"{customers:,} customers in codec version {version}")
             line.load(topics.STATES, RawLog([list(changelog(sample, customers, version))], customers))
-            runs[name] = [ours(line.settings.kafka, customers) for _ in range(ROUNDS)]
+            runs[name] = [ours(line.settings.cluster, customers) for _ in range(ROUNDS)]
             if peers and name == OURS:
                 table = f"{name_of(STOCK_MODULE)}-states-changelog"
                 line.make(IDLE, table)
@@ -64,7 +65,7 @@ def changelog(sample: list[tuple[int, bytes]], count: int, version: int) -> Iter
         yield CUSTOMER + f"customer_id:{number:08d}".encode(), write(number, due, state)
 
 
-def ours(kafka: str, customers: int) -> Run:
+def ours(kafka: Kafka, customers: int) -> Run:
     """From the assignment to states that the first chunk may meet, by the worker's own functions."""
     partition = Partition(0)
     began = process_time(), perf_counter()

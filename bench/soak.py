@@ -56,8 +56,8 @@ def run(minutes: float, rate: int, partitions: int, say: Callable[[str], None]) 
         worker = line.worker()
         store = line.start("store", ("rapport.cli", "store"), environment_of(line.settings))
         pids = {"broker": line.broker.pid or 0, "worker": worker.pid, "store": store.pid}
-        log = KafkaLog(line.settings.kafka)
-        admin = KafkaAdminClient(bootstrap_servers=line.settings.kafka)
+        log = KafkaLog(line.settings.cluster)
+        admin = KafkaAdminClient(**line.settings.cluster.client())
         try:
             line.wait(worker, "worker", lambda: _lag(admin, partitions)[GROUP] == 0, 90)
             samples = list(_samples(shop, log, admin, pids, minutes * 60, rate, partitions, say))

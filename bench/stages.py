@@ -19,6 +19,7 @@ from bench.engine import CHUNK, KNOWLEDGE
 from bench.rawlog import RawLog, raw_log
 from bench.report import Report
 from bench.stream import touchpoints
+from rapport.connection import Kafka
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.records import Rejected
@@ -95,7 +96,7 @@ class Batches:
 
 
 async def _idle_producer() -> AIOKafkaProducer:
-    producer = new_producer("127.0.0.1:1", "bench")
+    producer = new_producer(Kafka("127.0.0.1:1"), "bench")
     await producer.stop()
     return producer
 

@@ -10,7 +10,9 @@ from kafka.errors import KafkaError
 from producers import kafka_reading
 from producers.delivery import DeliveryFailed, Headers, Stored
 from producers.kafka_batches import Lanes
-from producers.kafka_reading import MAKE_TOPICS, START_KAFKA
+from producers.kafka_reading import AGAIN, MAKE_TOPICS, START_KAFKA
+from rapport.connection import Kafka
+from rapport.reaching import Refused, reach
 
 MAX_REQUEST_BYTES = 20 * 1024 * 1024
 """A dead letter carries its original, and that may be 16 MB."""
@@ -34,16 +36,18 @@ RECONNECT_MS = 1_000
 class KafkaLog:
     """`Producer` over a Kafka cluster. Not for several threads at once.
 
-    Waits `wait_s` for a broker, then raises `DeliveryFailed`. Nothing lingers: a lone
-    record leaves at once, a flood forms batches while the batch before is on its way.
+    Waits `wait_s` for a broker, then raises `DeliveryFailed`; at once where it does not let
+    us in. Nothing lingers: a lone record leaves at once, a flood forms batches while the
+    batch before is on its way.
     """
 
-    def __init__(self, bootstrap: str, wait_s: float = 30.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Kafka, wait_s: float = 30.0) -> None:
+        self._where = kafka
         self._partitions: dict[str, int] = {}
-        try:
-            self._kafka = KafkaProducer(
-                bootstrap_servers=bootstrap,
+
+        def producer(timeout_ms: int) -> KafkaProducer:
+            return KafkaProducer(
+                **kafka.client(),
                 client_id="rapport-producer",
                 enable_idempotence=True,
                 acks="all",
@@ -52,12 +56,17 @@ class KafkaLog:
                 delivery_timeout_ms=int(ACKNOWLEDGE_S * 1000),
                 reconnect_backoff_max_ms=RECONNECT_MS,
                 allow_auto_create_topics=False,
-                bootstrap_timeout_ms=int(wait_s * 1000),
+                bootstrap_timeout_ms=timeout_ms,
                 max_block_ms=int(min(wait_s, METADATA_S) * 1000),
                 metrics_enabled=False,
             )
+
+        try:
+            self._kafka = reach(kafka, producer, wait_s)
+        except Refused as error:
+            raise DeliveryFailed(str(kafka), f"it does not let us in: {error.why}", AGAIN) from error
         except KafkaError as error:
-            raise DeliveryFailed(bootstrap, f"no Kafka there ({error})", START_KAFKA) from error
+            raise DeliveryFailed(str(kafka), f"no Kafka there ({error})", START_KAFKA) from error
         self._lanes = Lanes(self._kafka, MAX_WAITING_BYTES, SILENCE_S)
 
     @property
@@ -70,9 +79,9 @@ class KafkaLog:
             try:
                 known = len(self._kafka.partitions_for(topic) or ())
             except KafkaError as error:
-                raise DeliveryFailed(topic, f"no such topic at {self._bootstrap} ({error})", MAKE_TOPICS) from error
+                raise DeliveryFailed(topic, f"no such topic at {self._where} ({error})", MAKE_TOPICS) from error
             if known == 0:
-                raise DeliveryFailed(topic, f"no such topic at {self._bootstrap}", MAKE_TOPICS)
+                raise DeliveryFailed(topic, f"no such topic at {self._where}", MAKE_TOPICS)
             self._partitions[topic] = known
         return known
 
@@ -97,16 +106,16 @@ class KafkaLog:
         return {partition: offset for (name, partition), offset in self._lanes.positions.items() if name == topic}
 
     def topic_id(self, topic: str) -> str:
-        return kafka_reading.topic_id(self._bootstrap, topic)
+        return kafka_reading.topic_id(self._where, topic)
 
     def starts(self, topic: str) -> dict[int, int]:
-        return kafka_reading.starts(self._bootstrap, topic, self.partitions(topic))
+        return kafka_reading.starts(self._where, topic, self.partitions(topic))
 
     def ends(self, topic: str) -> dict[int, int]:
-        return kafka_reading.ends(self._bootstrap, topic, self.partitions(topic))
+        return kafka_reading.ends(self._where, topic, self.partitions(topic))
 
     def read(self, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
-        return kafka_reading.read(self._bootstrap, topic, since)
+        return kafka_reading.read(self._where, topic, since)
 
     def close(self) -> None:
         """Flushes, then lets go of the connection; when the flush fails, nothing more is sent after it."""

@@ -9,8 +9,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from producers.delivery import DeliveryFailed, Stored
+from rapport.connection import Kafka
 
-START_KAFKA = "Is the broker up (`rapport up`), and does RAPPORT_KAFKA name it? Then start this again: it resumes."
+AGAIN = "Then start this again: it resumes."
+START_KAFKA = f"Is the broker up (`rapport up`), and does RAPPORT_KAFKA name it? {AGAIN}"
 MAKE_TOPICS = "`rapport init` makes the topics."
 LOST = "What was sent meanwhile cannot be told any more; `--restart` begins anew and sends all of it again."
 
@@ -19,9 +21,9 @@ READ_PATIENCE = 60
 """Empty polls in a row before a read gives up: half a minute of silence from a broker that has more."""
 
 
-def topic_id(bootstrap: str, topic: str) -> str:
+def topic_id(kafka: Kafka, topic: str) -> str:
     """Kafka's own id of the topic; a topic made anew under the same name has another."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**kafka.client())
     try:
         (found,) = admin.describe_topics([topic])
         return str(found["topic_id"])
@@ -31,18 +33,18 @@ def topic_id(bootstrap: str, topic: str) -> str:
         admin.close()
 
 
-def starts(bootstrap: str, topic: str, partitions: int) -> dict[int, int]:
+def starts(kafka: Kafka, topic: str, partitions: int) -> dict[int, int]:
     """The first offset that each partition still holds."""
-    return _bounds(bootstrap, topic, partitions, KafkaConsumer.beginning_offsets)
+    return _bounds(kafka, topic, partitions, KafkaConsumer.beginning_offsets)
 
 
-def ends(bootstrap: str, topic: str, partitions: int) -> dict[int, int]:
+def ends(kafka: Kafka, topic: str, partitions: int) -> dict[int, int]:
     """The offset that the next record of each partition will get."""
-    return _bounds(bootstrap, topic, partitions, KafkaConsumer.end_offsets)
+    return _bounds(kafka, topic, partitions, KafkaConsumer.end_offsets)
 
 
-def _bounds(bootstrap: str, topic: str, partitions: int, asked: Callable[..., Any]) -> dict[int, int]:
-    consumer = _consumer(bootstrap)
+def _bounds(kafka: Kafka, topic: str, partitions: int, asked: Callable[..., Any]) -> dict[int, int]:
+    consumer = _consumer(kafka)
     try:
         found = asked(consumer, [TopicPartition(topic, p) for p in range(partitions)])
     except KafkaError as error:
@@ -52,9 +54,9 @@ def _bounds(bootstrap: str, topic: str, partitions: int, asked: Callable[..., An
     return {tp.partition: offset for tp, offset in found.items()}
 
 
-def read(bootstrap: str, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
+def read(kafka: Kafka, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
     """What lies in the topic from those offsets up to the end it has now."""
-    consumer = _consumer(bootstrap)
+    consumer = _consumer(kafka)
     try:
         wanted = {TopicPartition(topic, p): offset for p, offset in since.items()}
         ends = consumer.end_offsets(list(wanted))
@@ -91,9 +93,9 @@ def _until(consumer: KafkaConsumer, topic: str, ends: dict[TopicPartition, int])
             del ends[tp]
 
 
-def _consumer(bootstrap: str) -> KafkaConsumer:
+def _consumer(kafka: Kafka) -> KafkaConsumer:
     return KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.client(),
         enable_auto_commit=False,
         auto_offset_reset="none",
         metrics_enabled=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -10,36 +9,28 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
 from kafka.errors import KafkaError
 
-from rapport.failure import Failure
+from rapport.connection import Kafka
+from rapport.failure import Failure, told
+from rapport.reaching import Refused, reach
 from schemas.topics import RAW, Topic
 
-_FIRST_TRY_S: Final = 1.0
-_TRY_S: Final = 5.0
 _REMEDY: Final = "start it, or set RAPPORT_KAFKA to one that runs, or leave RAPPORT_KAFKA empty for a broker of our own"
 
 
-def connect(bootstrap: str, wait_s: float, say: Callable[[str], None]) -> KafkaAdminClient:
+def connect(kafka: Kafka, wait_s: float, say: Callable[[str], None]) -> KafkaAdminClient:
     """An administrator's client of a cluster that answers; the caller closes it.
 
-    Says what it waits for; Failure when nothing answers within `wait_s` seconds.
+    Says what it waits for; Failure when nothing answers within `wait_s` seconds, or lets us in.
     """
-    limit = time.monotonic() + wait_s
-    told = False
-    while True:
-        left = min(_TRY_S if told else _FIRST_TRY_S, limit - time.monotonic())
+
+    def admin(timeout_ms: int) -> KafkaAdminClient:
+        return KafkaAdminClient(**kafka.client(), client_id="rapport-admin", bootstrap_timeout_ms=timeout_ms)
+
+    with told(Refused):
         try:
-            return KafkaAdminClient(
-                bootstrap_servers=bootstrap.split(","),
-                client_id="rapport-admin",
-                bootstrap_timeout_ms=int(1000 * max(0.5, left)),
-            )
+            return reach(kafka, admin, wait_s, lambda: say(f"waiting for Kafka at {kafka} (up to {wait_s:.0f} s)"))
         except KafkaError as error:
-            if time.monotonic() >= limit:
-                raise Failure(f"Kafka at {bootstrap} does not answer ({error}); {_REMEDY}") from error
-            if not told:
-                say(f"waiting for Kafka at {bootstrap} (up to {wait_s:.0f} s)")
-                told = True
-            time.sleep(0.2)
+            raise Failure(f"Kafka at {kafka} does not answer ({error}); {_REMEDY}") from error
 
 
 def make_topics(admin: KafkaAdminClient, wanted: Sequence[Topic]) -> list[str]:

@@ -11,12 +11,15 @@ from typing import Any, Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from rapport.failure import Failure
+from rapport.connection import Kafka
+from rapport.failure import Failure, told
+from rapport.reaching import Refused, reach
 from schemas import topics
 from schemas.codec import decode_outputs
 from schemas.letters import is_mark
 from schemas.records import Emitted, Rejected, Undecodable
 
+KAFKA_WAIT_S: Final = 30.0
 _POLL_MS: Final = 200
 _REMEMBERED: Final = 10_000
 _AHEAD: Final = 2_000
@@ -37,19 +40,13 @@ class Span:
 BEGINNING: Final = 0
 
 
-def follow(bootstrap: str, names: Sequence[str], over: Callable[[], bool], span: Span = Span()) -> Iterator[Emitted]:
+def follow(kafka: Kafka, names: Sequence[str], over: Callable[[], bool], span: Span = Span()) -> Iterator[Emitted]:
     """Outputs as they come, each id once, until `over()`.
 
     What is there already comes in the order of time, over all topics. A broker that goes away is waited for.
     Failure when it, or a topic, is not there at the start.
     """
-    try:
-        consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","), client_id="rapport-tail", enable_auto_commit=False,
-            auto_offset_reset="earliest", fetch_max_wait_ms=100, max_partition_fetch_bytes=20 * 1024 * 1024,
-        )  # fmt: skip
-    except KafkaError as error:
-        raise Failure(f"Kafka at {bootstrap} does not answer ({error}); is `rapport up` running?") from error
+    consumer = _consumer(kafka)
     known: OrderedDict[str, None] = OrderedDict()
     try:
         ends = _assign(consumer, names, span.since)
@@ -147,6 +144,20 @@ class _Past:
 
 def _time(record: Any) -> int:
     return int(record.timestamp)
+
+
+def _consumer(kafka: Kafka) -> KafkaConsumer:
+    def consumer(timeout_ms: int) -> KafkaConsumer:
+        return KafkaConsumer(
+            **kafka.client(), client_id="rapport-tail", enable_auto_commit=False, bootstrap_timeout_ms=timeout_ms,
+            auto_offset_reset="earliest", fetch_max_wait_ms=100, max_partition_fetch_bytes=20 * 1024 * 1024,
+        )  # fmt: skip
+
+    with told(Refused):
+        try:
+            return reach(kafka, consumer, KAFKA_WAIT_S)
+        except KafkaError as error:
+            raise Failure(f"Kafka at {kafka} does not answer ({error}); is `rapport up` running?") from error
 
 
 def _assign(consumer: KafkaConsumer, names: Sequence[str], since: int | None) -> dict[TopicPartition, int]:

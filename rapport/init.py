@@ -40,7 +40,7 @@ def init(settings: Settings, say: Callable[[str], None], wait_s: float = KAFKA_W
     Tables are made by the store, which alone may touch its folder.
     """
     knowledge = read_knowledge(settings)
-    admin = connect(settings.kafka, wait_s, say)
+    admin = connect(settings.cluster, wait_s, say)
     try:
         wanted = topics.load(settings.partitions)
         made = make_topics(admin, wanted)
@@ -63,7 +63,7 @@ def read_knowledge(settings: Settings, overlay: Path | None = None) -> Knowledge
 def activate(settings: Settings, knowledge: Knowledge, wait_s: float = KAFKA_WAIT_S) -> str:
     """Write the content and one activation into the log, which holds from there on. Returns its version."""
     with told(DeliveryFailed):
-        log = KafkaLog(settings.kafka, wait_s)
+        log = KafkaLog(settings.cluster, wait_s)
         try:
             write_content(log, knowledge)
             now = time.time_ns() // 1_000_000
@@ -94,7 +94,7 @@ def write_content(log: KafkaLog, knowledge: Knowledge) -> None:
 def _first_activation(settings: Settings, knowledge: Knowledge) -> str | None:
     """Every raw partition begins with an activation. An `init` that was cut short is completed with its version."""
     with told(DeliveryFailed):
-        log = KafkaLog(settings.kafka)
+        log = KafkaLog(settings.cluster)
         try:
             ends = log.ends(topics.RAW)
             empty = [partition for partition, end in ends.items() if end == 0]

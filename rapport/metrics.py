@@ -1,4 +1,4 @@
-"""Metrics that every long-lived process has, by name, and where they are served."""
+"""Metrics that every long-lived process has, by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import Gauge, start_http_server
+from prometheus_client import Gauge
 
 from rapport import certificates
 from rapport.settings import Settings
@@ -37,12 +37,6 @@ CERTIFICATE = Gauge(
 )  # fmt: skip
 
 _RETENTION_MS: Final = "retention.ms"
-
-
-def serve(port: int) -> None:
-    """Expose the metrics on localhost; 0 means nowhere."""
-    if port:
-        start_http_server(port, addr="127.0.0.1")
 
 
 def watch_surroundings(settings: Settings, read: Iterable[str]) -> None:

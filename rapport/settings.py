@@ -6,13 +6,16 @@ import difflib
 import os
 import secrets
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from rapport import connection
+from rapport.connection import Kafka
 from schemas.keys import IdentityKey
+from sinks.clickhouse import address
 
 PREFIX: Final = "RAPPORT_"
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -21,6 +24,10 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 _ELSEWHERE: Final = frozenset({"CONFIG", "CACHE", "SHARED_DATA", "REQUIRE", "EXAMPLES"})
 """Known names in the environment that are no settings: file, jars, data of tests, duties of tests."""
 _TESTS: Final = "TEST_"
+
+SECRETS: Final = ("kafka_password", "kafka_key_password", "clickhouse_password", "store_token", "identity_key")
+"""Settings that `<name>_file` may hold instead, as clusters mount them. Never printed."""
+_FILE: Final = "_file"
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -36,8 +43,24 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     kafka: str = ""
     """`host:port`, several with commas; empty: a broker of our own (`rapport up`)."""
+    kafka_security: connection.Security = "PLAINTEXT"
+    """How its listener is protected, by Kafka's own names: `SSL` encrypts, `SASL_…` wants a login."""
+    kafka_mechanism: connection.Mechanism = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: str = ""
+    kafka_ca: Path | None = None
+    """PEM file of whom we trust to sign the brokers' certificates; without it whom this machine trusts."""
+    kafka_cert: Path | None = None
+    """PEM file of our own certificate, where the brokers ask for one; `kafka_key` is its key."""
+    kafka_key: Path | None = None
+    kafka_key_password: str = ""
+    kafka_check_hostname: bool = True
+    """Whether a broker's certificate must be for the name under which we reach it."""
     clickhouse: str = ""
-    """`clickhouse://user:password@host:9000/database`; empty: embedded, in the data folder."""
+    """`clickhouse://user@host:9000/database`, with TLS `clickhouses://…:9440/…?ca_certs=FILE`; empty: embedded, in the
+    data folder."""
+    clickhouse_password: str = ""
+    """Stands for the one in the address."""
     data: Path = Path(".rapport")
     """Everything that Rapport keeps on this machine lies here."""
     knowledge: Path = PROJECT / "knowledge"
@@ -49,14 +72,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Records a worker folds at a time, at most."""
     clock: Literal["leader", "driven"] = "leader"
     """Who writes the ticks: the worker that leads, from its clock; or whoever drives a test."""
+    instance: str = ""
+    """Name of this worker in its group, the same after a restart: a rolling change then moves no partition."""
     session_timeout_s: Annotated[int, msgspec.Meta(ge=1)] = 6
     """Seconds after which a silent worker is taken for dead."""
     breaker_window: Count = 1000
     breaker_minimum: Count = 50
     breaker_share: Share = 0.5
     """A partition stops when this share of the last `window` records (at least `minimum`) are dead letters."""
+    listen: str = "127.0.0.1"
+    """Address at which store and workers serve SQL, health and metrics; in a container `0.0.0.0`."""
+    broker: Literal["auto", "docker", "java"] = "auto"
+    """What runs a broker of our own: Docker Compose where there is Docker, else Java; or always the one named."""
     store_port: Port = 8181
-    """Of the read-only SQL on localhost."""
+    """Of the store's read-only SQL, health and metrics."""
     store_token: str = ""
     """What a reader of the SQL must show; empty: made once, kept in the data folder."""
     metrics_port: Port = 9464
@@ -65,6 +94,21 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """The secret under which identifiers are hashed, at most 64 bytes; empty: made once, kept in the data folder."""
     identity_key_id: str = "k1"
     log_format: Literal["console", "json"] = "console"
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        hidden = {name: "…" for name in SECRETS if getattr(self, name)} | {"clickhouse": address.shown(self.clickhouse)}
+        return [(name, hidden.get(name, getattr(self, name))) for name in self.__struct_fields__]
+
+    @property
+    def cluster(self) -> Kafka:
+        """The Kafka of these settings, as every client of it takes it."""
+        return Kafka(
+            self.kafka, self.kafka_security, self.kafka_mechanism, self.kafka_user, self.kafka_password, self.kafka_ca,
+            self.kafka_cert, self.kafka_key, self.kafka_key_password, self.kafka_check_hostname,
+        )  # fmt: skip
 
     @property
     def identity(self) -> IdentityKey:
@@ -83,7 +127,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def read(environment: Mapping[str, str] = os.environ, folder: Path = Path()) -> Settings:
     """The settings of `folder/rapport.toml` (or the file that RAPPORT_CONFIG names) under the environment.
 
-    SettingsError names what is unknown (with the nearest known name) or has an impossible value.
+    SettingsError names what is unknown (with the nearest known name), has an impossible value, or does not
+    go with another.
     """
     file = Path(environment.get(f"{PREFIX}CONFIG") or folder / "rapport.toml")
     found: dict[str, object] = {}
@@ -93,9 +138,12 @@ def read(environment: Mapping[str, str] = os.environ, folder: Path = Path()) -> 
         raise SettingsError(f"{PREFIX}CONFIG names {file}, which does not exist")
     found.update(_of_environment(environment))
     try:
-        return msgspec.convert(found, Settings, strict=False, dec_hook=_path)
+        settings = msgspec.convert(found, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise SettingsError(_where(str(error), environment, file)) from error
+    if (fault := connection.fault(settings.cluster) or address.fault(settings.clickhouse)) is not None:
+        raise SettingsError(fault)
+    return settings
 
 
 def with_secrets(settings: Settings) -> Settings:
@@ -109,7 +157,9 @@ def with_secrets(settings: Settings) -> Settings:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as variables, for a process that must have exactly these."""
-    return {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in settings.__struct_fields__}
+    values = {name: getattr(settings, name) for name in settings.__struct_fields__}
+    files = dict.fromkeys((name + _FILE for name in SECRETS), "")
+    return {PREFIX + name.upper(): "" if value is None else str(value) for name, value in {**values, **files}.items()}
 
 
 def _of_file(file: Path) -> dict[str, object]:
@@ -118,9 +168,9 @@ def _of_file(file: Path) -> dict[str, object]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: {error}") from error
     for name in found:
-        if name not in Settings.__struct_fields__:
-            raise SettingsError(f"{file}: {name} is no setting{_nearest(name, Settings.__struct_fields__)}")
-    return found
+        if name not in _known():
+            raise SettingsError(f"{file}: {name} is no setting{_nearest(name, _known())}")
+    return _opened(found, lambda name: f"{file}: {name}")
 
 
 def _of_environment(environment: Mapping[str, str]) -> dict[str, object]:
@@ -129,11 +179,32 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, object]:
         name = variable.removeprefix(PREFIX)
         if name == variable or name in _ELSEWHERE or name.startswith(_TESTS):
             continue
-        if name.lower() not in Settings.__struct_fields__ or name != name.upper():
-            known = [PREFIX + field.upper() for field in Settings.__struct_fields__]
+        if name.lower() not in _known() or name != name.upper():
+            known = [PREFIX + field.upper() for field in _known()]
             raise SettingsError(f"environment: {variable} is no setting{_nearest(variable, known)}; unset it")
         if value or name in ("KAFKA", "CLICKHOUSE"):
             found[name.lower()] = value
+    return _opened(found, lambda name: PREFIX + name.upper())
+
+
+def _known() -> list[str]:
+    return [*Settings.__struct_fields__, *(name + _FILE for name in SECRETS)]
+
+
+def _opened(found: dict[str, object], place: Callable[[str], str]) -> dict[str, object]:
+    """The same with secrets in the place of the files that hold them; `place` says where a name stands."""
+    for name in SECRETS:
+        file = found.pop(name + _FILE, None)
+        if not file:
+            continue
+        if found.get(name):
+            raise SettingsError(f"{place(name)} and {place(name + _FILE)} are both set; unset one")
+        try:
+            found[name] = Path(str(file)).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{place(name + _FILE)}: {error}") from error
+        if not found[name]:
+            raise SettingsError(f"{place(name + _FILE)}: {file} is empty")
     return found
 
 

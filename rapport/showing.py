@@ -8,6 +8,7 @@ from typing import Final
 
 from rich.console import Console
 
+from rapport.connection import Kafka
 from rapport.failure import Failure
 from rapport.following import follow
 from rapport.readable import Page, readable
@@ -24,8 +25,8 @@ AT_ONCE: Final = 12
 class Showing:
     """Reads on a thread of its own; `look` prints, so that lines of several sources never mix."""
 
-    def __init__(self, bootstrap: str, console: Console, voice: Voice) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Kafka, console: Console, voice: Voice) -> None:
+        self._kafka = kafka
         self._console = console
         self._voice = voice
         self._over = threading.Event()
@@ -56,7 +57,7 @@ class Showing:
 
     def _follow(self) -> None:
         try:
-            for output in follow(self._bootstrap, TOPICS, self._over.is_set):
+            for output in follow(self._kafka, TOPICS, self._over.is_set):
                 self._found.put(output)
         except Failure as failure:
             self._console.print(f"no alerts can be shown here: {failure}", markup=False)

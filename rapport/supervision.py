@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from deploy.local import processes
-from deploy.local.broker import Broker
 from deploy.local.jars import NoBroker
 from rapport.running import Child
 
@@ -73,12 +72,27 @@ class Command:
             self._process = None
 
 
+class AnyBroker(Protocol):
+    """A broker of our own, however it is run."""
+
+    folder: Path
+
+    @property
+    def log(self) -> Path: ...
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def running(self) -> bool: ...
+    def start(self) -> object: ...
+    def stop(self) -> None: ...
+
+
 class OwnBroker:
-    """The local broker as a supervised process."""
+    """A broker of our own as something that is supervised."""
 
     name = "broker"
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: AnyBroker) -> None:
         self._broker = broker
         self.log = broker.log
 
@@ -118,7 +132,11 @@ class Supervisor:
     def start(self, process: Running) -> None:
         """Start it and keep it running; raises what its start raises."""
         self._watched.append(_Watched(process, self.clock()))
-        process.start()
+        try:
+            process.start()
+        except NoBroker:  # it does not run, and somebody may know another
+            self._watched.pop()
+            raise
         self._tell()
 
     def look(self) -> None:

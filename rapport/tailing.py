@@ -71,7 +71,7 @@ def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, ma
     check_names(sorted(wanted.names), tuple(knowledge.signals))
     if wanted.customer is not None:
         wanted = replace(wanted, customer=customer_key(wanted.customer, settings.identity))
-    bootstrap = running.located(settings).kafka
+    cluster = running.located(settings).cluster
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
@@ -79,10 +79,10 @@ def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, ma
     voice = Voice(manner.language or language_of(os.environ), knowledge, asked=manner.language is not None)
     watched = console.is_terminal and sys.stderr.isatty() and not manner.json
     if watched and not span.ends:
-        typer.secho(f"following {bootstrap}; Ctrl-C ends it", err=True, dim=True)
+        typer.secho(f"following {cluster}; Ctrl-C ends it", err=True, dim=True)
     tail = Tail(wanted, _json if manner.json else _shower(console, manner, voice), limit)
     with until_unread():
-        tail.take(follow(bootstrap, wanted.topics, lambda: over.is_set() or unread(), span))
+        tail.take(follow(cluster, wanted.topics, lambda: over.is_set() or unread(), span))
     if watched and (left := tail.left_out()):
         typer.secho(left, err=True, dim=True)
 

@@ -12,19 +12,18 @@ from typing import Final
 import msgspec
 from rich.console import Console
 
-from deploy.local import jars
-from deploy.local.broker import Broker, free_port, taken
+from deploy.local.broker import free_port, taken
 from deploy.local.jars import NoBroker
-from rapport import running
+from rapport import brokers, running
 from rapport.failure import told
 from rapport.feed import Feed
 from rapport.init import init, read_knowledge
 from rapport.settings import Settings, environment_of
 from rapport.showing import Showing
-from rapport.supervision import Command, OwnBroker, Supervisor
+from rapport.supervision import Command, Supervisor
 from rapport.voice import Voice, language_of
+from sinks.clickhouse import address
 
-USUAL_PORT: Final = 9092
 READY_S: Final = 60.0
 _LOOK_S: Final = 0.2
 
@@ -39,7 +38,7 @@ def up(settings: Settings, feed: str, console: Console) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     for name in running.clear_leftovers(settings.data):
         console.print(f"ended {name}, which an earlier `rapport up` had left running")
-    if not settings.kafka and (lack := jars.available()) is not None:
+    if not settings.kafka and (lack := brokers.lacking(settings)) is not None:
         from rapport.inprocess import run  # only here: it needs neither Kafka nor anything that runs
 
         run(settings, feed, console, lack)
@@ -67,7 +66,7 @@ class House:
         try:
             self._logs.mkdir(exist_ok=True)
             self._begin()
-            showing = Showing(self._settings.kafka, self._console, self._voice)
+            showing = Showing(self._settings.cluster, self._console, self._voice)
             showing.start()
             self._feed.start(environment_of(self._settings))
             self._say("alerts appear here as they come; Ctrl-C ends everything")
@@ -99,13 +98,10 @@ class House:
         if self._settings.kafka:
             self._where("Kafka", f"{self._settings.kafka} (RAPPORT_KAFKA; it stays when this ends)")
             return
-        folder = self._settings.data / "kafka"
-        fresh = not (folder / "broker.json").exists()
-        broker = Broker(folder, USUAL_PORT if fresh and not taken(USUAL_PORT) else 0, self._say)
         with told(NoBroker):
-            self._supervisor.start(OwnBroker(broker))
-        self._settings = msgspec.structs.replace(self._settings, kafka=broker.bootstrap)
-        self._where("Kafka", f"{broker.bootstrap} (our own broker, data in {folder})")
+            found = brokers.start(self._settings, self._supervisor.start, self._say)
+        self._settings = msgspec.structs.replace(self._settings, kafka=found.bootstrap)
+        self._where("Kafka", f"{found.bootstrap} ({found.what})")
 
     def _find_ports(self) -> None:
         port = self._settings.store_port
@@ -118,14 +114,15 @@ class House:
         env = environment_of(settings)
         ports = {"store": settings.store_port}
         self._supervisor.start(Command("store", ("store",), self._logs / "store.log", env, settings.store_port))
-        self._where("archive", settings.clickhouse or f"embedded, in {settings.data / 'clickhouse'}")
+        self._where("archive", address.shown(settings.clickhouse) or f"embedded, in {settings.data / 'clickhouse'}")
         self._where("SQL", f"{settings.store_url}/sql (token in {settings.data / 'store.token'})")
         for number in range(settings.workers):
             name = f"worker-{number + 1}"
             port = settings.metrics_port and _free_from(settings.metrics_port + number, ports)
             if port:
                 ports[name] = port
-            mine = {**env, "RAPPORT_METRICS_PORT": str(port)}
+            instance = settings.instance and f"{settings.instance}-{number + 1}"
+            mine = {**env, "RAPPORT_METRICS_PORT": str(port), "RAPPORT_INSTANCE": instance}
             self._supervisor.start(Command(name, ("worker",), self._logs / f"{name}.log", mine, port))
             self._where(name, f"metrics http://127.0.0.1:{port}/metrics" if port else "without metrics")
         self._where("logs", str(self._logs))

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from rapport.connection import Kafka
 from rapport.settings import Settings
 from replay.kafka_reading import Topics
 from replay.source import ReplayError
@@ -45,7 +46,7 @@ def named(compare: str, sources: Sequence[str], settings: Settings) -> Base:
     if compare != LIVE:
         return Base(False, frozenset(), partial(of_run, compare))
     if KAFKA in sources:
-        return Base(True, frozenset({"card"}), partial(of_kafka, settings.kafka))
+        return Base(True, frozenset({"card"}), partial(of_kafka, settings.cluster))
     return Base(True, frozenset(), partial(of_archive, settings))
 
 
@@ -61,16 +62,16 @@ def of_run(name: str) -> Iterator[Emitted]:
             raise ReplayError(f"{name}:{line.number}: no output of a replay: {error}") from error
 
 
-def of_kafka(bootstrap: str) -> Iterator[Emitted]:
+def of_kafka(kafka: Kafka) -> Iterator[Emitted]:
     """What stands on the output topics now, dead letters of the engine included; no cards."""
-    with Topics(bootstrap) as kafka:
+    with Topics(kafka) as reader:
         for topic in TOPICS:
-            for records in kafka.read(topic, kafka.spans(topic)):
+            for records in reader.read(topic, reader.spans(topic)):
                 for output in decode_outputs([record.value for record in records if record.value is not None]):
                     if isinstance(output, Undecodable):
-                        raise ReplayError(f"Kafka at {bootstrap}: {topic}: a record is no output: {output.detail}")
+                        raise ReplayError(f"Kafka at {kafka}: {topic}: a record is no output: {output.detail}")
                     yield output
-        for records in kafka.read(topics.DLQ, kafka.spans(topics.DLQ)):
+        for records in reader.read(topics.DLQ, reader.spans(topics.DLQ)):
             yield from (_dead_letter(record) for record in records if not is_mark(record.headers))
 
 

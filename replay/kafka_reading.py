@@ -9,8 +9,11 @@ from typing import Any, Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from rapport.connection import Kafka
+from rapport.reaching import Refused, reach
 from replay.source import ReplayError
 
+WAIT_S: Final = 30.0
 POLL_MS: Final = 500
 PATIENCE: Final = 60
 """Empty polls in a row before a read gives up: half a minute of silence from a broker that has more."""
@@ -22,15 +25,21 @@ _FETCH_BYTES: Final = 24 << 20
 class Topics:
     """A plain consumer. Used in a `with` block; `ReplayError` names the broker that does not answer."""
 
-    def __init__(self, bootstrap: str) -> None:
-        if not bootstrap:
+    def __init__(self, kafka: Kafka) -> None:
+        if not kafka.servers:
             raise ReplayError("kafka: no broker is named; set RAPPORT_KAFKA to host:port, or replay from archive")
-        self._where = f"Kafka at {bootstrap}"
-        try:
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
-                metrics_enabled=False, max_poll_records=POLL_RECORDS, max_partition_fetch_bytes=_FETCH_BYTES,
+        self._where = f"Kafka at {kafka}"
+
+        def consumer(timeout_ms: int) -> KafkaConsumer:
+            return KafkaConsumer(
+                **kafka.client(), enable_auto_commit=False, auto_offset_reset="earliest", metrics_enabled=False,
+                max_poll_records=POLL_RECORDS, max_partition_fetch_bytes=_FETCH_BYTES, bootstrap_timeout_ms=timeout_ms,
             )  # fmt: skip
+
+        try:
+            self._consumer = reach(kafka, consumer, WAIT_S)
+        except Refused as error:
+            raise ReplayError(str(error)) from error
         except KafkaError as error:
             raise self._failed(error) from error
 

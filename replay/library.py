@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from rapport.connection import Kafka
 from rapport.settings import Settings
 from replay.kafka_reading import Topics
 from replay.source import ReplayError
@@ -18,7 +19,7 @@ def fetch_from(sources: Sequence[str], settings: Settings) -> Callable[[str], Kn
     """How to get a version that the log activates; the function raises `ReplayError` where it can't be had."""
 
     def fetch(version: str) -> Knowledge:
-        found = _of_kafka(settings.kafka, version) if settings.kafka else None
+        found = _of_kafka(settings.cluster, version) if settings.kafka else None
         if found is None:
             where = f"Kafka at {settings.kafka}" if settings.kafka else "no Kafka is named in RAPPORT_KAFKA, and"
             raise ReplayError(
@@ -30,8 +31,8 @@ def fetch_from(sources: Sequence[str], settings: Settings) -> Callable[[str], Kn
     return fetch
 
 
-def _of_kafka(bootstrap: str, version: str) -> Knowledge | None:
-    with Topics(bootstrap) as reader:
+def _of_kafka(kafka: Kafka, version: str) -> Knowledge | None:
+    with Topics(kafka) as reader:
         for records in reader.read(topics.KNOWLEDGE, reader.spans(topics.KNOWLEDGE)):
             for record in records:
                 if record.key == version.encode() and record.value is not None:

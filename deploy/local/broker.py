@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.local import jars, processes
@@ -70,13 +70,25 @@ class Broker:
     What it wrote to `folder` outlives it; so does its port, unless it is taken.
     A broker of the same folder that an earlier process left running is ended first.
     One that is `short_lived` starts with half the work and never gets as fast as the other.
+
+    `properties` are added to its own, or stand in their place (listeners with TLS and logins, for tests).
+    `users` may log in by SCRAM; they are made, with their passwords, when the folder is new.
     """
 
     def __init__(
-        self, folder: Path, port: int = 0, say: Callable[[str], None] = lambda _: None, *, short_lived: bool = False
+        self,
+        folder: Path,
+        port: int = 0,
+        say: Callable[[str], None] = lambda _: None,
+        *,
+        short_lived: bool = False,
+        properties: Mapping[str, str] | None = None,
+        users: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder.resolve()
         self._say = say
+        self._more = dict(properties or {})
+        self._users = dict(users or {})
         self._jvm = (*_JVM, _QUICK_START) if short_lived else _JVM
         noted = self._note()
         self.port = port or noted.get("port") or free_port()
@@ -161,12 +173,16 @@ class Broker:
     def _configure(self, library: Path) -> None:
         logs = self.folder / "logs"
         text = _PROPERTIES.format(host=_HOST, port=self.port, controller=self._controller, logs=logs)
-        self._properties.write_text(text)
+        more = "".join(f"{name}={value}\n" for name, value in self._more.items())
+        self._properties.write_text(text + more)
         if (logs / "meta.properties").exists():
             return
         # Its first letter is an A, for a name that begins with a dash is taken for an option.
         identity = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         command = self._java(library, "kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._properties))
+        for user, password in self._users.items():
+            for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512"):
+                command += ["--add-scram", f"{mechanism}=[name={user},password={password}]"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
             raise NoBroker(f"Kafka could not format {logs}: {(done.stdout + done.stderr).strip()[-600:]}")

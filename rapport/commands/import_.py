@@ -73,7 +73,7 @@ def command(
     found = with_kafka()
     with told(DeliveryFailed, UnreadableInput):
         inputs = [lines_of(file) for file in files]
-        log = KafkaLog(found.kafka)
+        log = KafkaLog(found.cluster)
         try:
             typer.echo(chosen.attribution, err=True)
             with progress(name, inputs) as watch:

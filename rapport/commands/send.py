@@ -32,7 +32,7 @@ def command(
     found = with_kafka()
     with told(DeliveryFailed, UnreadableInput):
         inputs = [Lines(file) for file in files]
-        log = KafkaLog(found.kafka)
+        log = KafkaLog(found.cluster)
         try:
             with progress("send", inputs) as watch:
                 counts = send(inputs, log, found.identity, found.data / "checkpoints", watch, restart)

@@ -50,7 +50,7 @@ def command(
             return
     found = with_kafka()
     with told(DeliveryFailed):
-        log = KafkaLog(found.kafka)
+        log = KafkaLog(found.cluster)
         try:
             with progress("simulate", []) as watch:
                 checkpoints = found.data / "checkpoints"

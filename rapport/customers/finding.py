@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from rapport.connection import Kafka
 from rapport.customers import standing, stream
 from rapport.customers.archive import Archive, Stored
 from rapport.customers.known import Contact, Known, Matter, Note, Reason, Standing, Waiting
@@ -45,9 +46,9 @@ class Span(NamedTuple):
     since: int | None = None
 
 
-def of_kafka(bootstrap: str) -> ReadState:
+def of_kafka(kafka: Kafka) -> ReadState:
     """The state as it stands in Kafka."""
-    return lambda customer_id, patience_s: stream.read(bootstrap, customer_id, patience_s)
+    return lambda customer_id, patience_s: stream.read(kafka, customer_id, patience_s)
 
 
 def find(

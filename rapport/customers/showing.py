@@ -38,7 +38,7 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
     settings, state = running.with_store(settings), None
     try:
         settings = running.located(settings)
-        state = of_kafka(settings.kafka)
+        state = of_kafka(settings.cluster)
     except Failure:  # without Kafka the archive alone is asked
         pass
     with told(ValueError):  # RAPPORT_CLICKHOUSE is no address

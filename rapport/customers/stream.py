@@ -10,6 +10,8 @@ import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from rapport.connection import Kafka
+from rapport.reaching import Refused, reach
 from schemas import topics
 from schemas.keys import partition_for
 from streams.customers.customer import Customer
@@ -18,6 +20,7 @@ from streams.engine.partition import CUSTOMER
 
 FIRST: Final = 4_000
 """Offsets of the first look, each further one takes four times as many."""
+CONNECT_S: Final = 3.0
 _POLL_MS: Final = 200
 _SILENT: Final = 25
 """Empty polls in a row after which a broker that has more is taken for gone."""
@@ -31,24 +34,30 @@ class StateDeep(Exception):
     """The changelog holds more than could be read in the time that was given."""
 
 
-def read(bootstrap: str, customer_id: str, patience_s: float) -> Customer | None:
+def read(kafka: Kafka, customer_id: str, patience_s: float) -> Customer | None:
     """The customer's last state; None if the changelog knows none, or says that they were erased.
 
     What one look finds is restored as a worker restores it. StateDeep after `patience_s` seconds; UnreadableState.
     """
     limit = time.monotonic() + patience_s
-    try:
-        consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","), client_id="rapport-customer", enable_auto_commit=False,
+
+    def reader(timeout_ms: int) -> KafkaConsumer:
+        return KafkaConsumer(
+            **kafka.client(), client_id="rapport-customer", enable_auto_commit=False,
             auto_offset_reset="earliest", fetch_max_wait_ms=20, max_poll_records=FIRST, metrics_enabled=False,
-            max_partition_fetch_bytes=8 * 1024 * 1024, bootstrap_timeout_ms=3000,
+            max_partition_fetch_bytes=8 * 1024 * 1024, bootstrap_timeout_ms=timeout_ms,
         )  # fmt: skip
+
+    try:
+        consumer = reach(kafka, reader, CONNECT_S)
+    except Refused as error:
+        raise StreamAway(str(error)) from error
     except KafkaError as error:
-        raise StreamAway(f"Kafka at {bootstrap} does not answer ({error})") from error
+        raise StreamAway(f"Kafka at {kafka} does not answer ({error})") from error
     try:
         return _last(consumer, customer_id, limit)
     except KafkaError as error:
-        raise StreamAway(f"Kafka at {bootstrap}: {error}") from error
+        raise StreamAway(f"Kafka at {kafka}: {error}") from error
     except msgspec.MsgspecError as error:
         raise UnreadableState(f"the state cannot be read: {error}") from error
     finally:

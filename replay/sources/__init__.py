@@ -23,7 +23,7 @@ def opened(names: Sequence[str], settings: Settings) -> KafkaLog | Archive | Fil
         raise ReplayError(f"{', '.join(names)}: {KAFKA} and {ARCHIVE} hold whole logs; replay them by themselves")
     match names[0]:
         case "kafka":
-            return KafkaLog(settings.kafka)
+            return KafkaLog(settings.cluster)
         case "archive":
             return Archive(settings)
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rapport.connection import Kafka
 from replay.kafka_reading import Topics
 from replay.source import CHUNK, Chunk, Piece, ReplayError
 from replay.sources.records import NO_SOURCE, records_of
@@ -16,12 +17,12 @@ from streams.identity.resolve import SOURCE, source_of
 class KafkaLog:
     """One partition after the other, so that the order does not depend on what Kafka delivers first."""
 
-    def __init__(self, bootstrap: str) -> None:
-        with Topics(bootstrap) as reader:
+    def __init__(self, kafka: Kafka) -> None:
+        with Topics(kafka) as reader:
             self.spans = reader.spans(topics.RESOLVED)
         if not self.spans:
-            raise ReplayError(f"Kafka at {bootstrap} has no topic {topics.RESOLVED}; `rapport init` makes it")
-        self._bootstrap = bootstrap
+            raise ReplayError(f"Kafka at {kafka} has no topic {topics.RESOLVED}; `rapport init` makes it")
+        self._kafka = kafka
 
     @property
     def log_order(self) -> bool:
@@ -35,7 +36,7 @@ class KafkaLog:
         """Nothing stays open between reads."""
 
     def pieces(self) -> Iterator[Piece]:
-        with Topics(self._bootstrap) as reader:
+        with Topics(self._kafka) as reader:
             for read in reader.read(topics.RESOLVED, self.spans):
                 for start in range(0, len(read), CHUNK):
                     some = read[start : start + CHUNK]

@@ -24,6 +24,10 @@ class StoreAway(StoreError):
     """Not now: no connection, no memory, too many parts. The same request may be repeated unchanged."""
 
 
+class StoreRefused(StoreError):
+    """The server is there and does not let us in: password, user or certificate. Waiting does not mend it."""
+
+
 class RowsRefused(StoreError):
     """At least one row of the block is not acceptable; repeating the block will not help."""
 

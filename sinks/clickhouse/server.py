@@ -8,13 +8,13 @@ import struct
 import threading
 from collections.abc import Collection, Mapping
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 import polars as pl
 from clickhouse_driver import Client
 from clickhouse_driver.errors import Error, ServerException
 
+from sinks.clickhouse import address
 from sinks.clickhouse.client import (
     READING,
     WRITING,
@@ -23,6 +23,7 @@ from sinks.clickhouse.client import (
     Parameter,
     StoreAway,
     StoreError,
+    StoreRefused,
     insert_failed,
     query_failed,
 )
@@ -33,8 +34,10 @@ CONNECT_S: Final = 5
 ANSWER_S: Final = 60
 """An insert that takes longer counts as lost; it is sent again and collapses."""
 
-_PORTS: Final = {"clickhouse": 9000, "clickhouses": 9440}
 _TYPE_MISMATCH: Final = 53
+_LOGIN: Final = frozenset({192, 193, 194, 195, 516})
+"""ClickHouse's codes for a user, a password, an address that it does not accept."""
+_CERTIFICATE: Final = "CERTIFICATE_VERIFY_FAILED"
 _ROW_FAULTS: Final = (TypeError, ValueError, OverflowError, AttributeError, struct.error)
 """What the client raises while it writes a value that does not fit its column."""
 
@@ -42,23 +45,15 @@ _ROW_FAULTS: Final = (TypeError, ValueError, OverflowError, AttributeError, stru
 class ServerStore:
     """One connection a thread, opened when first needed, given up after any error."""
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise ValueError(f"RAPPORT_CLICKHOUSE is clickhouse://user:password@host:port/database, not {url!r}")
-        self._host = parts.hostname
-        self._port = parts.port or _PORTS[parts.scheme]
-        self._secure = parts.scheme == "clickhouses"
-        self._user = unquote(parts.username or "default")
-        self._password = unquote(parts.password or "")
-        self._database = parts.path.strip("/") or "default"
+    def __init__(self, url: str, password: str = "") -> None:
+        self._address = address.read(url, password)
         self._own = threading.local()
         # It writes a traceback at every attempt; the errors raised here say the same in a line.
         logging.getLogger("clickhouse_driver.connection").setLevel(logging.ERROR)
 
     @property
     def where(self) -> str:
-        return f"ClickHouse at {self._host}:{self._port}"
+        return f"ClickHouse at {self._address.host}:{self._address.port}"
 
     def execute(self, sql: str) -> None:
         self._asked(sql, {})
@@ -114,14 +109,16 @@ class ServerStore:
         return client
 
     def _connected(self) -> Client:
+        to = self._address
         client = Client(
-            self._host,
-            self._port,
-            self._database,
-            self._user,
-            self._password,
+            to.host,
+            to.port,
+            to.database,
+            to.user,
+            to.password,
             client_name="rapport",
-            secure=self._secure,
+            secure=to.secure,
+            **to.tls,
             compression="lz4",
             connect_timeout=CONNECT_S,
             send_receive_timeout=ANSWER_S,
@@ -131,7 +128,7 @@ class ServerStore:
             rows = client.execute("SELECT name FROM system.settings")
         except (Error, OSError, EOFError) as error:
             client.disconnect()
-            raise self._away(error) from error
+            raise self._refused(error) or self._away(error) from error
         self._own.settings = frozenset(row[0].decode() for row in rows)
         return client
 
@@ -145,9 +142,26 @@ class ServerStore:
             self._own.client = None
             client.disconnect()
 
+    def _refused(self, error: Exception) -> StoreError | None:
+        """What waiting would not mend."""
+        if isinstance(error, ServerException) and error.code in _LOGIN:
+            return StoreRefused(
+                f"{self.where} does not let user {self._address.user} in (code {error.code}); correct user and"
+                " password in RAPPORT_CLICKHOUSE, or RAPPORT_CLICKHOUSE_PASSWORD",
+                error.code,
+            )
+        if _CERTIFICATE in str(error):
+            why = str(error).partition("certificate verify failed: ")[2].partition(" (_ssl")[0]
+            return StoreRefused(
+                f"{self.where} has a certificate that cannot be trusted ({why}); give the server a new one, or name its"
+                " CA: clickhouses://…?ca_certs=FILE in RAPPORT_CLICKHOUSE"
+            )
+        return None
+
     def _away(self, error: Exception) -> StoreError:
         return StoreAway(
-            f"{self.where} does not answer: {error}; start it, or correct host, user and password in RAPPORT_CLICKHOUSE"
+            f"{self.where} does not answer: {error}; start it, or correct RAPPORT_CLICKHOUSE: host, port (of TLS with"
+            " clickhouses://, of none with clickhouse://), user and password"
         )
 
 

@@ -23,6 +23,8 @@ from kafka.errors import (
 )
 
 from rapport import metrics as shared
+from rapport.connection import Kafka
+from rapport.reaching import reach
 from schemas.topics import RESOLVED
 from sinks import metrics
 from sinks.clickhouse.batch import MOST_BYTES, MOST_RECORDS, Batch
@@ -34,6 +36,7 @@ from sinks.clickhouse.writer import Stopped, Writer
 GROUP: Final = "rapport-sink"
 POLL_MS: Final = 200
 PARTITION_BYTES: Final = 4 << 20
+CONNECT_S: Final = 30.0
 BROKER_PAUSE_S: Final = 1.0
 MEASURE_S: Final = 1.0
 STAGE: Final = "store"
@@ -76,7 +79,7 @@ class Sink:
     def __init__(
         self,
         store: Store,
-        bootstrap: str,
+        kafka: Kafka,
         topics: tuple[str, ...],
         stop: threading.Event,
         *,
@@ -84,33 +87,41 @@ class Sink:
         session_timeout_s: int = 6,
         group: str = GROUP,
     ) -> None:
-        """`member`: a name that a restarted process takes up again, so that it need not wait for its own death."""
+        """`member`: a name that a restarted process takes up again, so that it need not wait for its own death.
+
+        KafkaError if nobody answers within `CONNECT_S`; Refused if the cluster does not let us in.
+        """
         self._topics = topics
         self._stop = stop
         self._batch = Batch()
         self._writer = Writer(store, self._pause)
         metrics.WAITING.set_function(lambda: self._writer.waiting_s)
-        self._ids = TopicIds(bootstrap, topics)
+        self._ids = TopicIds(kafka, topics)
         self._session_s = session_timeout_s
         self._rebalance = _Rebalance()
         self._measured = 0.0
-        self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
-            client_id=group,
-            group_id=group,
-            group_instance_id=member,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-            metadata_max_age_ms=METADATA_MS,
-            session_timeout_ms=session_timeout_s * 1000,
-            heartbeat_interval_ms=max(session_timeout_s * 1000 // 4, 100),
-            fetch_max_bytes=MOST_BYTES,
-            max_partition_fetch_bytes=PARTITION_BYTES,
-            fetch_max_wait_ms=POLL_MS,
-            reconnect_backoff_max_ms=RECONNECT_MS,
-            max_poll_records=MOST_RECORDS,
-        )
+
+        def consumer(timeout_ms: int) -> KafkaConsumer:
+            return KafkaConsumer(
+                **kafka.client(),
+                client_id=group,
+                group_id=group,
+                group_instance_id=member,
+                auto_offset_reset="earliest",
+                enable_auto_commit=False,
+                allow_auto_create_topics=False,
+                metadata_max_age_ms=METADATA_MS,
+                session_timeout_ms=session_timeout_s * 1000,
+                heartbeat_interval_ms=max(session_timeout_s * 1000 // 4, 100),
+                fetch_max_bytes=MOST_BYTES,
+                max_partition_fetch_bytes=PARTITION_BYTES,
+                fetch_max_wait_ms=POLL_MS,
+                reconnect_backoff_max_ms=RECONNECT_MS,
+                bootstrap_timeout_ms=timeout_ms,
+                max_poll_records=MOST_RECORDS,
+            )
+
+        self._consumer = reach(kafka, consumer, CONNECT_S)
 
     @property
     def away(self) -> str:

@@ -10,6 +10,8 @@ from typing import Final
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from rapport.connection import Kafka
+
 RECONNECT_MS: Final = 1_000
 """Longest pause between two attempts to reach a broker; the client's own 30 s would be lag after a restart."""
 
@@ -21,8 +23,8 @@ class TopicIds:
     ask before the first read and before each insert.
     """
 
-    def __init__(self, bootstrap: str, topics: tuple[str, ...]) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Kafka, topics: tuple[str, ...]) -> None:
+        self._kafka = kafka
         self._topics = list(topics)
         self._admin: KafkaAdminClient | None = None
         self._ids: dict[str, str] = {}
@@ -49,9 +51,7 @@ class TopicIds:
 
     def _asked(self) -> dict[str, str]:
         if self._admin is None:
-            self._admin = KafkaAdminClient(
-                bootstrap_servers=self._bootstrap.split(","), reconnect_backoff_max_ms=RECONNECT_MS
-            )
+            self._admin = KafkaAdminClient(**self._kafka.client(), reconnect_backoff_max_ms=RECONNECT_MS)
         try:
             described = self._admin.describe_topics(self._topics)
         except KafkaError:

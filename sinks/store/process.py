@@ -18,9 +18,10 @@ from typing import Final, TypeVar
 from kafka.errors import KafkaError
 
 from rapport.metrics import watch_surroundings
+from rapport.reaching import Refused
 from rapport.settings import Settings
 from schemas import topics
-from sinks.clickhouse.client import Store, StoreAway, StoreError
+from sinks.clickhouse.client import Store, StoreAway, StoreError, StoreRefused
 from sinks.clickhouse.connect import owned
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.sink import Sink
@@ -69,15 +70,18 @@ class _Process:
     def run(self) -> int:
         settings = self._settings
         try:
-            server = SqlServer(settings.store_port, settings.store_token, self._store, self._health)
+            server = SqlServer(
+                settings.store_port, settings.store_token, self._store, self._health, host=settings.listen
+            )
         except (OSError, ValueError) as error:
-            log.error("the store can't serve SQL on port %d: %s; set RAPPORT_STORE_PORT", settings.store_port, error)
+            where = f"{settings.listen}:{settings.store_port}"
+            log.error("the store can't serve SQL at %s: %s; set RAPPORT_STORE_PORT, RAPPORT_LISTEN", where, error)
             return 1
         filling = threading.Thread(target=self._guarded, name="sink")
         serving = threading.Thread(target=server.serve_forever, name="sql", daemon=True)
         serving.start()
         filling.start()
-        log.info("read-only SQL on http://127.0.0.1:%d/sql", server.port)
+        log.info("read-only SQL on http://%s:%d/sql", settings.listen, server.port)
         self._stop.wait()
         server.shutdown()
         server.server_close()
@@ -93,6 +97,9 @@ class _Process:
         """The sink's thread. A mistake of ours ends the process, which then starts afresh at what is committed."""
         try:
             self._fill()
+        except (Refused, StoreRefused) as error:
+            log.error("the store can't go on: %s", error)
+            self._failed = self._state = f"failed: {error}"
         except Exception as error:
             log.exception("the sink ended")
             self._failed = self._state = f"failed: {error}"
@@ -116,7 +123,7 @@ class _Process:
         watch_surroundings(settings, stored_topics(settings.partitions))
         return Sink(
             self._store,
-            settings.kafka,
+            settings.cluster,
             stored_topics(settings.partitions),
             self._stop,
             member=_member(settings),

@@ -1,4 +1,4 @@
-"""The store's door on localhost: read-only SQL, health, metrics.
+"""The store's door: read-only SQL, health, metrics.
 
 Standard library's threading server: a query is one blocking call that lets other
 threads run, so a thread a request is all that is needed; aiohttp would only add
@@ -46,13 +46,19 @@ log = logging.getLogger(__name__)
 
 
 class SqlServer(ThreadingHTTPServer):
-    """Serves on 127.0.0.1 only. `health` says in a few words per subject how the process is."""
+    """Serves on this machine only, unless another address is named. `health` says in a few words how the process is."""
 
     daemon_threads = True
     allow_reuse_address = True
 
     def __init__(
-        self, port: int, token: str, store: Store, health: Callable[[], dict[str, object]], limits: Limits | None = None
+        self,
+        port: int,
+        token: str,
+        store: Store,
+        health: Callable[[], dict[str, object]],
+        limits: Limits | None = None,
+        host: str = HOST,
     ) -> None:
         if not token:
             raise ValueError("store_token is empty: the SQL of the store is never open to everybody")
@@ -61,7 +67,7 @@ class SqlServer(ThreadingHTTPServer):
         self.health = health
         self.limits = limits or Limits()
         self.places = threading.BoundedSemaphore(AT_ONCE)
-        super().__init__((HOST, port), _Door)
+        super().__init__((host, port), _Door)
 
     @property
     def port(self) -> int:

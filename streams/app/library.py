@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from rapport.connection import Kafka
 from streams.knowledge.load import from_documents
 from streams.knowledge.model import Knowledge
 
@@ -21,13 +22,13 @@ REMIND_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 60.0
 
 
-async def fetch(bootstrap: str, topic: str, version: str) -> Knowledge:
+async def fetch(kafka: Kafka, topic: str, version: str) -> Knowledge:
     """The content of `version`; waits for it as long as it takes, saying so.
 
     The partition that needs it stands still meanwhile: going on with other rules
     would give results that no replay gives again.
     """
-    async with _reader(bootstrap, topic) as reader:
+    async with _reader(kafka, topic) as reader:
         waiting = monotonic()
         while True:
             fetched = await reader.getmany(timeout_ms=1000)
@@ -45,9 +46,9 @@ async def fetch(bootstrap: str, topic: str, version: str) -> Knowledge:
 
 
 @asynccontextmanager
-async def _reader(bootstrap: str, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _reader(kafka: Kafka, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
     reader = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.client(),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=100,

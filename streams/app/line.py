@@ -7,8 +7,10 @@ from typing import Any, Final, cast
 
 import faust
 from faust.types import StreamT, TransportT
+from faust.types.auth import CredentialsT
 from mode.supervisors import CrashingSupervisor
 
+from rapport.connection import Kafka
 from rapport.settings import Settings
 from schemas import topics
 from streams.app.chunks import CODEC
@@ -64,7 +66,9 @@ def build_app(
         topic_partitions=settings.partitions,
         table_standby_replicas=0,
         stream_wait_empty=False,
+        broker_credentials=credentials(settings.cluster),
         broker_client_id=group,
+        consumer_group_instance_id=settings.instance or None,
         broker_commit_interval=commit_s,
         broker_session_timeout=float(settings.session_timeout_s),
         broker_heartbeat_interval=settings.session_timeout_s / 4,
@@ -76,6 +80,15 @@ def build_app(
     for name, topic in stations.items():
         _add_agent(app, lanes, name, topic)
     return app
+
+
+def credentials(kafka: Kafka) -> CredentialsT | None:
+    """As Faust takes what `Kafka.client` gives to everybody else."""
+    if kafka.authenticated:
+        return faust.SASLCredentials(
+            username=kafka.user, password=kafka.password, mechanism=kafka.mechanism, ssl_context=kafka.tls
+        )
+    return None if kafka.tls is None else faust.SSLCredentials(kafka.tls)
 
 
 def _add_agent(app: LineApp, lanes: Lanes, name: str, topic: str) -> None:

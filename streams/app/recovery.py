@@ -14,6 +14,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
+from rapport.connection import Kafka
 from streams.app import metrics
 
 log = logging.getLogger(__name__)
@@ -31,14 +32,14 @@ class Stalled(Exception):
     """The changelog cannot be read to its end."""
 
 
-async def recover(bootstrap: str, topic: str, partition: int, restore: Restore) -> int:
+async def recover(kafka: Kafka, topic: str, partition: int, restore: Restore) -> int:
     """Hand every record of the partition, up to its end as of now, to `restore`. Returns how many.
 
     Raises `Stalled` when the broker is away or brings nothing for `STALL_SECONDS`.
     """
     started = monotonic()
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.client(),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCH_BYTES,

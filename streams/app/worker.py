@@ -20,12 +20,14 @@ from typing import Final, cast
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
 from rapport import metrics
+from rapport.reaching import refusal
 from rapport.settings import Settings
 from schemas import topics
 from streams.app import clock, library, pulse, recovery
 from streams.app.breaker import Breaker, Limit, TooManyFaults
 from streams.app.claims import Claim, Superseded
 from streams.app.detect import Detect
+from streams.app.health import Door, Health
 from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work
 from streams.app.line import GROUP, LineApp, build_app
@@ -72,14 +74,14 @@ class Worker:
         if claim.topic == topics.RAW:
             # Nothing that identity sends late or twice does harm: the engine knows it by its source.
             return Identity(claim, Outbox(self.wire, claim, LIMITS), breaker, settings.partitions, self.clockwork)
-        own = Wire(settings.kafka, f"{GROUP}-{claim.partition}")
+        own = Wire(settings.cluster, f"{GROUP}-{claim.partition}")
         return Detect(claim, Outbox(own, claim, LIMITS, own=True), breaker, self.engine, self.recover, self.fetch)
 
     async def recover(self, partition: int, restore: recovery.Restore) -> int:
-        return await recovery.recover(self.settings.kafka, topics.STATES, partition, restore)
+        return await recovery.recover(self.settings.cluster, topics.STATES, partition, restore)
 
     async def fetch(self, version: str) -> Knowledge:
-        return await library.fetch(self.settings.kafka, topics.KNOWLEDGE, version)
+        return await library.fetch(self.settings.cluster, topics.KNOWLEDGE, version)
 
     def clockwork(self, claim: Claim, outbox: Outbox) -> asyncio.Task[None] | None:
         if self.settings.clock != "leader" or claim.partition != clock.LEADER:
@@ -104,11 +106,12 @@ class Worker:
             self.fail(error)
 
 
-async def work(settings: Settings, engine: Engine) -> int:
+async def work(settings: Settings, engine: Engine, health: Health) -> int:
     """Run a worker until a signal or a failure; the exit status."""
     loop = asyncio.get_running_loop()
+    beating = asyncio.create_task(health.beat(), name="health")
     over: asyncio.Future[None] = loop.create_future()
-    worker = Worker(settings, engine, Wire(settings.kafka, GROUP), over)
+    worker = Worker(settings, engine, Wire(settings.cluster, GROUP), over)
     lanes = Lanes(dict.fromkeys((topics.RAW, topics.RESOLVED), worker.station), settings.chunk, worker.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
@@ -121,8 +124,10 @@ async def work(settings: Settings, engine: Engine) -> int:
         worker.watch = asyncio.create_task(_watch(app, worker), name="watch")
         worker.pulse = asyncio.create_task(pulse.beat(cast(ChunkConsumer, app.consumer), lanes), name="pulse")
         worker.pulse.add_done_callback(worker.ended)
+        health.is_now("running")
         log.info("worker runs: %d partitions, clock %s", settings.partitions, settings.clock)
         await over
+        health.is_now("stopping")
         worker.pulse.cancel()
         await asyncio.wait_for(_end(app, lanes), STOP_SECONDS)
         await worker.wire.producer.stop()
@@ -131,9 +136,12 @@ async def work(settings: Settings, engine: Engine) -> int:
         foreseen = isinstance(error, NotReady | TooManyFaults | UnreadableState)  # their words are enough
         log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=None if foreseen else error)
         _end_by_force_in(LAST_SECONDS)
+        health.is_now("stopping")
         await worker.wire.cut()
         await _abandon(app, lanes)
         return 1
+    finally:
+        beating.cancel()
 
 
 def _end_by_force_in(seconds: float) -> None:
@@ -152,9 +160,11 @@ def _end_by_force_in(seconds: float) -> None:
 async def _connected(worker: Worker) -> bool:
     """Wait until a broker answers, saying so, and check its topics.
 
-    False if told to stop meanwhile; `NotReady` after `START_SECONDS` or when the topics are not those of the line.
+    False if told to stop meanwhile; `NotReady` after `START_SECONDS`, when the topics are not those of the line,
+    and where the broker does not let us in.
     """
-    where = f"Kafka at {worker.settings.kafka}"
+    kafka = worker.settings.cluster
+    where = f"Kafka at {kafka}"
     limit, told = monotonic() + START_SECONDS, False
     while True:
         try:
@@ -165,6 +175,8 @@ async def _connected(worker: Worker) -> bool:
         except UnknownTopicOrPartitionError as error:
             raise NotReady(f"{where} lacks topics of the line: run `rapport init`") from error
         except (TimeoutError, KafkaConnectionError) as error:
+            if (refused := await asyncio.to_thread(refusal, kafka)) is not None:
+                raise NotReady(str(refused)) from error
             if monotonic() > limit:
                 raise NotReady(f"{where} does not answer: start it, or set RAPPORT_KAFKA") from error
         if not told:
@@ -214,7 +226,9 @@ def run(settings: Settings) -> int:
     metrics.watch_surroundings(settings, (topics.RAW, topics.RESOLVED))
     HEARD.set_to_current_time()
     LINE_PARTITIONS.set(settings.partitions)
-    metrics.serve(settings.metrics_port)
+    health = Health()
+    if settings.metrics_port:
+        Door(settings.listen, settings.metrics_port, health)
     # The thread that fetches must not wait the default 5 ms each time while the engine computes.
     sys.setswitchinterval(0.0005)
-    return asyncio.run(work(settings, engine))
+    return asyncio.run(work(settings, engine, health))

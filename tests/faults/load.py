@@ -13,6 +13,7 @@ from itertools import islice
 from producers.delivery import DeliveryFailed, wall_clock
 from producers.kafka_log import KafkaLog
 from producers.pipeline import Incoming, Pipeline
+from rapport.connection import Kafka
 from schemas import topics
 from schemas.keys import IdentityKey
 from tests.faults.stream import Piece, Stream
@@ -76,7 +77,7 @@ class Load:
         while True:
             kafka: KafkaLog | None = None
             try:
-                kafka = KafkaLog(self._bootstrap)
+                kafka = KafkaLog(Kafka(self._bootstrap))
                 pipeline = Pipeline(kafka, self._identity)
                 self._send(kafka, pipeline, tuple(piece for piece in self._waiting if piece.who != "refused"))
                 while not self._over.is_set():

@@ -46,11 +46,13 @@ class Line:
     its own log and metrics port. Used as a context: whatever happens, nothing of it is left running.
     """
 
-    def __init__(self, folder: Path, partitions: int = 4, **settings: Any) -> None:
+    def __init__(self, folder: Path, partitions: int = 4, broker: Broker | None = None, **settings: Any) -> None:
         self.folder = folder
-        self.broker = Broker(folder / "broker")
+        self.broker = broker or Broker(folder / "broker")
+        """One that is given runs on when this ends."""
+        self._own_broker = broker is None
         self.settings = Settings(
-            kafka=self.broker.bootstrap,
+            kafka=settings.pop("kafka", self.broker.bootstrap),
             data=folder / "data",
             partitions=partitions,
             store_port=free_port(),
@@ -71,7 +73,8 @@ class Line:
     def __exit__(self, *_: object) -> None:
         for name in list(self.running):
             self.stop(name)
-        self.broker.stop()
+        if self._own_broker:
+            self.broker.stop()
 
     def start(self, *names: str, entry: Sequence[str] = ENTRY, **settings: str) -> None:
         """Start what the names say; `settings` and the `entry` (a module and its first words) hold for these only."""

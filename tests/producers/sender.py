@@ -12,11 +12,12 @@ from producers.counts import Counts
 from producers.kafka_log import KafkaLog
 from producers.lines import Lines
 from producers.send import send
+from rapport.connection import Kafka
 from tests.producers.world import IDENTITY
 
 
 def main(bootstrap: str, folder: str, file: str) -> None:
-    log = KafkaLog(bootstrap)
+    log = KafkaLog(Kafka(bootstrap))
     print("begins", flush=True)
     counts = send([Lines(file)], log, IDENTITY, Path(folder), watch)
     log.close()

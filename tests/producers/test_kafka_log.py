@@ -19,6 +19,7 @@ from producers.lines import MAX_LINE_BYTES
 from producers.pipeline import Incoming, Pipeline
 from producers.simulator.run import Simulation
 from rapport.cluster import connect, make_topics
+from rapport.connection import Kafka
 from schemas import topics
 from tests.producers.world import IDENTITY, PARTITIONS, decoded, line, write
 
@@ -30,7 +31,7 @@ FOREVER = 10**9
 @pytest.fixture(scope="module")
 def bootstrap(kafka: str) -> str:
     """The broker, with the topics that a producer writes to."""
-    admin = connect(kafka, 60.0, print)
+    admin = connect(Kafka(kafka), 60.0, print)
     try:
         make_topics(admin, topics.load(PARTITIONS))
     finally:
@@ -40,7 +41,7 @@ def bootstrap(kafka: str) -> str:
 
 @pytest.fixture
 def log(bootstrap: str) -> Iterator[KafkaLog]:
-    log = KafkaLog(bootstrap)
+    log = KafkaLog(Kafka(bootstrap))
     yield log
     log.close()
 
@@ -85,8 +86,8 @@ def test_a_dead_letter_of_16_megabytes_keeps_its_bytes_and_headers(log: KafkaLog
     assert dict(letter.headers)["reason"] == b"too_large"
 
 
-def test_a_record_too_large_for_its_topic_is_an_error_that_names_it(log: KafkaLog) -> None:
-    broken = KafkaLog(log._bootstrap)
+def test_a_record_too_large_for_its_topic_is_an_error_that_names_it(bootstrap: str) -> None:
+    broken = KafkaLog(Kafka(bootstrap))
     broken.send(topics.RAW, 0, b"k", Random(2).randbytes(22_000_000))
     with pytest.raises(DeliveryFailed, match=r"touchpoints\.raw\.v1: not acknowledged"):
         broken.flush()
@@ -103,7 +104,7 @@ def test_a_topic_that_is_not_there_is_named_with_the_remedy(log: KafkaLog) -> No
 
 def test_no_kafka_is_named_with_the_remedy() -> None:
     with pytest.raises(DeliveryFailed, match=r"127\.0\.0\.1:1: no Kafka there.*RAPPORT_KAFKA"):
-        KafkaLog("127.0.0.1:1", wait_s=0.5)
+        KafkaLog(Kafka("127.0.0.1:1"), wait_s=0.5)
 
 
 def test_offsets_that_the_topic_no_longer_has_are_refused(log: KafkaLog) -> None:

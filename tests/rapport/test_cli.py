@@ -107,7 +107,7 @@ def test_an_example_is_accepted(line: str) -> None:
         pytest.param(("tail", "--customer", "email:null"), {}, 2, "identifies nobody", id="an e-mail of nobody"),
         pytest.param(("tail",), {}, 1, "start `rapport up`", id="nothing to follow"),
         pytest.param(("customer", "anna"), {}, 1, "start it with `rapport up`", id="nobody to ask"),
-        pytest.param(("customer", "x"), {"RAPPORT_CLICKHOUSE": "ch:9"}, 1, "is clickhouse://user", id="no address"),
+        pytest.param(("customer", "x"), {"RAPPORT_CLICKHOUSE": "ch:9"}, 2, "is clickhouse://user", id="no address"),
         pytest.param(("customer", " "), {}, 2, "' ' is nobody; name a customer's id", id="no name"),
         pytest.param(("tail", "--customer", "*"), {}, 2, "'*' is nobody", id="what concerns everyone"),
         pytest.param(("customer", "phone:0"), {}, 2, "identifies nobody", id="a phone of nobody"),

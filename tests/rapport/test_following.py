@@ -10,6 +10,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from producers.delivery import Headers
 from producers.kafka_log import KafkaLog
+from rapport.connection import Kafka
 from rapport.failure import Failure
 from rapport.following import BEGINNING, Span, follow, outputs
 from schemas import topics
@@ -90,7 +91,7 @@ def spread(kafka: str) -> str:
     ],
 )
 def test_a_span_that_ends_begins_where_it_was_asked(kafka: str, spread: str, since: int | None, expected: str) -> None:
-    found = follow(kafka, (spread,), lambda: False, Span(since, ends=True))
+    found = follow(Kafka(kafka), (spread,), lambda: False, Span(since, ends=True))
     assert "".join(output.id for output in found) == expected
 
 
@@ -99,7 +100,7 @@ def test_a_partition_that_is_far_ahead_waits_for_the_others(
     kafka: str, spread: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rapport.following._AHEAD", 1)
-    found = follow(kafka, (spread,), lambda: False, Span(BEGINNING, ends=True))
+    found = follow(Kafka(kafka), (spread,), lambda: False, Span(BEGINNING, ends=True))
     assert "".join(output.id for output in found) == "0123456789"
 
 
@@ -107,7 +108,7 @@ def test_a_partition_that_is_far_ahead_waits_for_the_others(
 @pytest.mark.parametrize(("begin", "expected"), [(True, ["a", "b", "c"]), (False, ["c"])], ids=["begin", "end"])
 def test_each_output_once_from_where_it_was_asked(kafka: str, begin: bool, expected: list[str]) -> None:
     topic = made(kafka, 1)
-    log = KafkaLog(kafka)
+    log = KafkaLog(Kafka(kafka))
 
     def write(*ids: str) -> None:
         for output_id in ids:
@@ -125,7 +126,7 @@ def test_each_output_once_from_where_it_was_asked(kafka: str, begin: bool, expec
             write(*(("b", "c") if begin else ("c",)))
         return len(found) == len(expected) or polls > 300
 
-    for output in follow(kafka, (topic,), over, Span(BEGINNING if begin else None)):
+    for output in follow(Kafka(kafka), (topic,), over, Span(BEGINNING if begin else None)):
         found.append(output)  # one by one: `over` looks at it meanwhile
     log.close()
     assert [output.id for output in found] == expected
@@ -134,4 +135,4 @@ def test_each_output_once_from_where_it_was_asked(kafka: str, begin: bool, expec
 @pytest.mark.kafka
 def test_a_topic_that_is_not_there_is_named(kafka: str) -> None:
     with pytest.raises(Failure, match="there is no topic no-such-topic; `rapport init`"):
-        next(follow(kafka, ("no-such-topic",), lambda: True))
+        next(follow(Kafka(kafka), ("no-such-topic",), lambda: True))

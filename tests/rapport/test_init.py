@@ -48,7 +48,7 @@ def quiet(text: str) -> None:
 
 def versions(settings: Settings) -> list[tuple[int, str]]:
     """What the raw topic activates: partition and version, in the order of offsets."""
-    log = KafkaLog(settings.kafka)
+    log = KafkaLog(settings.cluster)
     try:
         return [(record.partition, _version(record)) for record in log.read(topics.RAW, dict.fromkeys(range(3), 0))]
     finally:
@@ -71,14 +71,14 @@ def test_the_first_start_activates_in_every_partition_and_the_second_changes_not
 
 def test_an_init_that_was_cut_short_is_completed_with_its_own_version(settings: Settings, tmp_path: Path) -> None:
     init(settings, quiet)
-    log = KafkaLog(settings.kafka)
+    log = KafkaLog(settings.cluster)
     (first, *_) = log.read(topics.RAW, {0: 0})
     log.close()
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
     admin.delete_topics([topics.RAW])
     admin.create_topics({topics.RAW: {"num_partitions": 3, "replication_factor": 1}}, wait_for_metadata=True)
     admin.close()
-    log = KafkaLog(settings.kafka)
+    log = KafkaLog(settings.cluster)
     log.send(topics.RAW, 0, first.key, first.value)
     log.close()
     changed = msgspec.structs.replace(settings, knowledge=other_knowledge(settings, tmp_path))
@@ -91,7 +91,7 @@ def test_activating_writes_the_content_and_one_record(settings: Settings, tmp_pa
     changed = read_knowledge(msgspec.structs.replace(settings, knowledge=other_knowledge(settings, tmp_path)))
     assert activate(settings, changed) == changed.version != first
     assert Counter(version for _, version in versions(settings)) == {first: 3, changed.version: 1}
-    log = KafkaLog(settings.kafka)
+    log = KafkaLog(settings.cluster)
     contents = {record.key: record.value for record in log.read(topics.KNOWLEDGE, {0: 0})}
     log.close()
     assert msgspec.json.decode(contents[changed.version.encode()]) == changed.documents

@@ -43,7 +43,8 @@ class Up:
         self.folder = folder
         self.output = folder / "up.txt"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
-        mine = {"RAPPORT_DATA": str(folder / "data"), "RAPPORT_STORE_PORT": str(free_port()), "PYTHONPATH": str(ROOT)}
+        mine = {"RAPPORT_DATA": str(folder / "data"), "RAPPORT_STORE_PORT": str(free_port()), "PYTHONPATH": str(ROOT),
+                "RAPPORT_BROKER": "java"}  # fmt: skip
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "rapport.cli", "up", "--feed", "none"],

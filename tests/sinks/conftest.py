@@ -19,11 +19,12 @@ from sinks.clickhouse.client import Answer, Parameter, StoreError
 from sinks.clickhouse.embedded import EmbeddedStore
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.server import ServerStore
+from tests.security.certificates import Certificate
 
 _CONFIG = """<?xml version="1.0"?>
 <yandex>
     <logger><level>warning</level><console>1</console></logger>
-    <tcp_port>{port}</tcp_port>
+    <tcp_port>{port}</tcp_port>{secure}
     <listen_host>127.0.0.1</listen_host>
     <path>{folder}/data/</path>
     <tmp_path>{folder}/tmp/</tmp_path>
@@ -38,11 +39,19 @@ _CONFIG = """<?xml version="1.0"?>
 _USERS = """<?xml version="1.0"?>
 <yandex>
     <profiles><default><max_memory_usage>1000000000</max_memory_usage></default></profiles>
-    <users><default><password></password><networks><ip>::/0</ip></networks>
+    <users><default><password>{password}</password><networks><ip>::/0</ip></networks>
         <profile>default</profile><quota>default</quota></default></users>
     <quotas><default></default></quotas>
 </yandex>
 """
+
+_SECURE = """
+    <tcp_port_secure>{port}</tcp_port_secure>
+    <openSSL><server>
+        <certificateFile>{certificate.file}</certificateFile><privateKeyFile>{certificate.key}</privateKeyFile>
+        <caConfig>{certificate.issuer}</caConfig><verificationMode>relaxed</verificationMode>
+        <loadDefaultCAFile>false</loadDefaultCAFile>
+    </server></openSSL>"""
 
 _OLD_DDL = (
     (re.compile(r"DateTime64\(3, 'UTC'\)"), "Int64"),
@@ -75,15 +84,21 @@ class OldServerStore(ServerStore):
 
 
 class ClickHouseServer:
-    """Debian's clickhouse-server on a folder and port of its own; it comes back on both."""
+    """Debian's clickhouse-server on a folder and port of its own; it comes back on both.
 
-    def __init__(self, folder: Path) -> None:
+    With a `certificate` it has a second port, with TLS.
+    """
+
+    def __init__(self, folder: Path, *, password: str = "", certificate: Certificate | None = None) -> None:
         self.port = free_port()
+        self.secure_port = free_port()
         self._folder = folder
+        self._password = password
         self._process: subprocess.Popen[bytes] | None = None
         self._log = folder / "server.log"
         folder.mkdir(exist_ok=True)
-        (folder / "config.xml").write_text(_CONFIG.format(folder=folder, port=self.port))
+        secure = "" if certificate is None else _SECURE.format(port=self.secure_port, certificate=certificate)
+        (folder / "config.xml").write_text(_CONFIG.format(folder=folder, port=self.port, secure=secure))
         self.read_only(False)
 
     @property
@@ -92,7 +107,9 @@ class ClickHouseServer:
 
     def read_only(self, so: bool) -> None:
         """Refuses every insert; from the next start on."""
-        text = _USERS.replace("<default>", "<default><readonly>1</readonly>", 1) if so else _USERS
+        text = _USERS.format(password=self._password)
+        if so:
+            text = text.replace("<default>", "<default><readonly>1</readonly>", 1)
         (self._folder / "users.xml").write_text(text)
 
     def fill(self, full: bool) -> None:
@@ -113,6 +130,10 @@ class ClickHouseServer:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    @property
+    def secure_url(self) -> str:
+        return f"clickhouses://127.0.0.1:{self.secure_port}/default"
+
     def start(self) -> None:
         program = shutil.which("clickhouse-server")
         assert program is not None
@@ -120,7 +141,7 @@ class ClickHouseServer:
         # Signals stay as Python has them: a file that may not grow is an error to the server, not its end.
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, restore_signals=False)
-        store = ServerStore(self.url)
+        store = ServerStore(self.url, self._password)
         for _ in range(200):
             try:
                 store.query("SELECT 1")

@@ -12,10 +12,12 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, OffsetSpec
 from kafka.errors import CoordinatorNotAvailableError, KafkaError
 
+from rapport.connection import Kafka
 from rapport.doctoring.broker import BrokerSeen
 from rapport.doctoring.disks import DiskSeen
 from rapport.doctoring.groups import Look, Position
 from rapport.doctoring.topics import TopicSeen
+from rapport.reaching import refusal
 from rapport.settings import Settings
 
 CONNECT_S: Final = 3.0
@@ -34,10 +36,13 @@ class Unanswered(Exception):
 
 
 @contextmanager
-def _asked() -> Iterator[None]:
+def _asked(connecting: Kafka | None = None) -> Iterator[None]:
+    """Unanswered with the reason; while `connecting`, that it lets nobody in is one, too."""
     try:
         yield
     except KafkaError as error:
+        if connecting is not None and (refused := refusal(connecting)) is not None:
+            raise Unanswered(f"it does not let us in: {refused.why}") from error
         raise Unanswered(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
 
 
@@ -47,10 +52,10 @@ class Cluster:
     def __init__(self, settings: Settings) -> None:
         """Unanswered within `CONNECT_S` when nothing is there."""
         known: dict[str, Any] = {
-            "bootstrap_servers": settings.kafka.split(","), "client_id": "rapport-doctor",
+            **settings.cluster.client(), "client_id": "rapport-doctor",
             "bootstrap_timeout_ms": int(CONNECT_S * 1000), "request_timeout_ms": int(ANSWER_S * 1000),
         }  # fmt: skip
-        with _asked(), ExitStack() as opened:
+        with _asked(settings.cluster), ExitStack() as opened:
             self._admin = KafkaAdminClient(**known)
             opened.callback(self._admin.close)
             started = time.monotonic()

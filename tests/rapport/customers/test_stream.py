@@ -8,6 +8,7 @@ import pytest
 from kafka import KafkaProducer
 
 from deploy.local.broker import free_port
+from rapport.connection import Kafka
 from rapport.customers import stream
 from rapport.customers.stream import StateDeep, StreamAway, read
 from schemas import topics
@@ -72,20 +73,20 @@ def test_the_last_state(
     changelog: str, monkeypatch: pytest.MonkeyPatch, who: str, first: int, expected: int | None
 ) -> None:
     monkeypatch.setattr(stream, "FIRST", first)
-    found = read(changelog, who, PATIENT_S)
+    found = read(Kafka(changelog), who, PATIENT_S)
     assert (None if found is None else found.touchpoints) == expected
 
 
 def test_what_lies_too_deep_is_not_waited_for(changelog: str) -> None:
     with pytest.raises(StateDeep):
-        read(changelog, "anna", 0.0)
+        read(Kafka(changelog), "anna", 0.0)
 
 
 def test_a_state_of_another_program_says_so(changelog: str) -> None:
     with pytest.raises(UnreadableState, match="codec version"):
-        read(changelog, "dora", PATIENT_S)
+        read(Kafka(changelog), "dora", PATIENT_S)
 
 
 def test_a_broker_that_is_away() -> None:
     with pytest.raises(StreamAway, match="does not answer"):
-        read(f"127.0.0.1:{free_port()}", "anna", PATIENT_S)
+        read(Kafka(f"127.0.0.1:{free_port()}"), "anna", PATIENT_S)

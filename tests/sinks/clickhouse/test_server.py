@@ -8,7 +8,7 @@ import time
 import polars as pl
 import pytest
 
-from sinks.clickhouse.client import Limits, RowsRefused, StoreAway, StoreError
+from sinks.clickhouse.client import Limits, RowsRefused, StoreAway, StoreError, StoreRefused
 from sinks.clickhouse.rows import blocks, merged
 from sinks.clickhouse.server import ServerStore
 from sinks.clickhouse.writer import Writer
@@ -159,6 +159,6 @@ def test_a_url_that_is_none(url: str) -> None:
 
 def test_a_wrong_password_is_not_shown(clickhouse_server: ClickHouseServer) -> None:
     url = clickhouse_server.url.replace("//", "//somebody:s3cret@")
-    with pytest.raises(StoreAway, match="user and password in RAPPORT_CLICKHOUSE") as refused:
+    with pytest.raises(StoreRefused, match="correct user and password in RAPPORT_CLICKHOUSE") as refused:
         ServerStore(url).query("SELECT 1")
     assert "s3cret" not in str(refused.value)

@@ -14,6 +14,7 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
 
 import sinks.clickhouse.sink
+from rapport.connection import Kafka
 from schemas.topics import RESOLVED, SIGNALS
 from sinks.archive import partitions, topic_ids
 from sinks.clickhouse.client import StoreAway
@@ -84,7 +85,7 @@ def running(
     session_timeout_s: int = 6,
 ) -> Iterator[None]:
     stop = threading.Event()
-    sink = Sink(store, kafka, topics, stop, group=group, session_timeout_s=session_timeout_s)
+    sink = Sink(store, Kafka(kafka), topics, stop, group=group, session_timeout_s=session_timeout_s)
     failures: list[BaseException] = []
 
     def run() -> None:

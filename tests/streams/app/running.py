@@ -18,6 +18,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from rapport.connection import Kafka
 from schemas import keys, topics
 from schemas.codec import decode_outputs, encode_touchpoint
 from schemas.keys import IdentityKey
@@ -247,7 +248,7 @@ class _lent:
         self._bootstrap = bootstrap
 
     async def __aenter__(self) -> AIOKafkaProducer:
-        self._used = self._lent or new_producer(self._bootstrap, "test")
+        self._used = self._lent or new_producer(Kafka(self._bootstrap), "test")
         if self._lent is None:
             await self._used.start()
         return self._used

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.local import jars
 from deploy.local.broker import Broker
+from rapport.connection import Kafka
 from schemas import topics
 from streams.app.outbox import new_producer
 from streams.engine import codec
@@ -32,7 +33,7 @@ def fresh(kafka: str, tmp_path: Path) -> Iterator[Line]:
 @asynccontextmanager
 async def load(fresh: Line, a_second: int = 300) -> AsyncIterator[None]:
     """A stream of touchpoints with a tick now and then, for as long as the block lasts."""
-    producer = new_producer(fresh.bootstrap, "load")
+    producer = new_producer(Kafka(fresh.bootstrap), "load")
     await producer.start()
     stop = asyncio.Event()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rapport.connection import Kafka
 from schemas import topics
 from streams.app.claims import Claim, Superseded
 from streams.app.outbox import (
@@ -54,7 +55,7 @@ def outbox(wire: Wire, member: Member | None = None, *, own: bool = False) -> Ou
 
 def with_outbox(fresh: Line, scenario: Callable[[Outbox], Awaitable[None]], member: Member | None = None) -> None:
     async def whole() -> None:
-        wire = Wire(fresh.bootstrap, "test")
+        wire = Wire(Kafka(fresh.bootstrap), "test")
         await wire.producer.start()
         try:
             await scenario(outbox(wire, member))
@@ -136,7 +137,7 @@ def test_a_stale_generation_sends_nothing(fresh: Line) -> None:
 
 def test_a_predecessor_that_still_thinks_it_is_in_office_is_refused_by_the_broker(fresh: Line) -> None:
     async def scenario() -> None:
-        before, after = (outbox(Wire(fresh.bootstrap, "test"), own=True) for _ in range(2))
+        before, after = (outbox(Wire(Kafka(fresh.bootstrap), "test"), own=True) for _ in range(2))
         await before.open_fenced("states-2", CHANGELOG)
         await before.send({CHANGELOG: entries(3)})
         await after.open_fenced("states-2", CHANGELOG)
@@ -153,7 +154,7 @@ def test_a_predecessor_that_still_thinks_it_is_in_office_is_refused_by_the_broke
 
 def test_a_broker_that_is_away_fails_the_opening() -> None:
     async def scenario() -> None:
-        box = outbox(Wire("127.0.0.1:1", "test"), own=True)
+        box = outbox(Wire(Kafka("127.0.0.1:1"), "test"), own=True)
         with pytest.raises(Unsent, match="could not connect"):
             await box.open_fenced("states-2", CHANGELOG)
         await box.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rapport.connection import Kafka
 from schemas import topics
 from streams.app import recovery
 from streams.app.recovery import Stalled, recover
@@ -25,7 +26,7 @@ def fresh(kafka: str, tmp_path: Path) -> Iterator[Line]:
 def recovered(fresh: Line, partition: int) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     count = asyncio.run(
-        recover(fresh.bootstrap, topics.STATES, partition, lambda key, value: found.append((key, value)))
+        recover(Kafka(fresh.bootstrap), topics.STATES, partition, lambda key, value: found.append((key, value)))
     )
     assert count >= len(found)
     return found
@@ -49,4 +50,4 @@ def test_marks_without_a_value_are_passed_over(fresh: Line) -> None:
 def test_a_broker_that_is_away_fails_recovery_in_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recovery, "STALL_SECONDS", 0.5)
     with pytest.raises(Stalled, match="is Kafka up"):
-        asyncio.run(recover("127.0.0.1:1", topics.STATES, 0, lambda key, value: None))
+        asyncio.run(recover(Kafka("127.0.0.1:1"), topics.STATES, 0, lambda key, value: None))
