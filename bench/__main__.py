@@ -35,10 +35,11 @@ def engine(
 def stages(
     count: Annotated[int, typer.Option("--count", min=1000)] = 100_000, customers: Customers = 5_000,
     partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4, profile: Profile = False, json: Json = False,
+    traces: Annotated[float, typer.Option(min=0, max=1, help="Share of the touchpoints with a traceparent.")] = 0.01,
 ) -> None:  # fmt: skip
     from bench.stages import run
 
-    show(run(count, customers, partitions, profile), json)
+    show(run(count, customers, partitions, profile, traces), json)
 
 
 @app.command(help="The whole line on a broker of its own, beside stock Faust doing the same.")

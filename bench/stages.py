@@ -19,12 +19,14 @@ from bench.engine import CHUNK, KNOWLEDGE
 from bench.rawlog import RawLog, raw_log
 from bench.report import Report
 from bench.stream import touchpoints
+from producers.tracing import Tracing
 from rapport.connection import Kafka
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.records import Rejected
 from streams.app.detect import batched, records_of
 from streams.app.outbox import Entry, new_producer
+from streams.app.tracing import Traces
 from streams.engine import Engine, Partition
 from streams.identity.resolve import Derived, resolve
 from streams.knowledge.load import load
@@ -143,7 +145,7 @@ class Way:
             self.outputs.update(type(output).__name__ for output in outcome.outputs)
             sendable = [output for output in outcome.outputs if not isinstance(output, Rejected)]
             with watch.on("encode outputs"):
-                outgoing = batched(sendable, partition)
+                outgoing = batched(sendable, partition, Traces(some, chunk).of)
             with watch.on("write outputs"):
                 for entries in outgoing.values():
                     self._batches.of(entries)
@@ -163,12 +165,12 @@ def read(topic: str, partition: int, batches: Sequence[bytes], first: int) -> li
     return found
 
 
-def run(count: int, customers: int, partitions: int, profile: bool) -> Report:
-    """Sends `count` simulated touchpoints down the way; microseconds a touchpoint by stage."""
+def run(count: int, customers: int, partitions: int, profile: bool, traces: float) -> Report:
+    """Sends `count` simulated touchpoints down the way, the share `traces` with one; microseconds a touchpoint."""
     log = raw_log(touchpoints(count, customers), partitions)
     batches, watch, profiler = Batches(), Watch(), cProfile.Profile()
     way = Way(watch, batches, partitions)
-    bites = list(_bites(log, batches))
+    bites = list(_bites(log, batches, Tracing(traces)))
     if profile:
         profiler.enable()
     for partition, first, bite in bites:
@@ -180,12 +182,14 @@ def run(count: int, customers: int, partitions: int, profile: bool) -> Report:
     return _report(watch, count, way.outputs)
 
 
-def _bites(log: RawLog, batches: Batches) -> Iterator[tuple[int, int, list[bytes]]]:
+def _bites(log: RawLog, batches: Batches, tracing: Tracing) -> Iterator[tuple[int, int, list[bytes]]]:
     """Partitions in turn, as the transport takes them: partition, first offset, batches."""
     size = APPETITE * CHUNK
     for start in range(0, max(map(len, log.partitions)), size):
         for partition, records in enumerate(log.partitions):
-            entries: list[Entry] = [(key, value, [], None) for key, value in records[start : start + size]]
+            entries: list[Entry] = [
+                (key, value, list(tracing.of(())), None) for key, value in records[start : start + size]
+            ]
             if entries:
                 yield partition, start, batches.of(entries)
 

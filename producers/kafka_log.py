@@ -11,8 +11,10 @@ from producers import kafka_reading
 from producers.delivery import DeliveryFailed, Headers, Stored
 from producers.kafka_batches import Lanes
 from producers.kafka_reading import AGAIN, MAKE_TOPICS, START_KAFKA
+from producers.tracing import USUAL_SHARE, Tracing
 from rapport.connection import Kafka
 from rapport.reaching import Refused, reach
+from schemas.topics import DLQ, RAW
 
 MAX_REQUEST_BYTES = 20 * 1024 * 1024
 """A dead letter carries its original, and that may be 16 MB."""
@@ -32,17 +34,21 @@ CLOSE_S = 5.0
 RECONNECT_MS = 1_000
 """Longest pause between two attempts to reach a broker; with the client's 30 s one that restarts stays unseen."""
 
+_TRACED = frozenset({RAW, DLQ})
+
 
 class KafkaLog:
     """`Producer` over a Kafka cluster. Not for several threads at once.
 
     Waits `wait_s` for a broker, then raises `DeliveryFailed`; at once where it does not let
     us in. Nothing lingers: a lone record leaves at once, a flood forms batches while the
-    batch before is on its way.
+    batch before is on its way. A `trace_share` of touchpoints and dead letters begins a
+    trace, if its headers name none.
     """
 
-    def __init__(self, kafka: Kafka, wait_s: float = 30.0) -> None:
+    def __init__(self, kafka: Kafka, wait_s: float = 30.0, *, trace_share: float = USUAL_SHARE) -> None:
         self._where = kafka
+        self._tracing = Tracing(trace_share)
         self._partitions: dict[str, int] = {}
 
         def producer(timeout_ms: int) -> KafkaProducer:
@@ -88,7 +94,7 @@ class KafkaLog:
     def send(self, topic: str, partition: int, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
         if partition >= (self._partitions.get(topic) or self.partitions(topic)):
             raise DeliveryFailed(topic, f"has no partition {partition}", MAKE_TOPICS)
-        self._lanes.put(topic, partition, key, value, headers)
+        self._lanes.put(topic, partition, key, value, self._tracing.of(headers) if topic in _TRACED else headers)
         if self._lanes.failure is not None:
             self._fail()
 

@@ -64,7 +64,7 @@ def desk(settings: Settings, wanted: Selection) -> Iterator[Desk]:
     if wanted.customer is not None:
         wanted = replace(wanted, customer=customer_key(wanted.customer, settings.identity))
     with told(DeliveryFailed):
-        producer = KafkaLog(settings.cluster)
+        producer = KafkaLog(settings.cluster, trace_share=settings.trace_share)
         try:
             yield Desk(producer, settings, wanted)
         finally:

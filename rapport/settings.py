@@ -93,6 +93,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     identity_key: str = ""
     """The secret under which identifiers are hashed, at most 64 bytes; empty: made once, kept in the data folder."""
     identity_key_id: str = "k1"
+    trace_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.01
+    """Of the records that come without a W3C `traceparent`, the share that producers give one; 0: none."""
     log_format: Literal["console", "json"] = "console"
 
     def __repr__(self) -> str:

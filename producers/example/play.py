@@ -57,7 +57,10 @@ class _Stopped(Exception):
 
 def run(settings: Settings, stop: Event, say: Callable[[str], None] = print) -> None:
     """Feeds the example to the Kafka of the settings until `stop` is set. `DeliveryFailed` if Kafka stays away."""
-    with closing(KafkaLog(settings.cluster)) as history, closing(KafkaLog(settings.cluster)) as live:
+    with (
+        closing(KafkaLog(settings.cluster, trace_share=settings.trace_share)) as history,
+        closing(KafkaLog(settings.cluster, trace_share=settings.trace_share)) as live,
+    ):
         Example(history, live, settings.identity, settings.data, example_file(), stop, say).go_on()
 
 

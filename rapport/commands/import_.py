@@ -73,7 +73,7 @@ def command(
     found = with_kafka()
     with told(DeliveryFailed, UnreadableInput):
         inputs = [lines_of(file) for file in files]
-        log = KafkaLog(found.cluster)
+        log = KafkaLog(found.cluster, trace_share=found.trace_share)
         try:
             typer.echo(chosen.attribution, err=True)
             with progress(name, inputs) as watch:

@@ -32,7 +32,7 @@ def command(
     found = with_kafka()
     with told(DeliveryFailed, UnreadableInput):
         inputs = [Lines(file) for file in files]
-        log = KafkaLog(found.cluster)
+        log = KafkaLog(found.cluster, trace_share=found.trace_share)
         try:
             with progress("send", inputs) as watch:
                 counts = send(inputs, log, found.identity, found.data / "checkpoints", watch, restart)

@@ -50,7 +50,7 @@ def command(
             return
     found = with_kafka()
     with told(DeliveryFailed):
-        log = KafkaLog(found.cluster)
+        log = KafkaLog(found.cluster, trace_share=found.trace_share)
         try:
             with progress("simulate", []) as watch:
                 checkpoints = found.data / "checkpoints"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.records import EVERYONE, Rejected
+from schemas.traces import carried
 from streams.app import metrics
 from streams.app.outbox import Entry
 
@@ -15,7 +16,7 @@ def entries(rejected: Sequence[Rejected], records: Sequence[Any], topic: str) ->
     if not rejected:
         return []
     originals = {record.offset: record for record in records}
-    return [_entry(each, *original_of(each, originals), topic) for each in rejected]
+    return [_entry(each, *original_of(each, originals), topic, originals.get(each.offset)) for each in rejected]
 
 
 def original_of(rejected: Rejected, chunk: Mapping[int, Any]) -> tuple[bytes | None, bytes | None]:
@@ -30,7 +31,7 @@ def original_of(rejected: Rejected, chunk: Mapping[int, Any]) -> tuple[bytes | N
     return record.key, record.value
 
 
-def _entry(rejected: Rejected, key: bytes | None, value: bytes | None, topic: str) -> Entry:
+def _entry(rejected: Rejected, key: bytes | None, value: bytes | None, topic: str, record: Any | None) -> Entry:
     metrics.DEAD_LETTERS.labels(rejected.stage, rejected.reason).inc()
     named = {
         "id": rejected.id,
@@ -42,4 +43,6 @@ def _entry(rejected: Rejected, key: bytes | None, value: bytes | None, topic: st
         "offset": str(rejected.offset),
         "at": str(rejected.at),
     }
-    return key, value, [(name, text.encode()) for name, text in named.items()], None
+    trace = None if record is None else carried(record.headers)
+    headers = [(name, text.encode()) for name, text in named.items()]
+    return key, value, headers if trace is None else [*headers, trace], None

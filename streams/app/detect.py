@@ -14,8 +14,9 @@ from schemas.records import Emitted, Record, Rejected, Source, Touchpoint, Undec
 from streams.app import deadletters, metrics
 from streams.app.breaker import Breaker
 from streams.app.claims import Claim
-from streams.app.outbox import Entry, Outbox, Target
+from streams.app.outbox import Entry, Headers, Outbox, Target
 from streams.app.recovery import Restore
+from streams.app.tracing import Traces, tell_refused
 from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
 from streams.identity.resolve import SOURCE, SOURCE_BYTES, source_of
 from streams.knowledge.model import Knowledge
@@ -72,7 +73,8 @@ class Detect:
         outcome = await self._process(chunk)
         rejected = [output for output in outcome.outputs if isinstance(output, Rejected)]
         self._breaker.count(records, [(each.offset, each.reason) for each in rejected])
-        batches = batched(outcome.outputs, self._claim.partition)
+        traces = Traces(records, chunk)
+        batches = batched(outcome.outputs, self._claim.partition, traces.of)
         letters = deadletters.entries(rejected, records, self._claim.topic)
         if letters:
             batches[topics.DLQ, self._claim.partition] = letters
@@ -81,6 +83,8 @@ class Detect:
         await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in outcome.changes]})
         metrics.done(STATION, records, outcome.counts, seconds)
         metrics.sent(batches, outcome.outputs)
+        traces.tell(outcome.outputs)
+        tell_refused(rejected, records, self._claim.topic)
 
     def measure(self) -> None:
         number, states = str(self._claim.partition), self.states
@@ -118,13 +122,15 @@ class Detect:
         self._engine.learn(await self._fetch(version))
 
 
-def batched(outputs: Iterable[Emitted], partition: int) -> dict[Target, list[Entry]]:
+def batched(
+    outputs: Iterable[Emitted], partition: int, headers_of: Callable[[Emitted], Headers]
+) -> dict[Target, list[Entry]]:
     """What is to be sent of the outputs, by topic, each in order. Dead letters go another way."""
     batches: dict[Target, list[Entry]] = defaultdict(list)
     for output in outputs:
         if not isinstance(output, Rejected):
             topic, key = topics.route(output)
-            batches[topic, partition].append((key, encode_output(output), [], None))
+            batches[topic, partition].append((key, encode_output(output), headers_of(output), None))
     return batches
 
 

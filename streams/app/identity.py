@@ -12,6 +12,7 @@ from streams.app import deadletters, metrics
 from streams.app.breaker import Breaker
 from streams.app.claims import Claim
 from streams.app.outbox import Entry, Outbox, Target
+from streams.app.tracing import tell_refused
 from streams.identity.resolve import resolve
 
 STATION: Final = "identity"
@@ -53,6 +54,7 @@ class Identity:
         metrics.done(STATION, records, {
             "forwarded": forwarded, "copied": resolution.copied, "rejected": len(rejected),
         }, seconds)  # fmt: skip
+        tell_refused(rejected, records, self._claim.topic)
 
     def measure(self) -> None:
         """It holds nothing."""

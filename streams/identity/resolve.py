@@ -16,6 +16,7 @@ from typing import Final, Protocol, TypeAlias
 from schemas import keys
 from schemas.codec import decode_touchpoints
 from schemas.records import EVERYONE, Rejected, Source, Touchpoint, Undecodable
+from schemas.traces import carried
 from streams.customers.ids import output_id
 
 SOURCE: Final = "source"
@@ -49,10 +50,12 @@ class Raw(Protocol):
     def key(self) -> bytes | None: ...
     @property
     def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
 Derived: TypeAlias = tuple[bytes, bytes | None, list[tuple[str, bytes]], int]
-"""Key, value, headers, timestamp in milliseconds: the raw record's own, but for the header."""
+"""Key, value, headers, timestamp in milliseconds: the raw record's own; the headers are its source and its trace."""
 
 
 @dataclass(slots=True)
@@ -76,6 +79,8 @@ def resolve(records: Sequence[Raw], topic: str, partitions: int) -> Resolution:
         place = _place(key, partitions)
         if place >= 0:
             source = [(SOURCE, pack(record.partition, record.offset, 0) + name)]
+            if record.headers and (trace := carried(record.headers)) is not None:
+                source.append(trace)
             forwarded[place].append((key, record.value, source, record.timestamp))  # type: ignore[arg-type]
         elif place == _ALL:
             _broadcast(record, wide[record.offset], name, resolution)
@@ -118,9 +123,11 @@ def _broadcast(record: Raw, body: Touchpoint | Undecodable, name: bytes, resolut
         resolution.rejected.append(_rejection(record, "tick_from_future", detail))
         return
     resolution.copied += 1
+    trace = carried(record.headers)
     for n, records in enumerate(resolution.forwarded):
         source = _POSITION.pack(record.partition, record.offset, n) + name
-        records.append((_EVERYONE, record.value, [(SOURCE, source)], record.timestamp))
+        headers = [(SOURCE, source)] if trace is None else [(SOURCE, source), trace]
+        records.append((_EVERYONE, record.value, headers, record.timestamp))
 
 
 def _rejection(record: Raw, reason: str, detail: str) -> Rejected:

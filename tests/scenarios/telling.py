@@ -90,6 +90,7 @@ class _Written:
     timestamp: int
     key: bytes | None
     value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class InProcess:

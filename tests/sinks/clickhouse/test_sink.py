@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.errors import UnknownTopicOrPartitionError
+from prometheus_client import REGISTRY
 
 import sinks.clickhouse.sink
 from rapport.connection import Kafka
@@ -132,6 +133,10 @@ def test_a_stopped_sink_goes_on_where_it_committed(store: EmbeddedStore, kafka: 
     assert count(store, "log") == 900
 
 
+def told(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
 class Away(EmbeddedStore):
     """The real store, which can be away."""
 
@@ -178,9 +183,13 @@ def test_while_clickhouse_is_away_it_keeps_its_place_in_the_group(
         (group,) = admin.describe_groups(["away"]).values()
         assert len(group["members"]) == 1, group
         assert _committed(admin, "away") == 300
+        until(lambda: told("rapport_sink_lag_seconds", topic=RESOLVED) > 1)
+        assert time.time() - told("rapport_heartbeat_timestamp_seconds") < 5
         store.away.clear()
         until(lambda: count(store, "log") == 900)
         until(lambda: _committed(admin, "away") == 900)
+        until(lambda: told("rapport_sink_lag_seconds", topic=RESOLVED) == 0)
+        assert told("rapport_newest_record_timestamp_seconds", stage="store", partition="2") > 0
     assert count(store, "log") == 900
 
 

@@ -10,8 +10,9 @@ from schemas.records import Rejected
 from streams.app.breaker import Breaker, Limit
 from streams.app.deadletters import entries
 
-OWN = SimpleNamespace(offset=7, key=b"anna", value=b"own")
-TICK = SimpleNamespace(offset=8, key=b"*", value=b"tick")
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+OWN = SimpleNamespace(offset=7, key=b"anna", value=b"own", headers=[("traceparent", TRACE)])
+TICK = SimpleNamespace(offset=8, key=b"*", value=b"tick", headers=())
 
 
 def rejected(offset: int, customer_id: str | None, original: bytes = b"") -> Rejected:
@@ -35,6 +36,7 @@ def test_key_and_value_do_not_depend_on_where_chunks_are_cut(refused: Rejected, 
     ((key, value, headers, _),) = entries([refused], [OWN, TICK], "touchpoints.resolved.v1")
     assert (key, value) == expected
     assert dict(headers)["offset"] == str(refused.offset).encode()
+    assert dict(headers).get("traceparent") == (TRACE if refused.offset == OWN.offset else None)
 
 
 def test_the_breaker_counts_a_fault_whose_record_is_of_an_earlier_chunk() -> None:

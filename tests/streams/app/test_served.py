@@ -80,6 +80,7 @@ def test_a_scrape_shows_every_stage_fresh_and_nothing_waiting(kafka: str, tmp_pa
                 assert time.time() - (value(scraped, name) or 0) < 5, name
             known = [number or 0 for (name, _), number in scraped.items() if name == "rapport_customers"]
             assert sum(known) == 50
+            assert (value(scraped, "rapport_timers_fired_total") or 0) > 0
             assert terminate(worker) == 0
 
         asyncio.run(scenario())

@@ -68,3 +68,12 @@ def test_as_if_time_gives_the_same_signals_as_ticks() -> None:
     assert due is not None
     outcome = as_if.engine.advance(due, as_if.states, inclusive=True)
     assert [(s.id, s.at) for s in of(outcome.outputs, Signal)] == [(s.id, s.at) for s in by_tick]
+
+
+def test_how_many_customers_wait_for_the_clock() -> None:
+    lab = Lab()
+    lab.fold(question(0), tick(0), who="anna")
+    lab.fold(question(SECOND), who="ben")
+    assert lab.states.waiting == 2
+    lab.fold(touchpoint("agent.answered", 2 * SECOND, initiator="company"), who="ben")
+    assert lab.states.waiting == 1

@@ -26,6 +26,7 @@ class Kafka(NamedTuple):
     partition: int = 2
     offset: int = 7
     timestamp: int = NOW
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def company_wide(kind: str, at: int = NOW) -> bytes:
