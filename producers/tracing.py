@@ -8,7 +8,7 @@ from producers.delivery import Headers
 from schemas.traces import TRACEPARENT
 
 USUAL_SHARE = 0.01
-"""One more header in every record costs the line four to five hundredths (docs/decisions/0011-traces.md)."""
+"""One more header in every record costs the line four to five hundredths (docs/decisions/0009-traces.md)."""
 
 
 class Tracing:
