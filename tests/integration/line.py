@@ -28,7 +28,7 @@ from sinks.clickhouse.client import StoreAway
 from sinks.clickhouse.remote import RemoteStore
 from streams.app.line import GROUP
 
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 180.0
 TAIL: Final = 30
 CLIENTS: Final = re.compile(r"\[(aiokafka|kafka)[.\w]*\]")
 ENTRY: Final = ("rapport.cli",)

@@ -27,7 +27,7 @@ from tests.sinks.made import Made, outputs, resolved, sent
 pytestmark = pytest.mark.kafka
 
 PARTITIONS = 3
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 def make_anew(bootstrap: str, topics: Iterable[str]) -> None:

@@ -64,8 +64,8 @@ def test_a_signal_ends_a_worker_quickly_with_everything_done_committed(fresh: Li
         await eventually(begun, 30)
         started = time.monotonic()
         worker.send_signal(signal.SIGINT)
-        assert worker.wait(20) == 0
-        assert time.monotonic() - started < 5
+        assert worker.wait(60) == 0
+        assert time.monotonic() - started < 20, "it waits for nothing that has a time limit"
         # The next one need not wait for the session of the first to end.
         await fresh.write(touchpoints(500, first=2_000))
         worker = fresh.worker(session_timeout_s=30)
@@ -223,6 +223,6 @@ def test_a_worker_that_waits_for_a_broker_still_obeys_a_signal(fresh: Line) -> N
             return "waiting for Kafka" in fresh.logs()
 
         await eventually(waits, 40)
-        assert terminate(worker, within=5) == 0
+        assert terminate(worker, within=20) == 0
 
     asyncio.run(scenario())
