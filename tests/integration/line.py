@@ -80,7 +80,8 @@ class Line:
         """Start what the names say; `settings` and the `entry` (a module and its first words) hold for these only."""
         environment = environment_of(self.settings) | {f"RAPPORT_{name.upper()}": v for name, v in settings.items()}
         for name in names:
-            self._ports[name] = free_port() if role(name) == "worker" else self.settings.store_port
+            port = int(settings.get("metrics_port") or free_port())
+            self._ports[name] = port if role(name) == "worker" else self.settings.store_port
             own = {"RAPPORT_METRICS_PORT": str(self._ports[name])} if role(name) == "worker" else {}
             self.running[name] = processes.start(command(role(name), entry=entry), self.log(name), environment | own)
 
