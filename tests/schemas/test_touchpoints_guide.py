@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from schemas import wire
+from schemas.catalogue import CHANNELS
 from schemas.contract import read_line
-from schemas.fields import CHANNELS, FIELDS, IDENTIFIER_FIELDS
+from schemas.fields import FIELDS, IDENTIFIER_FIELDS
 from schemas.records import Touchpoint
 from tests.conftest import ROOT
 

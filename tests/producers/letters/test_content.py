@@ -13,7 +13,7 @@ from tests.producers.letters.made import bad, letter
 @pytest.mark.parametrize(
     ("value", "text", "original"),
     [
-        pytest.param(b'{"event_id": "\xe5\xa5\xbd"', '{"event_id": "好"', True, id="a torn line can be read and mended"),
+        pytest.param(b'{"event_id": "\xe5\xa5\xbd"', '{"event_id": "好"', True, id="a torn line can be read"),
         pytest.param(b"\xff\x00", None, True, id="bytes are no text"),
         pytest.param(bad("a"), None, False, id="a whole touchpoint stands there already"),
     ],
