@@ -80,6 +80,8 @@ def selection(
     known one, and filters that leave nothing.
     """
     for topic in named:
+        if topic in (topics.RAW, topics.RESOLVED):
+            raise Failure(f"{topic} carries touchpoints, no outputs; `rapport customer ID` shows them", WRONG_USAGE)
         _check(topic, OUTPUTS, "is no topic of outputs")
     for kind in kinds:
         _check(kind, tuple(KINDS), "is no kind of output")

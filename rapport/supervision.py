@@ -162,10 +162,9 @@ class Supervisor:
         pause = 0.0 if healthy else watched.pause_s
         watched.pause_s = FIRST_PAUSE_S if healthy else min(2 * watched.pause_s, LONGEST_PAUSE_S)
         watched.again_at = now + pause
+        again = f"again in {pause:.0f} s" if pause else "again at once"
         last = "".join(f"\n    {line}" for line in last_lines(watched.process.log))
-        self.say(
-            f"{watched.process.name} has ended ({how}); again in {pause:.0f} s; log {watched.process.log}{last}"
-        )
+        self.say(f"{watched.process.name} has ended ({how}); {again}; log {watched.process.log}{last}")
 
     def _again(self, watched: _Watched) -> None:
         watched.again_at = None

@@ -34,6 +34,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "language": ("语言", "language"),
     "known": ("已知", "known"),
     "since": ("自", "since"),
+    "touchpoint": ("次往来", "touchpoint"),
     "touchpoints": ("次往来", "touchpoints"),
     "last": ("最近", "last"),
     "consents": ("许可", "consents"),

@@ -59,7 +59,9 @@ class Fault(msgspec.Struct, frozen=True, gc=False):
     @property
     def detail(self) -> str:
         """All faults in one line, for a person."""
-        return "; ".join(f"{field}: {what} ({remedy})" for field, what, remedy in self.faults)
+        return "; ".join(
+            f"{field}: {what} ({remedy})" if field else f"{what} ({remedy})" for field, what, remedy in self.faults
+        )
 
 
 class Exported(NamedTuple):

@@ -95,7 +95,7 @@ def social(value: object) -> str | Wrong:
 def number(value: object) -> float | Wrong:
     """A finite number; true and false are none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return wrong_type(value, "a number", "write it without quotes")
+        return wrong_type(value, "a number", "write it without quotes, as 12.5")
     try:
         found = float(value)
     except OverflowError:

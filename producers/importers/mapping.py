@@ -54,6 +54,8 @@ class Mapping:
     delimiter: str
     empty: frozenset[str]
     """Texts that stand for nothing."""
+    decimal: str = "."
+    """What divides the whole from the rest in numbers that are text: `.` or `,`."""
 
     def columns(self) -> list[str]:
         """The names of all columns that it reads."""
@@ -67,6 +69,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     zone: str = "UTC"
     delimiter: str = ","
     empty: list[str] = []
+    decimal: Literal[".", ","] = "."
 
 
 def load(path: Path) -> Mapping:
@@ -98,7 +101,7 @@ def parse(text: str, place: str) -> Mapping:
     identifiers = {name: _as(target, "text") for name, target in groups["identifiers"].items()}
     return Mapping(
         file.name, fields, identifiers, groups["properties"], _zone(file.zone, place), file.delimiter,
-        frozenset(("", *file.empty)),
+        frozenset(("", *file.empty)), file.decimal,
     )  # fmt: skip
 
 

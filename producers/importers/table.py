@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +28,7 @@ from schemas.records import Touchpoint
 PARQUET_ROWS: Final = 10_000
 _TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _JSON: Final = msgspec.json.Encoder()
+_WITH_COMMA: Final = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]
@@ -91,7 +93,11 @@ class Table:
     @property
     def fingerprint(self) -> str:
         """Another for another mapping, so that an interrupted import is not taken up with it."""
-        said = repr((self.mapping.fields, self.mapping.identifiers, self.mapping.properties, self.mapping.empty))
+        each = self.mapping
+        said = repr((
+            each.fields, each.identifiers, each.properties, sorted(each.empty),
+            each.zone.key, each.delimiter, each.decimal,
+        ))  # fmt: skip
         return f"table {self.name} {hashlib.blake2b(said.encode(), digest_size=8).hexdigest()}"
 
     def of(self, file: Lines) -> Table:
@@ -154,7 +160,7 @@ class Table:
         if value is None:
             return target.otherwise
         if isinstance(value, str) and target.kind == "number":
-            return number_of(target.column, value)
+            return self._number(target.column, value)
         if isinstance(value, str) and target.kind == "boolean":
             if value.lower() not in _TRUTHS:
                 remedy = f"Write {', '.join(_TRUTHS)}."
@@ -164,6 +170,17 @@ class Table:
         if target.kind == "text" and isinstance(value, (int, float)) and not isinstance(value, bool):
             return str(int(value)) if float(value).is_integer() else str(value)
         return value
+
+    def _number(self, column: str, text: str) -> float:
+        if self.mapping.decimal == ",":
+            if not _WITH_COMMA.fullmatch(text.strip()):
+                what = f"{text[:40]!r} is not a number with a decimal comma"
+                raise Refused("wrong_type", column, what, "Write it as 12,5.")
+            text = text.strip().replace(".", "").replace(",", ".")
+        elif "," in text:
+            what, remedy = f"{text[:40]!r} is not a number", 'Where commas are decimal: `decimal: ","` in the mapping.'
+            raise Refused("wrong_type", column, what, remedy)
+        return number_of(column, text)
 
     def _cell(self, target: Column, row: Row) -> Any:
         value: Any = row

@@ -65,7 +65,10 @@ def exported(letter: Letter, replayed: bool, remedy: str) -> Json:
         out["customer"] = customer
     if touchpoint is not None:
         out["touchpoint"] = touchpoint
-    if salvaged(letter.value).form not in ("json", "avro"):
+    form = salvaged(letter.value).form
+    if form == "text":
+        out["text"] = letter.value.decode("utf-8", "replace")
+    if form not in ("json", "avro"):
         out["original"] = base64.b64encode(letter.value).decode()
     return out
 

@@ -5,7 +5,7 @@
     properties.kind: null                  take it out
     currency: {default: CNY}               only where it lacks
     channel: {values: {shop: store}}       replace values that stand there
-    quantity: {as: number}                 "12" becomes 12; `text` is the other way
+    quantity: {as: number}                 "12" becomes 12; "12,50" stays; `text` is the other way
 
 A dot leads into an object: `identifiers.customer_id`, `properties.code`. Rules are applied in the order of the file.
 """
@@ -13,6 +13,7 @@ A dot leads into an object: `identifiers.customer_id`, `properties.code`. Rules 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ import msgspec
 import yaml
 
 Json = dict[str, Any]
+
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+"""Thousands with commas. Any other comma may be a decimal one: a guess would be wrong by a factor of a hundred."""
 
 
 class MappingError(ValueError):
@@ -116,7 +120,7 @@ def _converted(value: Any, to: str | None) -> Any:
         return _text(value)
     if to == "number" and isinstance(value, str):
         try:
-            number = float(value.replace(",", "").strip())
+            number = float(value.replace(",", "") if _GROUPED.fullmatch(value.strip()) else value)
         except ValueError:
             return value
         return int(number) if number.is_integer() else number

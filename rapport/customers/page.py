@@ -85,7 +85,8 @@ def _head(known: Known, page: Page) -> Iterator[Text]:
 
 
 def _seen(known: Known, page: Page) -> Text:
-    say, parts = page.voice.say, [f"{known.touchpoints:,} {page.voice.say('touchpoints')}"]
+    say = page.voice.say
+    parts = [f"{known.touchpoints:,} {say('touchpoint' if known.touchpoints == 1 else 'touchpoints')}"]
     if known.first:
         parts.insert(0, f"{say('since')} {clock(known.first, page)}")
     if known.latest:

@@ -81,7 +81,9 @@ def _person(archive: Archive, key: str, settings: Settings) -> Person:
 def _remedy(archive: Archive, key: str, named: str) -> str:
     """What to try next."""
     if key != named:
-        return "is the address right, and RAPPORT_IDENTITY_KEY that of the producers?"
+        return (
+            "is it right, and RAPPORT_IDENTITY_KEY that of the producers? Who gave a customer_id, too, is known by that"
+        )
     if kind := next((kind for kind, form in _CLEAR.items() if form.fullmatch(named)), None):
         return f"did you mean {kind}:{named}?"
     try:

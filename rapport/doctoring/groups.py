@@ -77,7 +77,7 @@ def _living(seen: GroupSeen) -> Finding:
     if not look.members:
         return action(
             NAME, seen.name, f"no {seen.what} is a member of it; {behind}",
-            f"start one: {seen.start}; what is unread waits on Kafka",
+            f"see the findings on {seen.what}; where none runs, start one: {seen.start}. What is unread waits on Kafka",
         )  # fmt: skip
     if look.state.lower() in _MOVING and seen.first.state.lower() in _MOVING:
         return warning(

@@ -91,6 +91,7 @@ def test_what_is_let_through(wishes: dict[str, Any], expected: str) -> None:
         pytest.param({"kinds": ("alrt",)}, r"did you mean alert\?", id="kind"),
         pytest.param({"severity": "fatal"}, "there are info, warning, error, critical", id="severity"),
         pytest.param({"history": "exclud"}, r"did you mean exclude\?", id="history"),
+        pytest.param({"named": ("touchpoints.raw.v1",)}, "`rapport customer ID` shows them", id="touchpoints"),
         pytest.param({"named": ("alerts",)}, "alerts is no topic of outputs", id="topic"),
         pytest.param({"team": "store", "kinds": ("shift",)}, "nothing can be all of it.*--team", id="nothing left"),
         pytest.param({"names": ("x",), "kinds": ("alert",)}, "nothing can be all of it.*--name", id="nor here"),

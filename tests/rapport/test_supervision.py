@@ -83,6 +83,14 @@ def test_who_was_healthy_for_long_comes_back_at_once(world: World, tmp_path: Pat
     assert world.pause_after_death(process) == 1
 
 
+def test_who_comes_back_at_once_is_told_so(world: World, tmp_path: Path) -> None:
+    process = Mortal("worker", tmp_path / "log")
+    world.supervisor.start(process)
+    world.now += HEALTHY_S + 1
+    world.pause_after_death(process)
+    assert world.said[0].startswith("worker has ended (exit status 1); again at once; log ")
+
+
 def test_a_death_is_told_with_the_end_of_the_log(world: World, tmp_path: Path) -> None:
     process = Mortal("store", tmp_path / "log")
     process.log.write_text("first\n\nsecond\nthird\nlast\n")

@@ -93,6 +93,12 @@ def test_every_fault_is_named_by_field() -> None:
     assert "identifers: is no field" in fault.detail
 
 
+def test_the_fault_of_a_whole_line_names_no_field() -> None:
+    fault = read_line(b"{")
+    assert isinstance(fault, Fault)
+    assert fault.detail.startswith("Input data was truncated")
+
+
 def test_a_fault_keeps_the_event_id_where_it_has_one() -> None:
     assert refused(line(channel="fax")).event_id == "e-1"
     assert refused(line(event_id=5)).event_id is None

@@ -77,13 +77,14 @@ def letters(cluster: Cluster, partitions: int, now_ms: int, minimum: int) -> Let
 
 
 def unmended(records: Iterable[Any]) -> Counter[tuple[str, str]]:
-    """Letters among the records of the topic, by stage and reason, but for those that were replayed."""
+    """Letters among the records of the topic, each once, by stage and reason, but for those that were replayed."""
     found = [dict(record.headers) for record in records]
+    once = {headers.get("id", number): headers for number, headers in enumerate(found) if MARK not in headers}
     replayed = {headers.get(LETTER) for headers in found if MARK in headers}
     return Counter(
         (_text(headers.get("stage")), _text(headers.get("reason")))
-        for headers in found
-        if MARK not in headers and (headers.get("id") is None or headers["id"] not in replayed)
+        for letter, headers in once.items()
+        if letter not in replayed
     )
 
 

@@ -90,6 +90,46 @@ def test_columns_by_tabs(tmp_path: Path) -> None:
     assert told(imported(write(tmp_path / "orders.tsv", lines))) == EXPECTED[:1]
 
 
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        pytest.param(b"12,50", 12.5, id="a decimal comma"),
+        pytest.param(b"-1.250,5", -1250.5, id="and points of thousands"),
+        pytest.param(b"1.250", 1250.0, id="a point is one of thousands"),
+        pytest.param(b"12", 12.0, id="a whole number"),
+        pytest.param(b"12.50", None, id="a decimal point is not guessed at"),
+        pytest.param(b"1,250.00", None, id="nor thousands with commas"),
+        pytest.param(b"a,b", None, id="words"),
+    ],
+)
+def test_decimal_commas(tmp_path: Path, written: bytes, amount: float | None) -> None:
+    """Read as the mapping says they are; what does not fit is refused."""
+    chosen = table(MAPPING.replace("empty:", "delimiter: ';'\ndecimal: ','\nempty:"))
+    row = b"sale;31/05/2026 09:30;" + written + b";tea;17;;;3"
+    file = write(tmp_path / "orders.csv", [HEADER.replace(b",", b";"), row])
+    found = chosen.of(lines_of(str(file))).touchpoint(row, "e")
+    if amount is None:
+        assert isinstance(found, Fault)
+        assert (found.reason, found.faults[0].field) == ("wrong_type", "paid")
+    else:
+        assert isinstance(found, Touchpoint)
+        assert found.amount == amount
+
+
+@pytest.mark.parametrize(
+    "change", [("Paris", "Berlin"), ("name:", "decimal: ','\nname:"), ("name:", "delimiter: ;\nname:")]
+)
+def test_another_mapping_begins_anew(change: tuple[str, str]) -> None:
+    assert table(MAPPING.replace(*change)).fingerprint != table().fingerprint
+
+
+def test_a_comma_in_a_number_names_the_setting() -> None:
+    found = Table(parse(MAPPING, "m"), split=lambda _: {"kind": "sale", "day": "31/05/2026 09:30", "paid": "12,5"})
+    fault = found.touchpoint(b"", "e")
+    assert isinstance(fault, Fault)
+    assert "decimal:" in fault.detail
+
+
 def objects() -> list[dict[str, Any]]:
     names = HEADER.decode().split(",")
     rows = [["sale", "31/05/2026 09:30", 12.5, "tea", 17, "ann@example.org", True, 3.0],

@@ -9,7 +9,13 @@ import pytest
 
 from producers.letters.mapping import MappingError, load, parse
 
-SENT = {"type": "chat.massage", "amout": "1,250.50", "identifiers": {"customer": "anna"}, "properties": {"a": 1}}
+SENT = {
+    "type": "chat.massage",
+    "amout": "1,250.50",
+    "comma": "12,50",
+    "identifiers": {"customer": "anna"},
+    "properties": {"a": 1},
+}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,7 @@ SENT = {"type": "chat.massage", "amout": "1,250.50", "identifiers": {"customer":
         pytest.param({"properties.a": {"values": {1: "one"}}}, {"properties": {"a": "one"}}, id="a number translated"),
         pytest.param({"properties.a": {"as": "text"}}, {"properties": {"a": "1"}}, id="a number becomes text"),
         pytest.param({"amout": {"as": "number"}}, {"amout": 1250.5}, id="text becomes a number"),
+        pytest.param({"comma": {"as": "number"}}, {}, id="a decimal comma is not guessed at"),
         pytest.param({"type": {"as": "number"}}, {}, id="what is no number stays for the contract to name"),
         pytest.param({"identifiers": {"as": "text"}}, {}, id="an object is left alone"),
         pytest.param(

@@ -60,6 +60,7 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         pytest.param(ANNA, "先承认事实", "admit the facts first", id="how to talk to them"),
         pytest.param(ANNA, "也是  email:k1:0123", "also      email:k1:0123", id="keys that are linked"),
         pytest.param(ANNA, "1,234 次往来 · 最近", "1,234 touchpoints · last", id="how well they are known"),
+        pytest.param(Known("b", STANDING, touchpoints=1), "1 次往来", "1 touchpoint\n", id="who was here once"),
         pytest.param(ANNA, "email 是 · camera 否", "email yes · camera no", id="consents"),
         pytest.param(Known("b", STANDING), "没有问过", "never asked", id="no consent was asked for"),
         pytest.param(ANNA, "94% ███████████████████", "94% ███████████████████", id="how sure we are"),

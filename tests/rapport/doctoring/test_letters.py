@@ -19,6 +19,13 @@ def test_letters_that_were_replayed_and_their_marks_are_not_counted() -> None:
     assert unmended(log.records(topics.DLQ)) == {("identity", "not_framed"): 1}
 
 
+def test_a_letter_that_was_sent_twice_counts_once() -> None:
+    log = memory()
+    for _ in range(2):
+        put(log, letter(bad("a"), number=1))
+    assert unmended(log.records(topics.DLQ)) == {("producer", "unknown_type"): 1}
+
+
 def test_a_letter_without_headers_counts() -> None:
     log = memory()
     log.send(topics.DLQ, 0, None, b"?")
