@@ -56,7 +56,7 @@ def count(kafka: str, topic: str, form: str, records: int, folder: Path) -> subp
     ]  # fmt: skip
     return subprocess.run(
         [sys.executable, "-m", "bench", "count", *words], cwd=ROOT, env=os.environ, capture_output=True, text=True,
-        check=False, timeout=90,
+        check=False, timeout=240,
     )  # fmt: skip
 
 

@@ -35,8 +35,8 @@ def drain(line: Line, workers: Sequence[str] = ("worker",)) -> None:
     for name in workers:
         assert line.stop(name) == 0, line.tail(name)
     line.start("worker", clock="driven")
-    line.wait("the worker is through", line.drained, within_s=90)
-    line.wait("the sink is through", lambda: line.lag(SINK, stored_topics(line.settings.partitions)) == 0, within_s=90)
+    line.wait("the worker is through", line.drained, within_s=240)
+    line.wait("the sink is through", lambda: line.lag(SINK, stored_topics(line.settings.partitions)) == 0, within_s=240)
 
 
 def _ticked(line: Line) -> int:

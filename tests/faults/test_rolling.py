@@ -66,7 +66,7 @@ def test_workers_are_replaced_one_by_one_under_load(tmp_path: Path) -> None:
         line.go_on("worker")
         _shared(line, load, "worker", "worker-3")
 
-        load.stop(within_s=90)
+        load.stop(within_s=240)
         print(f"ended by themselves {line.ends}; producers replaced {load.replaced}")
         come_to_rest(line, ("worker", "worker-3"))
         found = judge(line, load, [load_knowledge(tmp_path / "changed")])

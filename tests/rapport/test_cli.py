@@ -27,7 +27,7 @@ def rapport(*words: str, folder: Path, **environment: str) -> subprocess.Complet
     env = {**kept, "PYTHONPATH": str(ROOT), "RAPPORT_DATA": str(folder / "data"), **environment}
     command = [sys.executable, "-m", "rapport.cli", *words]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=folder, env=env, stdin=subprocess.DEVNULL, timeout=60
+        command, capture_output=True, text=True, check=False, cwd=folder, env=env, stdin=subprocess.DEVNULL, timeout=120
     )
 
 
