@@ -110,6 +110,18 @@ def count(
     run(Task(Kafka(bootstrap), topic, out, records, emit, group, state, commit_ms, chosen), _say)
 
 
+@app.command(help="The same count by Rapport, stock Faust and a bare loop: rounds in random order, medians and ranges.")
+def peers(
+    records: Annotated[int, typer.Option("--records", min=10_000)] = 300_000,
+    few: Annotated[int, typer.Option("--few", min=1000, help="Of them for stock Faust, which takes long.")] = 10_000,
+    rounds: Annotated[int, typer.Option("--rounds", min=1)] = 3,
+    json: Json = False,
+) -> None:
+    from bench.beside import run
+
+    show(run(records, few, rounds, _say), json)
+
+
 @app.command(help="How fast a worker that is given a partition reads its states back, beside stock Faust.")
 def recovery(
     customers: Annotated[int, typer.Option("--customers", min=1, help="Of the partition.")] = 200_000,

@@ -68,9 +68,11 @@ class Line:
         """One worker with the settings of this line."""
         return self.start("worker", ("rapport.cli", "worker"), environment_of(self.settings))
 
-    def start(self, name: str, words: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def start(
+        self, name: str, words: Sequence[str], environment: Mapping[str, str], python: str = sys.executable
+    ) -> subprocess.Popen[bytes]:
         """A Python module as a process; its log is `<name>.log` in the folder."""
-        process = processes.start([sys.executable, "-m", *words], self.log(name), environment)
+        process = processes.start([python, "-m", *words], self.log(name), environment)
         self._running.append(process)
         return process
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,14 +97,22 @@ def _worker(line: Line, count: int, say: Callable[[str], None]) -> Run:
     return Run(count, ended[0] - began[0], ended[1] - began[1])
 
 
-def peer(line: Line, module: str, topic: str, count: int, say: Callable[[str], None]) -> Run:
-    """A peer until it has printed its seconds."""
+def peer(
+    line: Line,
+    module: str,
+    topic: str,
+    count: int,
+    say: Callable[[str], None],
+    suffix: str = "",
+    python: str = sys.executable,
+) -> Run:
+    """A peer until it has printed its seconds. The `suffix` of its name tells one run of it from another."""
     say(f"{module} works")
-    name = name_of(module)
+    name = name_of(module) + suffix
     words = [f"bench.peers.{module}"]
     if "faust" in module:
         words += ["--datadir", str(line.folder / name), "--quiet", "worker", "--without-web", "--loglevel", "warn"]
-    process = line.start(name, words, environment(line.settings.kafka, topic, count, name))
+    process = line.start(name, words, environment(line.settings.kafka, topic, count, name), python)
     line.wait(process, name, lambda: process.poll() == 0, START_S + count / 50)
     return _said(line, name, process)
 
