@@ -6,11 +6,12 @@ refusal stands in headers, all of them text. A mark has the header `mark` and is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from schemas.keys import AS_IT_IS, NAMED
+from schemas.recorded import Headers, Recorded
 from schemas.records import EVERYONE
 
 MARK: Final = "mark"
@@ -19,25 +20,6 @@ LETTER: Final = "letter"
 """Header that names a letter: of a mark, and of the touchpoint on the raw topic that a replay made of the letter."""
 
 Kind: TypeAlias = Literal["begun", "replayed", "ended"]
-
-RawHeaders: TypeAlias = Sequence[tuple[str, bytes | None]]
-
-
-class Recorded(Protocol):
-    """A record as a consumer delivers it; `timestamp` in milliseconds."""
-
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> RawHeaders: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +47,12 @@ class Letter:
         return self.topic or self.file
 
 
-def headers_of(headers: RawHeaders) -> dict[str, str]:
+def headers_of(headers: Headers) -> dict[str, str]:
     """All headers as text; bytes that are none are replaced."""
     return {name: (value or b"").decode("utf-8", "replace") for name, value in headers}
 
 
-def is_mark(headers: RawHeaders) -> bool:
+def is_mark(headers: Headers) -> bool:
     """Whether the record is no letter."""
     return any(name == MARK for name, _ in headers)
 

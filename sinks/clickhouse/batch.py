@@ -8,7 +8,8 @@ from typing import Final
 from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from sinks.clickhouse.chunk import Chunk, KafkaRecord
+from schemas.recorded import Recorded
+from sinks.clickhouse.chunk import Chunk
 
 MOST_RECORDS: Final = 50_000
 MOST_BYTES: Final = 16 << 20
@@ -20,7 +21,7 @@ class Batch:
     """`full` and `due` say when to store it. Bounds may be passed by what one poll brings."""
 
     def __init__(self) -> None:
-        self._records: dict[TopicPartition, list[KafkaRecord]] = {}
+        self._records: dict[TopicPartition, list[Recorded]] = {}
         self._next: dict[TopicPartition, int] = {}
         self._since: float | None = None
         self._count = 0
@@ -36,7 +37,7 @@ class Batch:
     def due(self, now: float) -> bool:
         return self.full or (self._since is not None and now - self._since >= OLDEST_S)
 
-    def add(self, polled: Mapping[TopicPartition, Sequence[KafkaRecord]], now: float) -> None:
+    def add(self, polled: Mapping[TopicPartition, Sequence[Recorded]], now: float) -> None:
         for place, records in polled.items():
             self._records.setdefault(place, []).extend(records)
             self._next[place] = records[-1].offset + 1
@@ -73,7 +74,7 @@ class Batch:
 
     def chunks(self, topic_ids: Mapping[str, str]) -> list[Chunk]:
         """One chunk a topic, its partitions one after the other."""
-        by_topic: dict[str, list[KafkaRecord]] = {}
+        by_topic: dict[str, list[Recorded]] = {}
         for place in sorted(self._records):
             by_topic.setdefault(place.topic, []).extend(self._records[place])
         return [Chunk.of(topic_ids[topic], topic, records) for topic, records in by_topic.items()]

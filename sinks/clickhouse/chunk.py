@@ -5,9 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import polars as pl
+
+from schemas.recorded import Headers, Recorded
 
 TIME: Final = pl.Datetime("ms", "UTC")
 NO_SOURCE: Final = -1
@@ -25,25 +27,6 @@ _NOWHERE: Final = struct.pack(">iqi", NO_SOURCE, NO_SOURCE, 0)
 _FIRST: Final = (1 << 63) - 1
 _OFFSET_SHIFT: Final = 16
 
-Headers = Sequence[tuple[str, bytes | None]]
-
-
-class KafkaRecord(Protocol):
-    """What is read of a consumer's record."""
-
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Headers: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -58,7 +41,7 @@ class Chunk:
     headers: list[Headers]
 
     @classmethod
-    def of(cls, topic_id: str, topic: str, records: Sequence[KafkaRecord]) -> Chunk:
+    def of(cls, topic_id: str, topic: str, records: Sequence[Recorded]) -> Chunk:
         places = pl.DataFrame(
             {
                 "partition": pl.Series([each.partition for each in records], dtype=pl.Int32),

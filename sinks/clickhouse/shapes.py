@@ -9,10 +9,11 @@ import polars as pl
 
 from schemas.contract import sound_fields
 from schemas.letters import customer_of, headers_of
+from schemas.recorded import Headers
 from schemas.records import IDENTIFIERS, Touchpoint
 from schemas.salvage import salvaged
 from schemas.times import EARLIEST, LATEST
-from sinks.clickhouse.chunk import TIME, Chunk, Headers
+from sinks.clickhouse.chunk import TIME, Chunk
 from sinks.clickhouse.decode import TIMES
 
 _CLEAR: Final = ("customer_id", "loyalty_card")

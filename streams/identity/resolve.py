@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from struct import Struct
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from schemas import keys
 from schemas.codec import decode_touchpoints
+from schemas.recorded import Recorded
 from schemas.records import EVERYONE, Rejected, Source, Touchpoint, Undecodable
 from schemas.traces import carried
 from streams.customers.ids import output_id
@@ -37,23 +38,6 @@ _FAULTS: Final = {
 }
 
 
-class Raw(Protocol):
-    """A record of the raw topic as a consumer delivers it; `timestamp` in milliseconds."""
-
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
-
-
 Derived: TypeAlias = tuple[bytes, bytes | None, list[tuple[str, bytes]], int]
 """Key, value, headers, timestamp in milliseconds: the raw record's own; the headers are its source and its trace."""
 
@@ -67,7 +51,7 @@ class Resolution:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def resolve(records: Sequence[Raw], topic: str, partitions: int) -> Resolution:
+def resolve(records: Sequence[Recorded], topic: str, partitions: int) -> Resolution:
     """Every record once: forwarded, copied to all `partitions`, or rejected. Any chunk size gives the same."""
     forwarded: list[list[Derived]] = [[] for _ in range(partitions)]
     resolution = Resolution(forwarded)
@@ -107,13 +91,13 @@ def _place(key: bytes | None, partitions: int) -> int:
     return _SENTINEL if keys.key_is_sentinel(text) else keys.partition_for(key, partitions)
 
 
-def _wide(records: Iterable[Raw]) -> dict[int, Touchpoint | Undecodable]:
+def _wide(records: Iterable[Recorded]) -> dict[int, Touchpoint | Undecodable]:
     wide = [record for record in records if record.key == _EVERYONE]
     bodies = decode_touchpoints([record.value for record in wide]) if wide else []
     return {record.offset: body for record, body in zip(wide, bodies, strict=True)}
 
 
-def _broadcast(record: Raw, body: Touchpoint | Undecodable, name: bytes, resolution: Resolution) -> None:
+def _broadcast(record: Recorded, body: Touchpoint | Undecodable, name: bytes, resolution: Resolution) -> None:
     if isinstance(body, Undecodable):
         resolution.rejected.append(_rejection(record, body.reason, body.detail))
         return
@@ -130,7 +114,7 @@ def _broadcast(record: Raw, body: Touchpoint | Undecodable, name: bytes, resolut
         records.append((_EVERYONE, record.value, headers, record.timestamp))
 
 
-def _rejection(record: Raw, reason: str, detail: str) -> Rejected:
+def _rejection(record: Recorded, reason: str, detail: str) -> Rejected:
     return Rejected(
         id=output_id("rejected", "identity", 1, "", reason, "", f"{record.partition}|{record.offset}|0"),
         at=record.timestamp,

@@ -6,6 +6,7 @@ import struct
 from typing import Any, NamedTuple
 
 from schemas.codec import encode_output, encode_touchpoint
+from schemas.recorded import Headers
 from schemas.records import (
     EVERYONE,
     Alert,
@@ -21,7 +22,7 @@ from schemas.records import (
     Touchpoint,
 )
 from schemas.topics import RESOLVED
-from sinks.clickhouse.chunk import Chunk, Headers
+from sinks.clickhouse.chunk import Chunk
 
 START = 1_795_307_907_242
 
