@@ -50,9 +50,9 @@ def table(text: str = MAPPING) -> Table:
     return Table(parse(text, "orders.yaml"))
 
 
-def imported(file: Path, chosen: Table | None = None, mode: Mode = Mode()) -> list[Touchpoint]:  # noqa: B008
+def imported(file: Path, chosen: Table | None = None, mode: Mode | None = None) -> list[Touchpoint]:
     log = memory()
-    counts = import_files(chosen or table(), [lines_of(str(file))], mode, log, IDENTITY, file.parent / "checkpoints")
+    counts = import_files(chosen or table(), [lines_of(str(file))], mode or Mode(), log, IDENTITY, file.parent / "ck")
     assert counts.refused == 0, counts.rejected
     return sorted(touchpoints(log), key=lambda each: each.event_id)
 
