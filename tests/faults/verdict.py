@@ -16,6 +16,7 @@ from schemas import topics
 from schemas.codec import decode_outputs, decode_touchpoints, encode_output, schema_of
 from schemas.records import EVERYONE, Emitted, Rejected, Touchpoint
 from schemas.registry import Registered
+from schemas.traces import TRACEPARENT
 from sinks.clickhouse.rows import REJECTED, TABLES
 from streams.app.deadletters import original_of
 from streams.app.detect import read as as_records
@@ -156,7 +157,9 @@ def _outputs(topics_read: Mapping[str, Sequence[Stored]]) -> Iterable[tuple[str,
             yield id_, (topic, record.key, record.value, ())
     for letter in topics_read[topics.DLQ]:
         if letter.header("stage") == "engine":
-            yield letter.header("id"), (topics.DLQ, letter.key, letter.value, letter.headers)
+            # A trace goes on in a letter, and is no part of a result: the engine sees no headers.
+            headers = tuple(each for each in letter.headers if each[0] != TRACEPARENT)
+            yield letter.header("id"), (topics.DLQ, letter.key, letter.value, headers)
 
 
 def _same_states(number: int, live: Partition, pure: Partition) -> list[str]:
