@@ -21,11 +21,12 @@ from bench.report import Report
 from bench.stream import touchpoints
 from producers.tracing import Tracing
 from rapport.connection import Kafka
+from rapport.sending import new_producer
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.records import Rejected
 from streams.app.detect import batched, records_of
-from streams.app.outbox import Entry, new_producer
+from streams.app.outbox import Entry
 from streams.app.tracing import Traces
 from streams.engine import Engine, Partition
 from streams.identity.resolve import Derived, resolve

@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPart
 
 from rapport import metrics
 from rapport.reaching import refusal
+from rapport.sending import DEAD_LETTER_BYTES
 from rapport.settings import Settings
 from schemas import topics
 from streams.app import clock, library, pulse, recovery
@@ -32,7 +33,7 @@ from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work
 from streams.app.line import GROUP, LineApp, build_app
 from streams.app.metrics import HEARD, LINE_PARTITIONS
-from streams.app.outbox import DEAD_LETTER_BYTES, Outbox, Wire
+from streams.app.outbox import Outbox, Wire
 from streams.app.transport import ChunkConsumer
 from streams.engine import Engine, UnreadableState
 from streams.knowledge.load import load
@@ -47,7 +48,7 @@ LAST_SECONDS: Final = 20.0
 """A worker that has failed and not ended by then is ended by force: a client that waits for a broker
 which is away must not keep a dead worker's partitions from whoever comes after it."""
 LIMITS: Final = {topics.DLQ: DEAD_LETTER_BYTES}
-"""Largest record of the topics that take more than `outbox.RECORD_BYTES`."""
+"""Largest record of the topics that take more than `rapport.sending.RECORD_BYTES`."""
 
 
 class NotReady(Exception):

@@ -7,7 +7,8 @@ import pytest
 
 from producers.delivery import MemoryProducer, Stored
 from producers.lines import MAX_LINE_BYTES, Lines
-from producers.pipeline import Incoming, Pipeline, Present, dead_letter_id
+from producers.pipeline import Incoming, Pipeline, Present
+from producers.preparing import dead_letter_id
 from schemas import topics
 from schemas.keys import partition_for
 from tests.producers.world import IDENTITY, PARTITIONS, line, memory, touchpoints

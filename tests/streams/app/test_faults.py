@@ -15,8 +15,8 @@ import pytest
 from deploy.local import jars
 from deploy.local.broker import Broker
 from rapport.connection import Kafka
+from rapport.sending import new_producer
 from schemas import topics
-from streams.app.outbox import new_producer
 from streams.engine import codec
 from streams.identity.resolve import source_of
 from tests.streams.app.running import START, Line, eventually, line, terminate, touchpoints

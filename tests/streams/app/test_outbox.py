@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from rapport.connection import Kafka
+from rapport.sending import BATCH_BYTES, DEAD_LETTER_BYTES, RECORD_BYTES
 from schemas import topics
 from streams.app.claims import Claim, Superseded
 from streams.app.outbox import (
-    BATCH_BYTES,
-    DEAD_LETTER_BYTES,
     FENCE,
-    RECORD_BYTES,
     Entry,
     Outbox,
     Oversized,
