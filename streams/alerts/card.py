@@ -131,10 +131,24 @@ def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
+def _contact_rule_broken(speaker: _Speaker, signal: Signal) -> _Parts:
+    channel = speaker.knowledge.channels[str(signal.values["channel"])].names[speaker.language]
+    purpose = speaker.say(f"purpose.{signal.values['purpose']}")
+    reasons = (speaker.say(f"refused.{reason}") for reason in str(signal.values["reasons"]).split())
+    return (
+        speaker.say("signal.contact_rule_broken.title", channel=channel, purpose=purpose),
+        speaker.say("signal.contact_rule_broken.happened", channel=channel, purpose=purpose),
+        speaker.say("signal.contact_rule_broken.why", reasons=speaker.say("refused.join").join(reasons)),
+        [speaker.say(f"signal.contact_rule_broken.do.{n}") for n in (1, 2)],
+        [speaker.say(f"signal.contact_rule_broken.do_not.{n}") for n in (1, 2)],
+    )
+
+
 _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
     "unanswered": _unanswered,
     "running_out": _running_out,
     "arrival": _arrival,
+    "contact_rule_broken": _contact_rule_broken,
 }
 
 

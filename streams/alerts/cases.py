@@ -75,7 +75,9 @@ def _open(moment: Moment, call: _Call) -> None:
     alerts = [_raised(moment, call, known[t]) if t in known else _alert(moment, call, t) for t in call.teams]
     others = [alert for team, alert in known.items() if team not in call.teams]
     opened = case.opened_at if case else moment.at
-    _keep(moment, Case(call.matter, opened, (*others, *alerts), moment.history))
+    asked = case.names if case else ()
+    names = asked if call.name in asked else tuple(sorted((*asked, call.name)))
+    _keep(moment, Case(call.matter, opened, (*others, *alerts), moment.history, names))
     if case is None:
         moment.arm(TIMER, call.matter, moment.at + EXPIRES_MS)
 

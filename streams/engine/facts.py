@@ -22,7 +22,8 @@ def learn(moment: Moment, touchpoint: Touchpoint) -> None:
     if touchpoint.language and touchpoint.initiator == "customer":
         customer.language = touchpoint.language
     if moment.at >= customer.latest:
-        customer.offset_minutes = touchpoint.occurred_offset
+        if touchpoint.initiator == "customer":
+            customer.offset_minutes = touchpoint.occurred_offset
         customer.place = touchpoint.location_id or customer.place
     if touchpoint.type == "consent.changed":
         _consent(moment)

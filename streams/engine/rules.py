@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.contacts.gate import Gate
 from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import Relationships
 from streams.signals import DETECTORS
@@ -11,13 +12,14 @@ from streams.signals.detector import Detector
 
 
 class Rules:
-    """Detectors by touchpoint type and by name, and the relationship model, as this version names them."""
+    """Detectors by touchpoint type and by name, the gate being one of them, and the relationship model: as named."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.company_wide = knowledge.touchpoints.company_wide()
         self.relationships = Relationships(knowledge)
-        self.detectors: dict[str, Detector[Any]] = {}
+        gate = Gate(knowledge, self.relationships)
+        self.detectors: dict[str, Detector[Any]] = {gate.name: gate}
         for detector in DETECTORS:
             rule = knowledge.signals.get(detector.name)
             if rule is not None and rule.version == detector.version:

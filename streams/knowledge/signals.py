@@ -68,6 +68,7 @@ SPECS: dict[str, Spec] = {
             "categories": Tables({"k": Number(0.01, 1000), "mean_days": Number(0.1, MAX_DAYS)}),
         },
     ),
+    "contact_rule_broken": Spec((1,), {}),
     "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
 }
 

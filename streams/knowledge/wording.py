@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
+from streams.knowledge.contacts import PURPOSES
 from streams.knowledge.document import Section, nearest
 from streams.knowledge.model import Text
 
@@ -18,6 +19,12 @@ Blanks = frozenset[str]
 def _blanks(words: str) -> Blanks:
     return frozenset(words.split())
 
+
+CONTACT_REASONS: tuple[str, ...] = (
+    "unknown_customer", "no_consent", "opted_out", "purpose_mismatch", "harm_guard", "open_complaint", "open_alert",
+    "already_exposed", "not_due", "budget_empty", "quiet_hours",
+)  # fmt: skip
+"""Why a contact is refused, most binding first (signals.md, Rulings: Decisions)."""
 
 LINES: dict[str, Blanks] = {
     "who.known": _blanks("customer label manner"),
@@ -34,6 +41,9 @@ LINES: dict[str, Blanks] = {
     **{f"duration.{unit}": _blanks("n") for unit in ("minutes", "hours", "days")},
     **{f"severity.{severity}": _blanks("") for severity in ("info", "warning", "error", "critical")},
     **{f"caution.{name}": _blanks("") for name in ("precision", "open_complaint", "no_promo", "harm_guard", "handled")},
+    **{f"refused.{reason}": _blanks("") for reason in CONTACT_REASONS},
+    "refused.join": _blanks(""),
+    **{f"purpose.{purpose}": _blanks("") for purpose in PURPOSES},
     "shift.happened": _blanks("before now"),
     "shift.reasons": _blanks("reasons"),
     "shift.reasons.none": _blanks(""),
@@ -60,6 +70,15 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
         "why": _blanks("interval"),
         "do.1": _blanks(""),
         "do.2": _blanks("item"),
+        "do_not.1": _blanks(""),
+        "do_not.2": _blanks(""),
+    },
+    "contact_rule_broken": {
+        "title": _blanks("channel purpose"),
+        "happened": _blanks("channel purpose"),
+        "why": _blanks("reasons"),
+        "do.1": _blanks(""),
+        "do.2": _blanks(""),
         "do_not.1": _blanks(""),
         "do_not.2": _blanks(""),
     },

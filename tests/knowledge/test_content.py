@@ -176,7 +176,7 @@ class TestShifts:
 
 
 def test_only_built_signals_run(knowledge: Knowledge) -> None:
-    assert set(knowledge.signals) == {"unanswered", "running_out", "arrival"}
+    assert set(knowledge.signals) == {"unanswered", "running_out", "arrival", "contact_rule_broken"}
 
 
 def test_parameters_are_read_by_kind(knowledge: Knowledge) -> None:
