@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from schemas.records import Card, Shift, Signal
+from schemas.records import Card, Shift, Signal, Value
 from streams.customers.customer import Customer, Glimpse
 from streams.customers.moment import DAY_MS, Moment
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 STRANGER = "complete_stranger"
 REASONS = 3
+WORDS = 160
+"""Letters of the customer's own words on a card."""
+SPOKEN = frozenset({
+    "chat.message", "message.replied", "social.posted", "social.mentioned", "feedback.rated", "feedback.suggested",
+    "complaint.opened", "complaint.reopened", "call.started", "call.ended",
+})  # fmt: skip
+"""Touchpoints in which customers speak."""
 
 
 class CardText(NamedTuple):
@@ -71,7 +78,7 @@ _STEPS = (
 def signal_card(moment: Moment, signal: Signal) -> CardText:
     """The card of a signal; what is particular to it stands in `_SIGNALS`."""
     speaker = _Speaker(moment)
-    title, happened, why, do, do_not = _SIGNALS[signal.name](speaker, signal)
+    title, happened, why, do, do_not = _SIGNALS.get(signal.name, _plain)(speaker, signal)
     manners = moment.knowledge.relationship(_declared(moment))
     cautions = manners.do_not[speaker.language][:1]
     card = Card(_who(speaker), happened, why, _recent(speaker), tuple(do), (*do_not, *cautions))
@@ -131,25 +138,61 @@ def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
-def _contact_rule_broken(speaker: _Speaker, signal: Signal) -> _Parts:
-    channel = speaker.knowledge.channels[str(signal.values["channel"])].names[speaker.language]
-    purpose = speaker.say(f"purpose.{signal.values['purpose']}")
-    reasons = (speaker.say(f"refused.{reason}") for reason in str(signal.values["reasons"]).split())
+def _plain(speaker: _Speaker, signal: Signal) -> _Parts:
+    """The lines of wording as they are, with what was measured in the words of staff."""
+    values = {name: _shown(speaker, name, value) for name, value in signal.values.items()}
+    values["words"] = _their_words(speaker)
+    lines = f"signal.{signal.name}"
+    happened = "happened" if values["words"] else "happened.silent"
+    known = f"{lines}.{happened}" in speaker.knowledge.wording[speaker.language]
     return (
-        speaker.say("signal.contact_rule_broken.title", channel=channel, purpose=purpose),
-        speaker.say("signal.contact_rule_broken.happened", channel=channel, purpose=purpose),
-        speaker.say("signal.contact_rule_broken.why", reasons=speaker.say("refused.join").join(reasons)),
-        [speaker.say(f"signal.contact_rule_broken.do.{n}") for n in (1, 2)],
-        [speaker.say(f"signal.contact_rule_broken.do_not.{n}") for n in (1, 2)],
+        speaker.say(f"{lines}.title", **values),
+        speaker.say(f"{lines}.{happened if known else 'happened'}", **values),
+        speaker.say(f"{lines}.why", **values),
+        list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values)),
+        list(speaker.knowledge.lines(speaker.language, f"{lines}.do_not", values)),
     )
+
+
+def _their_words(speaker: _Speaker) -> str:
+    """What the customer has just said, else the last thing they are known to have said."""
+    touchpoint = speaker.moment.touchpoint
+    if touchpoint is not None and touchpoint.initiator == "customer" and touchpoint.text:
+        return touchpoint.text[:WORDS]
+    said = (g.words for g in reversed(speaker.moment.customer.recent) if not g.ours and g.type in SPOKEN)
+    return next((words for words in said if words), "")
+
+
+def _shown(speaker: _Speaker, name: str, value: Value) -> str:
+    """A measured value as staff read it, by the name under which it stands in `values`."""
+    knowledge, language = speaker.knowledge, speaker.language
+    match name, value:
+        case "channel", str(channel):
+            return knowledge.channels[channel].names[language]
+        case ("purpose" | "part" | "stage" | "for" | "slot"), str(word):
+            return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
+        case "reasons", str(reasons):
+            return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
+        case "relationship", str(type_id):
+            return speaker.label(type_id)
+        case "after", str(kind):
+            return speaker.kind(kind)
+        case _, float(number):
+            return f"{number:.1f}".removesuffix(".0")
+        case _, number_or_words if name.endswith("_hours"):
+            return speaker.lasting(round(float(number_or_words) * HOUR_MS))
+        case _, number_or_words if name.endswith("_days"):
+            return speaker.lasting(round(float(number_or_words) * DAY_MS))
+        case _:
+            return str(value)
 
 
 _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
     "unanswered": _unanswered,
     "running_out": _running_out,
     "arrival": _arrival,
-    "contact_rule_broken": _contact_rule_broken,
 }
+"""Signals whose cards need more than their values; all others are plain."""
 
 
 def shift_card(moment: Moment, shift: Shift) -> CardText:

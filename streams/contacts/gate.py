@@ -7,14 +7,14 @@ from typing import ClassVar
 
 import msgspec
 
-from schemas.records import Decision, Severity, Touchpoint, Value
+from schemas.records import Decision, Touchpoint, Value
 from streams.contacts import bookkeeping as book
 from streams.contacts import ledger
 from streams.contacts.judge import Contact, Judge, contact_id
 from streams.contacts.ledger import Answer, Hold, Ledger
 from streams.customers.customer import Timer
 from streams.customers.ids import output_id
-from streams.customers.moment import Moment, because
+from streams.customers.moment import Moment, because, worse
 from streams.knowledge.model import Knowledge
 from streams.knowledge.wording import CONTACT_REASONS as REASONS
 from streams.relationships.relationships import Relationships
@@ -22,7 +22,6 @@ from streams.relationships.relationships import Relationships
 BROKEN = "contact_rule_broken"
 VISITS = frozenset({"store.entered", "store.visited", "service.completed", "qr.scanned", "purchase.made"})
 ORDER_ENDS = frozenset({"order.cancelled", "order.returned"})
-WORSE: dict[Severity, Severity] = {"info": "warning", "warning": "error", "error": "critical", "critical": "critical"}
 
 
 class Gate:
@@ -121,7 +120,7 @@ class Gate:
             "weight": round(1 + 2 * closeness, 2),
         }
         severe = closeness >= self._rules.severe_from_closeness
-        severity = WORSE[rule.severity] if severe else rule.severity
+        severity = worse(rule.severity) if severe else rule.severity
         moment.signal(BROKEN, f"contact:{contact.channel}", values, [because(moment, "message.sent")], severity)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
 from schemas.wire import properties
@@ -15,7 +15,13 @@ QUIET_KEPT = 16
 """Matters of a customer whose quiet is remembered; the one that ends first makes room."""
 NO_QUIET: frozenset[str] = frozenset({"incoming_call", "arrival", "right_offer", "asked_twice", "contact_rule_broken"})
 """Signals that fire each time (signals.md, Rulings)."""
-RANK: dict[str, int] = {"info": 0, "warning": 1, "error": 2, "critical": 3}
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+def worse(severity: Severity) -> Severity:
+    """One word up; nothing is worse than critical."""
+    return SEVERITIES[min(RANK[severity] + 1, RANK["critical"])]
 
 
 class Moment:
@@ -62,6 +68,12 @@ class Moment:
         return short if short in self.knowledge.wording else self.knowledge.company.language
 
     @property
+    def closeness(self) -> float:
+        """Of the declared relationship, 0..1; 0 where none is declared."""
+        declared = self.customer.declared
+        return 0.0 if declared < 0 else self.knowledge.types[declared].closeness
+
+    @property
     def visibly_changed(self) -> bool:
         """Whether something that the card shows may have changed since this moment began."""
         return self.before != face(self.customer)
@@ -87,7 +99,7 @@ class Moment:
             self.customer.timers = tuple(t for t in self.customer.timers if t.key != key or t.name != name)
 
     def signal(
-        self, name: str, matter: str, values: dict[str, Value], because: Sequence[Because],
+        self, name: str, matter: str, values: Mapping[str, Value], because: Sequence[Because],
         severity: Severity | None = None,
     ) -> Signal | None:  # fmt: skip
         """Emits a signal of the rule `name`, unless the same matter is still quiet and has not got worse."""
@@ -99,7 +111,7 @@ class Moment:
             id=output_id("signal", name, rule.version, self.customer_id, matter, "", self.cause),
             at=self.at, partition=self.partition, offset=self.offset, knowledge=self.knowledge.version,
             because=tuple(because), customer_id=self.customer_id, history=self.history,
-            name=name, version=rule.version, severity=level, matter=matter, values=values,
+            name=name, version=rule.version, severity=level, matter=matter, values=dict(values),
         )  # fmt: skip
         self.out.append(signal)
         return signal

@@ -5,11 +5,8 @@ from __future__ import annotations
 from schemas.records import Touchpoint
 from streams.customers.customer import RECENT, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
+from streams.knowledge.wording import SLOTS
 
-SLOTS = frozenset(
-    {"time_zone", "address", "birth_year", "member_since", "language", "household", "preferred_channel"}
-)  # fmt: skip
-"""What a profile may tell us (signals.md, Rulings: Slots by name)."""
 SLOT_LETTERS = 64
 GLIMPSE_BYTES = 72
 HIDDEN = ("alert.", "consent.", "profile.", "identity.")

@@ -27,6 +27,10 @@ class Types(NamedTuple):
     known: tuple[str, ...]
 
 
+class Words(NamedTuple):
+    """A list of words, free to choose."""
+
+
 class NumberByType(NamedTuple):
     """A number from `low` to `high` for each touchpoint type named, out of `known`."""
 
@@ -45,8 +49,10 @@ class Spec(NamedTuple):
     """What a detector can be told: the versions that exist and the parameters, all of them required."""
 
     versions: tuple[int, ...]
-    parameters: Mapping[str, Number | Types | NumberByType | Tables]
+    parameters: Mapping[str, Number | Types | Words | NumberByType | Tables]
 
+
+HOURS, DAYS, TIMES = Number(0, 24 * MAX_DAYS), Number(0, MAX_DAYS), Number(1, 100)
 
 SPECS: dict[str, Spec] = {
     "unanswered": Spec(
@@ -68,6 +74,29 @@ SPECS: dict[str, Spec] = {
             "categories": Tables({"k": Number(0.01, 1000), "mean_days": Number(0.1, MAX_DAYS)}),
         },
     ),
+    "ignored_suggestion": Spec((1,), {"hours": HOURS}),
+    "suggestion_adopted": Spec((1,), {}),
+    "repeat_contact": Spec((1,), {"open_days": DAYS, "closed_days": DAYS}),
+    "asked_twice": Spec((1,), {"confidence": Number(0, 1), "valid_days": DAYS}),
+    "handed_around": Spec((1,), {"times": TIMES, "hours": HOURS}),
+    "scripted_reply": Spec((1,), {"overlap": Number(0, 1), "replies": TIMES}),
+    "policy_collision": Spec((1,), {"days": DAYS, "vip_amount": Number(0, 1e12), "cancelled_days": DAYS}),
+    "delivery_misfit": Spec((1,), {"times": TIMES, "days": DAYS}),
+    "follow_up_due": Spec((1,), {"hours": HOURS}),
+    "promise_overdue": Spec((1,), {"undated_hours": HOURS}),
+    "double_deviation": Spec((1,), {"days": DAYS, "close": Number(0, 1)}),
+    "no_apology": Spec((1,), {}),
+    "repaired": Spec((1,), {"days": DAYS, "praise": Number(0, 1)}),
+    "harassed": Spec((1,), {"times": TIMES, "days": DAYS, "words": Words()}),
+    "template_mismatch": Spec((1,), {"of_three": Number(1, 3)}),
+    "engaged": Spec((1,), {"least_stays": TIMES, "dwell_factor": Number(1, 100), "views": TIMES, "days": DAYS}),
+    "struggling": Spec((1,), {"loops": TIMES, "failures": TIMES, "minutes": Number(0.01, MAX_MINUTES)}),
+    "asked_for_feedback": Spec((1,), {"days": DAYS}),
+    "feedback_gap": Spec((1,), {"gap": Number(0, 5), "low": Number(0, 5), "own_ratings": TIMES, "usual": Number(0, 5)}),
+    "incoming_call": Spec((1,), {}),
+    "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
+    "swap_at_home": Spec((1,), {"words": Words()}),
+    "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS}),
     "contact_rule_broken": Spec((1,), {}),
     "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
 }
@@ -115,6 +144,8 @@ def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]
                 found[key] = section.number(key, low, high)
             case Types(known):
                 found[key] = section.names(key, known)
+            case Words():
+                found[key] = section.words(key)
             case NumberByType(known, low, high):
                 found[key] = section.numbers(key, low, high, known)
             case Tables(columns):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -39,3 +39,10 @@ class Detector(Protocol[S]):
     def due(self, state: S, timer: Timer, moment: Moment) -> S: ...
 
     def merge(self, state: S, older: S) -> S: ...
+
+
+class Timeless(Generic[S]):
+    """A detector that sets no timers."""
+
+    def due(self, state: S, timer: Timer, moment: Moment) -> S:
+        return state
