@@ -173,6 +173,8 @@ def _shown(speaker: _Speaker, name: str, value: Value) -> str:
             return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
         case "reasons", str(reasons):
             return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
+        case "location_id", str(place):
+            return speaker.place(place)
         case "relationship", str(type_id):
             return speaker.label(type_id)
         case "after", str(kind):

@@ -17,7 +17,7 @@ from streams.engine.outcome import Outcome
 from streams.engine.partition import Live, Partition
 from streams.engine.rules import Rules
 from streams.engine.world import Wide
-from streams.signals.detector import Detector
+from streams.signals.detector import Detector, Meeting, News
 
 FAULTS = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError,
@@ -96,7 +96,10 @@ class Fold:
                 self.settle(key, live, wide.until if wide.until is not None else customer.latest, wide.offset)
             return
         moment = self._moment(key, customer, wide.at, wide.event_id, wide.event_id, None, customer.run, wide.offset)
-        self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
+        if wide.facts["deeds"]:
+            self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
+        for detector in self.rules.meeting.get(wide.kind, ()):
+            self._meets(moment, live, detector, wide)
         self._conclude(moment)
 
     def settle(self, key: str, live: Live, until: int, offset: int) -> None:
@@ -139,6 +142,19 @@ class Fold:
         else:
             _keep(live, detector, state)
 
+    def _meets(self, moment: Moment, live: Live, detector: Meeting[Any], wide: Wide) -> None:
+        facts = wide.facts
+        news = News(
+            wide.kind, wide.at, msgspec.json.decode(facts.get("properties", "{}")), facts.get("location_id"),
+            facts.get("staff_id"), facts.get("item_id"),
+        )  # fmt: skip
+        try:
+            state = detector.meet(_state(live, detector), news, moment)
+        except FAULTS as fault:
+            self._failed(moment, detector.name, fault)
+        else:
+            _keep(live, detector, state)
+
     def _conclude(self, moment: Moment) -> None:
         """From what was found to alerts and to the card; then all of it leaves."""
         for found in tuple(moment.out):
@@ -162,7 +178,7 @@ class Fold:
         ))  # fmt: skip
 
 
-def _state(live: Live, detector: Detector[Any]) -> Any:
+def _state(live: Live, detector: Detector[Any] | Meeting[Any]) -> Any:
     key = f"{detector.name}.{detector.version}"
     state = live.states.get(key)
     if state is None:
@@ -172,7 +188,7 @@ def _state(live: Live, detector: Detector[Any]) -> Any:
     return state
 
 
-def _keep(live: Live, detector: Detector[Any], state: Any) -> None:
+def _keep(live: Live, detector: Detector[Any] | Meeting[Any], state: Any) -> None:
     key = f"{detector.name}.{detector.version}"
     if state is not live.states[key]:
         live.states[key] = state

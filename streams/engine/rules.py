@@ -8,7 +8,7 @@ from streams.contacts.gate import Gate
 from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import Relationships
 from streams.signals import DETECTORS
-from streams.signals.detector import Detector
+from streams.signals.detector import Detector, Meeting
 
 
 class Rules:
@@ -27,3 +27,7 @@ class Rules:
         self.by_type: dict[str, tuple[Detector[Any], ...]] = {}
         for kind in {kind for detector in self.detectors.values() for kind in detector.types}:
             self.by_type[kind] = tuple(d for d in self.detectors.values() if kind in d.types)
+        self.meeting: dict[str, tuple[Meeting[Any], ...]] = {}
+        meetings = [each for each in self.detectors.values() if isinstance(each, Meeting)]
+        for kind in {kind for each in meetings for kind in each.meets}:
+            self.meeting[kind] = tuple(each for each in meetings if kind in each.meets)

@@ -40,9 +40,10 @@ class NumberByType(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """A table of `columns` for each name; `default` must be there."""
+    """A table of `columns` for each name; `default` must be there where one is `needed`."""
 
     columns: Mapping[str, Number]
+    needed: bool = True
 
 
 class Spec(NamedTuple):
@@ -52,6 +53,7 @@ class Spec(NamedTuple):
     parameters: Mapping[str, Number | Types | Words | NumberByType | Tables]
 
 
+ANY = Number(-1e9, 1e9)
 HOURS, DAYS, TIMES = Number(0, 24 * MAX_DAYS), Number(0, MAX_DAYS), Number(1, 100)
 
 SPECS: dict[str, Spec] = {
@@ -97,6 +99,11 @@ SPECS: dict[str, Spec] = {
     "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
     "swap_at_home": Spec((1,), {"words": Words()}),
     "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS}),
+    "contradictory_answers": Spec((1,), {"days": DAYS}),
+    "uncomfortable_place": Spec(
+        (1,), {"minutes": Number(0, MAX_MINUTES), "limits": Tables({"low": ANY, "high": ANY}, False)}
+    ),
+    "staff_away_notice": Spec((1,), {"least_visits": TIMES}),
     "contact_rule_broken": Spec((1,), {}),
     "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
 }
@@ -148,8 +155,8 @@ def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]
                 found[key] = section.words(key)
             case NumberByType(known, low, high):
                 found[key] = section.numbers(key, low, high, known)
-            case Tables(columns):
-                found[key] = _tables(section, key, columns)
+            case Tables(columns, needed):
+                found[key] = _tables(section, key, columns, needed)
     section.close(f"parameter {{}} of {name}")
     low_quantile, high_quantile = found.get("from_quantile"), found.get("to_quantile")
     if isinstance(low_quantile, float) and isinstance(high_quantile, float) and low_quantile >= high_quantile:
@@ -157,12 +164,14 @@ def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]
     return found
 
 
-def _tables(section: Section, key: str, columns: Mapping[str, Number]) -> dict[str, dict[str, float]]:
+def _tables(
+    section: Section, key: str, columns: Mapping[str, Number], needed: bool
+) -> dict[str, dict[str, float]]:
     tables = section.section(key)
     found: dict[str, dict[str, float]] = {}
     for name, table in tables.sections():
         found[name] = {column: table.number(column, *limits) for column, limits in columns.items()}
         table.close()
-    if not tables.has("default"):
+    if needed and not tables.has("default"):
         tables.fault("'default' is missing: it holds for every other name")
     return found

@@ -9,6 +9,7 @@ from streams.signals.arrival import Arrival
 from streams.signals.asked_for_feedback import AskedForFeedback
 from streams.signals.asked_twice import AskedTwice
 from streams.signals.care_call import CareCall
+from streams.signals.contradictory_answers import ContradictoryAnswers
 from streams.signals.delivery_misfit import DeliveryMisfit
 from streams.signals.detector import Detector
 from streams.signals.double_deviation import DoubleDeviation
@@ -26,12 +27,14 @@ from streams.signals.repaired import Repaired
 from streams.signals.repeat_contact import RepeatContact
 from streams.signals.running_out import RunningOut
 from streams.signals.scripted_reply import ScriptedReply
+from streams.signals.staff_away_notice import StaffAwayNotice
 from streams.signals.stage_gap import StageGap
 from streams.signals.struggling import Struggling
 from streams.signals.suggestion_adopted import SuggestionAdopted
 from streams.signals.swap_at_home import SwapAtHome
 from streams.signals.template_mismatch import TemplateMismatch
 from streams.signals.unanswered import Unanswered
+from streams.signals.uncomfortable_place import UncomfortablePlace
 
 DETECTORS: tuple[Detector[Any], ...] = (
     Unanswered(),
@@ -40,6 +43,7 @@ DETECTORS: tuple[Detector[Any], ...] = (
     RepeatContact(),
     AskedTwice(),
     HandedAround(),
+    ContradictoryAnswers(),
     ScriptedReply(),
     PolicyCollision(),
     DeliveryMisfit(),
@@ -58,6 +62,8 @@ DETECTORS: tuple[Detector[Any], ...] = (
     Arrival(),
     IncomingCall(),
     RunningOut(),
+    StaffAwayNotice(),
     CareCall(),
     SwapAtHome(),
+    UncomfortablePlace(),
 )
