@@ -44,7 +44,7 @@ class Moment:
         self.history = history
         self.partition, self.offset = place
         self.out = out
-        self.before = face(customer)
+        self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None
 
     @property
@@ -58,13 +58,20 @@ class Moment:
     def language(self) -> str:
         """The customer's language where we write it, else the company's."""
         known = self.customer.slots.get("language") or self.customer.language or ""
-        short = known.split("-")[0].lower()
-        return short if short in self.knowledge.wording else self.knowledge.company.language
+        if known not in self.knowledge.wording:
+            known = known.split("-")[0].lower()
+        return known if known in self.knowledge.wording else self.knowledge.company.language
 
     @property
     def visibly_changed(self) -> bool:
-        """Whether something that the card shows may have changed since this moment began."""
-        return self.before != face(self.customer)
+        """Whether something that the card shows may have changed since this moment began.
+
+        Its parts are replaced when they change, never edited, so that comparing is cheap.
+        """
+        customer = self.customer
+        return self.before != (
+            customer.declared, customer.cases, customer.consents, customer.language, customer.slots
+        )  # fmt: skip
 
     @property
     def item(self) -> str:
@@ -117,13 +124,6 @@ class Moment:
         return False
 
 
-def face(customer: Customer) -> tuple[object, ...]:
-    """What the card is made from; its parts are replaced when they change, never edited, so that comparing is cheap."""
-    return customer.declared, customer.cases, customer.consents, customer.language, customer.slots
-
-
 def because(moment: Moment, what: str, weight: float | None = None) -> Because:
     """The reason that this moment itself is."""
     return Because(event_id=moment.event_id, what=what, weight=weight)
-
-
