@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
@@ -85,13 +86,16 @@ class Moment:
     def arm(self, name: str, key: str, due: int) -> None:
         """Sets the timer `name`/`key`; one that is set already is moved."""
         timer = Timer(due, name, key, self.event_id)
-        others = (t for t in self.customer.timers if t.key != key or t.name != name)
-        self.customer.timers = tuple(sorted((*others, timer)))
+        timers = [t for t in self.customer.timers if t.key != key or t.name != name]
+        insort(timers, timer)
+        self.customer.timers = tuple(timers)
 
     def disarm(self, name: str, key: str) -> None:
         """Takes the timer back; none set is fine."""
-        if self.customer.timers:
-            self.customer.timers = tuple(t for t in self.customer.timers if t.key != key or t.name != name)
+        for set_ in self.customer.timers:
+            if set_.key == key and set_.name == name:
+                self.customer.timers = tuple([t for t in self.customer.timers if t is not set_])
+                return
 
     def signal(
         self, name: str, matter: str, values: dict[str, Value], because: Sequence[Because],
