@@ -16,12 +16,14 @@ from streams.app.breaker import Breaker
 from streams.app.claims import Claim
 from streams.app.outbox import Entry, Headers, Outbox, Target
 from streams.app.recovery import Restore
-from streams.app.tracing import Traces, tell_refused
+from streams.app.tracing import CARRIERS, Traces, tell_refused
 from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
 from streams.identity.resolve import SOURCE, SOURCE_BYTES, source_of
 from streams.knowledge.model import Knowledge
 
 STATION: Final = "detect"
+
+_tuple: Final = tuple.__new__
 
 log = logging.getLogger(__name__)
 
@@ -126,12 +128,14 @@ def batched(
     outputs: Iterable[Emitted], partition: int, headers_of: Callable[[Emitted], Headers]
 ) -> dict[Target, list[Entry]]:
     """What is to be sent of the outputs, by topic, each in order. Dead letters go another way."""
-    batches: dict[Target, list[Entry]] = defaultdict(list)
+    batches: defaultdict[str, list[Entry]] = defaultdict(list)
     for output in outputs:
-        if not isinstance(output, Rejected):
+        kind = type(output)
+        if kind is not Rejected:
             topic, key = topics.route(output)
-            batches[topic, partition].append((key, encode_output(output), headers_of(output), None))
-    return batches
+            headers = headers_of(output) if kind in CARRIERS else []
+            batches[topic].append((key, encode_output(output), headers, None))
+    return {(topic, partition): entries for topic, entries in batches.items()}
 
 
 def read(records: Sequence[Any]) -> list[Record]:
@@ -141,19 +145,19 @@ def read(records: Sequence[Any]) -> list[Record]:
 
 def records_of(records: Sequence[Any], bodies: Sequence[Touchpoint | Undecodable]) -> list[Record]:
     """Each with its decoded body."""
-    return [
-        Record(record.offset, _text(record.key), source_of(record.headers[0][1]), body)
-        if record.headers and record.headers[0][0] == SOURCE and len(record.headers[0][1] or b"") >= SOURCE_BYTES
-        else _unsourced(record)
-        for record, body in zip(records, bodies, strict=True)
-    ]
+    chunk = []
+    for record, body in zip(records, bodies, strict=True):
+        headers = record.headers
+        if headers and headers[0][0] == SOURCE and len(source := headers[0][1] or b"") >= SOURCE_BYTES:
+            key = str(record.key or b"", "utf-8", "replace")
+            # What a named tuple's own constructor does, without the function around it.
+            chunk.append(_tuple(Record, (record.offset, key, source_of(source), body)))
+        else:
+            chunk.append(_unsourced(record))
+    return chunk
 
 
 def _unsourced(record: Any) -> Record:
     """Not from identity: nothing says what it derives from, so nothing could tell a repetition."""
     body = Undecodable("no_source", f"the record has no whole {SOURCE!r} header", record.value or b"")
-    return Record(record.offset, _text(record.key), Source(-1, record.offset, 0), body)
-
-
-def _text(key: bytes | None) -> str:
-    return str(key or b"", "utf-8", "replace")
+    return Record(record.offset, str(record.key or b"", "utf-8", "replace"), Source(-1, record.offset, 0), body)

@@ -176,7 +176,8 @@ def _state(live: Live, detector: Detector[Any]) -> Any:
     state = live.states.get(key)
     if state is None:
         packed = live.customer.memory.get(key)
-        state = detector.start() if packed is None else _decoder(detector.state).decode(packed)
+        kind: type[msgspec.Struct] = detector.state
+        state = detector.start() if packed is None else _decoder(kind).decode(packed)
         live.states[key] = state
     return state
 
@@ -194,5 +195,5 @@ def _key(name: str, version: int) -> str:
 
 
 @cache
-def _decoder(state: type[msgspec.Struct]) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(state)
+def _decoder(kind: type[msgspec.Struct]) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)
