@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ from schemas.records import Emitted, Record, Rejected, Source, Touchpoint, Undec
 from streams.app import deadletters, metrics
 from streams.app.breaker import Breaker
 from streams.app.claims import Claim
+from streams.app.keeping import Changes, Keeper
 from streams.app.outbox import Entry, Headers, Outbox, Target
 from streams.app.recovery import Restore
 from streams.app.tracing import CARRIERS, Traces, tell_refused
@@ -38,7 +40,7 @@ class Detect:
 
     The order of a chunk is fixed: outputs, acknowledged; states, the world last,
     acknowledged; only then the chunk counts as done. A crash in between sends some
-    outputs again under the same ids and loses nothing.
+    outputs again under the same ids and loses nothing. The next chunk need not wait for the states.
     """
 
     appetite = 1
@@ -54,6 +56,7 @@ class Detect:
         self._engine = engine
         self._recover = recover
         self._fetch = fetch
+        self._keeper = Keeper(self.states.changes, self._append)
         self._version: str | None = None
         """Of knowledge, as last measured."""
 
@@ -69,7 +72,8 @@ class Detect:
         if version is not None and version not in self._engine.versions:
             await self._learn(version)
 
-    async def handle(self, records: Sequence[Any]) -> None:
+    async def handle(self, records: Sequence[Any]) -> asyncio.Future[None]:
+        await self._keeper.begin()
         started = perf_counter()
         chunk = read(records)
         outcome = await self._process(chunk)
@@ -82,11 +86,12 @@ class Detect:
             batches[topics.DLQ, self._claim.partition] = letters
         seconds = perf_counter() - started
         await self._outbox.send(batches)
-        await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in outcome.changes]})
+        kept = self._keeper.done(len(records))
         metrics.done(STATION, records, outcome.counts, seconds)
         metrics.sent(batches, outcome.outputs)
         traces.tell(outcome.outputs)
         tell_refused(rejected, records, self._claim.topic)
+        return kept
 
     def measure(self) -> None:
         number, states = str(self._claim.partition), self.states
@@ -106,16 +111,20 @@ class Detect:
         for gauge in (metrics.CUSTOMERS, metrics.ARMED, metrics.OUTDATED, metrics.ENGINE_TIME):
             gauge.remove(str(self._claim.partition))
         self._forget_version()
+        await self._keeper.cancel()
         await self._outbox.close()
 
     def _forget_version(self) -> None:
         if self._version is not None:
             metrics.KNOWLEDGE.remove(str(self._claim.partition), self._version)
 
+    async def _append(self, changes: Changes) -> None:
+        await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in changes]})
+
     async def _process(self, chunk: Sequence[Record]) -> Outcome:
         while True:
             try:
-                return self._engine.process(chunk, self.states)
+                return self._engine.fold(chunk, self.states)
             except UnknownKnowledge as unknown:
                 await self._learn(unknown.version)
 

@@ -58,6 +58,12 @@ class Engine:
 
         Raises UnknownKnowledge before anything is touched.
         """
+        outcome = self.fold(records, states)
+        outcome.changes = states.changes()
+        return outcome
+
+    def fold(self, records: Sequence[Record], states: Partition) -> Outcome:
+        """The same without the changelog: `states.changes()` has those of all chunks since it was last called."""
         for record in records:
             version = wide.activated(record) if record.key == EVERYONE else None
             if version is not None and version not in self._rules:
@@ -75,7 +81,6 @@ class Engine:
             else:
                 self._touchpoint(record, body, states, fold, outcome)
             world.position = offset
-        outcome.changes = states.changes()
         return outcome
 
     def advance(self, to: int, states: Partition, *, inclusive: bool) -> Outcome:
