@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from schemas.records import Card, Shift, Signal, Value
-from streams.customers.customer import Customer, Glimpse
+from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
+from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, Moment
 
-MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 STRANGER = "complete_stranger"
 REASONS = 3
 WORDS = 160
@@ -32,47 +32,21 @@ class CardText(NamedTuple):
 class _Speaker:
     """Says lines of wording in the language of one moment."""
 
+    __slots__ = ("ago", "kind", "knowledge", "language", "lasting", "moment", "say")
+
     def __init__(self, moment: Moment) -> None:
         self.moment = moment
         self.language = moment.language
         self.knowledge = moment.knowledge
-
-    def say(self, key: str, **values: object) -> str:
-        return self.knowledge.say(self.language, key, values)
+        spoken = phrases(moment.knowledge, self.language)
+        self.say, self.kind, self.ago, self.lasting = spoken.say, spoken.kind, spoken.ago, spoken.lasting
 
     def label(self, type_id: str) -> str:
         return self.knowledge.relationship(type_id).label[self.language]
 
-    def kind(self, touchpoint_type: str) -> str:
-        return self.say(f"touchpoint.{touchpoint_type}")
-
-    def ago(self, ms: int) -> str:
-        if ms < MINUTE_MS:
-            return self.say("ago.now")
-        for below, unit, name in _STEPS:
-            if ms < below:
-                return self.say(f"ago.{name}", n=ms // unit)
-        return self.say("ago.long")
-
-    def lasting(self, ms: int) -> str:
-        if ms < 2 * HOUR_MS:
-            return self.say("duration.minutes", n=max(1, round(ms / MINUTE_MS)))
-        if ms < 2 * DAY_MS:
-            return self.say("duration.hours", n=round(ms / HOUR_MS))
-        return self.say("duration.days", n=round(ms / DAY_MS))
-
     def place(self, location_id: str) -> str:
         place = self.knowledge.places.get(location_id)
         return place.name if place else location_id
-
-
-_STEPS = (
-    (HOUR_MS, MINUTE_MS, "minutes"),
-    (2 * DAY_MS, HOUR_MS, "hours"),
-    (14 * DAY_MS, DAY_MS, "days"),
-    (60 * DAY_MS, 7 * DAY_MS, "weeks"),
-    (730 * DAY_MS, 30 * DAY_MS, "months"),
-)
 
 
 def signal_card(moment: Moment, signal: Signal) -> CardText:
@@ -240,12 +214,9 @@ def _named(customer_id: str) -> str:
 
 
 def _recent(speaker: _Speaker) -> tuple[str, ...]:
-    lines = [_line(speaker, glimpse) for glimpse in reversed(_past(speaker.moment.customer, speaker.moment.at))]
+    at = speaker.moment.at
+    lines = [_line(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at]
     return tuple(lines) or (speaker.say("recent.none"),)
-
-
-def _past(customer: Customer, at: int) -> Sequence[Glimpse]:
-    return [glimpse for glimpse in customer.recent if glimpse.at <= at]
 
 
 def _line(speaker: _Speaker, glimpse: Glimpse) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -144,11 +143,15 @@ def settle(moment: Moment) -> None:
 
 
 def _case(moment: Moment, matter: str) -> Case | None:
-    return next((case for case in moment.customer.cases if case.matter == matter), None)
+    for case in moment.customer.cases:
+        if case.matter == matter:
+            return case
+    return None
 
 
 def _keep(moment: Moment, case: Case) -> None:
-    kept = [*(c for c in moment.customer.cases if c.matter != case.matter), case]
+    kept = [c for c in moment.customer.cases if c.matter != case.matter]
+    kept.append(case)
     moment.customer.cases = tuple(kept)
     if len(kept) > CASES:
         oldest = min(kept[:-1], key=lambda c: (c.opened_at, c.matter))
@@ -159,7 +162,7 @@ def _close(
     moment: Moment, case: Case, state: AlertState, by: str | None, reason: str, *, resolved: str | None = None
 ) -> None:
     moment.disarm(TIMER, case.matter)
-    moment.customer.cases = tuple(c for c in moment.customer.cases if c.matter != case.matter)
+    moment.customer.cases = tuple([c for c in moment.customer.cases if c.matter != case.matter])
     for alert in case.alerts:
         own: AlertState = "resolved" if alert.id == resolved else state
         _change(moment, alert, case.matter, own, by, reason)
@@ -179,8 +182,9 @@ def _change(
 
 
 def _root_cause(moment: Moment) -> str | None:
-    words: Iterable[object] = (moment.properties.get(name) for name in ("root_cause", "action"))
-    return "; ".join(str(word) for word in words if word) or None
+    facts = moment.properties
+    words = [str(word) for word in (facts.get("root_cause"), facts.get("action")) if word]
+    return "; ".join(words) or None
 
 
 def _until(moment: Moment) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping, Sequence
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
@@ -50,7 +51,7 @@ class Moment:
         self.history = history
         self.partition, self.offset = place
         self.out = out
-        self.before = face(customer)
+        self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None
 
     @property
@@ -64,8 +65,9 @@ class Moment:
     def language(self) -> str:
         """The customer's language where we write it, else the company's."""
         known = self.customer.slots.get("language") or self.customer.language or ""
-        short = known.split("-")[0].lower()
-        return short if short in self.knowledge.wording else self.knowledge.company.language
+        if known not in self.knowledge.wording:
+            known = known.split("-")[0].lower()
+        return known if known in self.knowledge.wording else self.knowledge.company.language
 
     @property
     def closeness(self) -> float:
@@ -75,8 +77,14 @@ class Moment:
 
     @property
     def visibly_changed(self) -> bool:
-        """Whether something that the card shows may have changed since this moment began."""
-        return self.before != face(self.customer)
+        """Whether something that the card shows may have changed since this moment began.
+
+        Its parts are replaced when they change, never edited, so that comparing is cheap.
+        """
+        customer = self.customer
+        return self.before != (
+            customer.declared, customer.cases, customer.consents, customer.language, customer.slots
+        )  # fmt: skip
 
     @property
     def item(self) -> str:
@@ -90,13 +98,16 @@ class Moment:
     def arm(self, name: str, key: str, due: int) -> None:
         """Sets the timer `name`/`key`; one that is set already is moved."""
         timer = Timer(due, name, key, self.event_id)
-        others = (t for t in self.customer.timers if t.key != key or t.name != name)
-        self.customer.timers = tuple(sorted((*others, timer)))
+        timers = [t for t in self.customer.timers if t.key != key or t.name != name]
+        insort(timers, timer)
+        self.customer.timers = tuple(timers)
 
     def disarm(self, name: str, key: str) -> None:
         """Takes the timer back; none set is fine."""
-        if self.customer.timers:
-            self.customer.timers = tuple(t for t in self.customer.timers if t.key != key or t.name != name)
+        for set_ in self.customer.timers:
+            if set_.key == key and set_.name == name:
+                self.customer.timers = tuple([t for t in self.customer.timers if t is not set_])
+                return
 
     def signal(
         self, name: str, matter: str, values: Mapping[str, Value], because: Sequence[Because],
@@ -129,13 +140,6 @@ class Moment:
         return False
 
 
-def face(customer: Customer) -> tuple[object, ...]:
-    """What the card is made from; its parts are replaced when they change, never edited, so that comparing is cheap."""
-    return customer.declared, customer.cases, customer.consents, customer.language, customer.slots
-
-
 def because(moment: Moment, what: str, weight: float | None = None) -> Because:
     """The reason that this moment itself is."""
     return Because(event_id=moment.event_id, what=what, weight=weight)
-
-
