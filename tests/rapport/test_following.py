@@ -49,7 +49,7 @@ def test_a_dead_letter_is_read_by_its_headers() -> None:
 
 
 def test_a_dead_letter_of_a_file_says_where_it_stood() -> None:
-    headers = {"id": b"0123456789ab", "topic": b"", "partition": b"-1", "offset": b"-1", "file": b"a.jsonl", "line": b"12"}
+    headers = {"id": b"0123456789ab", "topic": b"", "partition": b"-1", "file": b"a.jsonl", "line": b"12"}
     (letter,) = outputs([Consumed(topics.DLQ, 3, 4, 7, b"{", list(headers.items()))])
     assert isinstance(letter, Rejected)
     assert (letter.file, letter.line, letter.partition) == ("a.jsonl", 12, -1)
