@@ -12,7 +12,7 @@ from time import thread_time
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.consumer.fetcher import READ_UNCOMMITTED, PartitionRecords
+from aiokafka.consumer.fetcher import READ_UNCOMMITTED
 from aiokafka.record.memory_records import MemoryRecords
 
 from bench.engine import CHUNK, KNOWLEDGE
@@ -25,7 +25,9 @@ from rapport.sending import new_producer
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.records import Rejected
+from streams.app.cycles import look_seldom
 from streams.app.detect import batched, records_of
+from streams.app.fetched import SlimRecords
 from streams.app.outbox import Entry
 from streams.app.tracing import Traces
 from streams.engine import Engine, Partition
@@ -161,7 +163,7 @@ def read(topic: str, partition: int, batches: Sequence[bytes], first: int) -> li
         placed = bytearray(batch)
         placed[:8] = first.to_bytes(8, "big")
         tp, held = TopicPartition(topic, partition), MemoryRecords(bytes(placed))
-        found += PartitionRecords(tp, held, None, first, None, None, True, READ_UNCOMMITTED)
+        found += SlimRecords(tp, held, None, first, None, None, True, READ_UNCOMMITTED)
         first = found[-1].offset + 1
     return found
 
@@ -172,6 +174,7 @@ def run(count: int, customers: int, partitions: int, profile: bool, traces: floa
     batches, watch, profiler = Batches(), Watch(), cProfile.Profile()
     way = Way(watch, batches, partitions)
     bites = list(_bites(log, batches, Tracing(traces)))
+    look_seldom()
     if profile:
         profiler.enable()
     for partition, first, bite in bites:

@@ -34,15 +34,18 @@ class Incoming(NamedTuple):
 
 @dataclass(slots=True)
 class Present:
-    """What an interrupted run has sent behind its checkpoint: to be passed over, each as often as it is there."""
+    """What an interrupted run has sent behind its checkpoint, by partition and id.
 
-    touchpoints: Counter[str] = field(default_factory=Counter)
-    dead_letters: Counter[str] = field(default_factory=Counter)
+    To be passed over, each as often as it is there.
+    """
 
-    def take(self, known: Counter[str], id_: str) -> bool:
-        if known[id_] == 0:
+    touchpoints: Counter[tuple[int, str]] = field(default_factory=Counter)
+    dead_letters: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+    def take(self, known: Counter[tuple[int, str]], partition: int, id_: str) -> bool:
+        if known[partition, id_] == 0:
             return False
-        known[id_] -= 1
+        known[partition, id_] -= 1
         return True
 
 
@@ -81,22 +84,26 @@ class Pipeline:
 
     def _send(self, touchpoint: Touchpoint, incoming: Incoming) -> None:
         counted = incoming.partition is None
-        if self._present.touchpoints and self._present.take(self._present.touchpoints, touchpoint.event_id):
-            self.counts.present += counted
-            return
         kept = self._preparing.received(touchpoint, self._clock())
         if kept.occurred_at != touchpoint.occurred_at:
             self.counts.clamped += 1
-        self._producer.send(*self._preparing.touchpoint(kept, incoming.headers, incoming.partition))
+        ready = self._preparing.touchpoint(kept, incoming.headers, incoming.partition)
+        known = self._present.touchpoints
+        if known and self._present.take(known, ready.partition, kept.event_id):
+            self.counts.present += counted
+            return
+        self._producer.send(*ready)
         self.counts.accepted += counted
 
     def _reject(self, incoming: Incoming, reason: str, detail: str, original: bytes) -> None:
         self.counts.rejected[reason] += 1
         self.counts.dead_lettered += 1
         refusal = Refusal(incoming.place, incoming.line, reason, detail, original)
-        if self._present.dead_letters and self._present.take(self._present.dead_letters, refusal.id):
+        ready = self._preparing.letter(refusal, self._clock())
+        known = self._present.dead_letters
+        if known and self._present.take(known, ready.partition, refusal.id):
             return
-        self._producer.send(*self._preparing.letter(refusal, self._clock()))
+        self._producer.send(*ready)
 
 
 def _why(line: Oversized) -> str:

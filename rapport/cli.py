@@ -40,6 +40,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("customer", "customer", "Who is it, how do they stand with us, and why."),
     Entry("doctor", "doctor", "Say what is wrong, and what to do about it."),
     Entry("dlq", "dlq", "Dead letters: see, mend and replay them."),
+    Entry("signals", "signals", "What is noticed, by which rule, and who is told."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
     Entry("schema", "schema", "Check schemas against the releases, or keep them."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),

@@ -36,6 +36,20 @@ Entry: TypeAlias = tuple[bytes | None, bytes | None, Headers, int | None]
 """One record to send: key, value, headers, timestamp in milliseconds (None: now)."""
 
 
+class _AtOnce(set[int]):
+    """Brokers with a request under way: none of them waits.
+
+    aiokafka sends a broker one request at a time. What goes to other partitions need not wait for it: outputs
+    for the states of the chunk before. Within a partition nothing overtakes: it is muted until it is answered.
+    """
+
+    def add(self, node: int) -> None:
+        pass
+
+    def remove(self, node: int) -> None:
+        pass
+
+
 class Oversized(Exception):
     """A record is larger than its topic takes."""
 
@@ -83,7 +97,7 @@ class Outbox:
         self._claim = claim
         self._limits = limits
         self._own = own
-        self._under_way = False
+        self._under_way = 0
 
     async def open_fenced(self, name: str, mark: Target) -> None:
         """Connect, and shut out whoever held `name` before: nothing of it enters `mark` from now on.
@@ -99,6 +113,7 @@ class Outbox:
         manager.transaction_timeout_ms = 60_000  # asked for, never used
         await self._within(sender._maybe_wait_for_pid(), f"no producer id for {name}")
         manager.transactional_id = None
+        sender._in_flight = _AtOnce()
         await self._within(sender.start(), "the producer could not start")
         await self.send({mark: [(FENCE, None, [], None)]})
 
@@ -112,9 +127,9 @@ class Outbox:
         if not built:
             return ()
         await self._claim.confirm()
-        self._under_way = True
+        self._under_way += 1
         acknowledged = await self._within(self._deliver(built), _names(batches))
-        self._under_way = False
+        self._under_way -= 1
         return acknowledged
 
     async def close(self) -> None:

@@ -27,6 +27,7 @@ from schemas import topics
 from streams.app import clock, library, pulse, recovery
 from streams.app.breaker import Breaker, Limit, TooManyFaults
 from streams.app.claims import Claim, Superseded
+from streams.app.cycles import look_seldom
 from streams.app.detect import Detect
 from streams.app.health import Door, Health
 from streams.app.identity import Identity
@@ -230,6 +231,7 @@ def run(settings: Settings) -> int:
     health = Health()
     if settings.metrics_port:
         Door(settings.listen, settings.metrics_port, health)
+    look_seldom()
     # The thread that fetches must not wait the default 5 ms each time while the engine computes.
     sys.setswitchinterval(0.0005)
     return asyncio.run(work(settings, engine, health))

@@ -192,7 +192,7 @@ def test_send_refuses_bad_lines_by_reason_and_takes_their_neighbours(line: Line,
     mixed = [each for (_, bad, _), sound in zip(LINES, good, strict=True) for each in (sound, bad)]
     file.write_bytes(b"\n".join([*mixed, good[0]]))
     done = line.run("send", str(file), "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, "some were accepted"
     said = msgspec.json.decode(done.stdout)
     assert said["rejected"] == dict.fromkeys((reason for _, _, reason in LINES), 1)
     assert said["counts"]["accepted"] == len(good) + 1
