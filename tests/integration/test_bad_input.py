@@ -214,8 +214,9 @@ def test_a_flood_of_garbage_stops_the_partition_instead_of_flooding_the_dead_let
         producer.send(topics.RAW, touchpoint("last"), b"anna", partition=at("anna"))
         producer.close()
         line.start("worker")
-        status = line.running["worker"].wait(60)
-        assert status == 1
+        tripped = "rapport_breaker_tripped", frozenset({("topic", topics.RAW), ("partition", str(at("anna")))})
+        line.wait("the worker says that it was stopped", lambda: line.metrics("worker").get(tripped) == 1)
+        assert line.running["worker"].wait(120) == 1
         assert "records failed, the last one at offset" in line.tail("worker"), line.tail("worker")
         assert "RAPPORT_BREAKER_SHARE" in line.tail("worker")
         assert len(read(line.broker.bootstrap, [topics.DLQ])[topics.DLQ]) < line.settings.breaker_minimum
