@@ -12,11 +12,14 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from random import SystemRandom
 
 from deploy.local import jars, processes
 from deploy.local.jars import NoBroker
 
 _HOST = "127.0.0.1"
+_RANGE = 20_000, 32_000
+_PORTS = SystemRandom()
 _STARTED = b"Kafka Server started"
 
 _PROPERTIES = """\
@@ -212,10 +215,19 @@ class Broker:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on at this moment.
+
+    Not one of those that a system gives to connections (32768 and above): a client that tries a port where nobody
+    listens could be given that very port for itself, and whoever comes to listen there would find it taken.
+    """
+    while True:
+        port = _PORTS.randrange(*_RANGE)
+        with socket.socket() as probe:
+            try:
+                probe.bind((_HOST, port))
+            except OSError:
+                continue
+            return port
 
 
 def taken(port: int) -> bool:

@@ -142,7 +142,7 @@ class ClickHouseServer:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, restore_signals=False)
         store = ServerStore(self.url, self._password)
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 store.query("SELECT 1")
             except StoreError:
