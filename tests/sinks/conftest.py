@@ -77,9 +77,7 @@ class OldServerStore(ServerStore):
                 sql = new.sub(old, sql)
         super().execute(sql)
 
-    def query(
-        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
-    ) -> Answer:
+    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         return super().query(_MILLISECONDS.sub(r"\1", sql), params, binary=binary)
 
 

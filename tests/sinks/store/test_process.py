@@ -52,9 +52,7 @@ class StoreProcess:
     def start(self) -> None:
         with self._log.open("ab") as log:
             command = [sys.executable, "-c", _RUN]
-            self.running = subprocess.Popen(
-                command, env=self._environment, stdout=log, stderr=log, cwd=self.folder
-            )
+            self.running = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log, cwd=self.folder)
 
     def end(self, force: bool) -> int:
         assert self.running is not None
