@@ -59,9 +59,7 @@ class Reader(Protocol):
     def where(self) -> str:
         """The place, for messages."""
 
-    def query(
-        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
-    ) -> Answer:
+    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         """All rows of one SELECT; `{name:Type}` stands for a parameter.
 
         Columns named in `binary` come as bytes, all other strings as text, in which

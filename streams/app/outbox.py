@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from math import inf
 from typing import Final, TypeAlias, TypeVar
 
-from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
 from rapport.connection import Kafka
 from rapport.sending import RECORD_BYTES, new_producer
-from streams.app.claims import Claim, Superseded
+from streams.app.claims import PATIENCE, Claim, Superseded
 
-ACK_SECONDS: Final = 60.0
-"""A broker that restarts answers again within this; longer ends the worker."""
+ACK_SECONDS: Final = PATIENCE
+"""Longer ends the worker."""
 
 FENCE: Final = b"fence"
 """Key of the record without value by which a new holder makes its epoch known to a partition."""
@@ -67,13 +69,20 @@ class Wire:
 
     def __init__(self, kafka: Kafka, client_id: str) -> None:
         self.producer = new_producer(kafka, client_id)
+        # aiokafka gives up a batch that is older than its time for one request (10 s) when its partition has no
+        # leader, as right after a broker's restart. Here only `ACK_SECONDS` ends the waiting.
+        self.producer._message_accumulator._batch_ttl = inf
         self._turns: defaultdict[Target, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def put(self, batch: BatchBuilder, target: Target) -> Awaitable[RecordMetadata]:
         """Hand a batch over, after those of the same target; the answer is awaited by the caller."""
         topic, partition = target
+        answer: Awaitable[RecordMetadata] | None = None
         async with self._turns[target]:
-            answer: Awaitable[RecordMetadata] = await self.producer.send_batch(batch, topic, partition=partition)
+            while answer is None:
+                # Not taken means: the one before it waits for a broker that is away. It may be handed over again.
+                with suppress(KafkaTimeoutError):
+                    answer = await self.producer.send_batch(batch, topic, partition=partition)
         return answer
 
     async def cut(self) -> None:

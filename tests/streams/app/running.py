@@ -41,7 +41,7 @@ basicConfig(level="INFO", format="%(asctime)s %(name)s %(message)s")
 raise SystemExit(run(read()))
 """
 PARTITIONS = 4
-PATIENCE = 3
+PATIENCE = 6
 T = TypeVar("T")
 
 
@@ -267,7 +267,7 @@ async def eventually(done: Callable[[], Awaitable[bool]], within: float, why: Ca
         await asyncio.sleep(0.2)
 
 
-def terminate(process: subprocess.Popen[bytes], within: float = 60.0) -> int:
+def terminate(process: subprocess.Popen[bytes], within: float = 180.0) -> int:
     """SIGTERM; the exit status."""
     process.send_signal(signal.SIGTERM)
     return process.wait(within)
