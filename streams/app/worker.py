@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final, cast
 
+import uvloop
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
 from rapport import metrics
@@ -247,6 +248,8 @@ def run(settings: Settings) -> int:
     if settings.metrics_port:
         Door(settings.listen, settings.metrics_port, health)
     look_seldom()
+    # Both loops of a worker, this one and that of the consumer's thread: most of what a small chunk costs is theirs.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     # The thread that fetches must not wait the default 5 ms each time while the engine computes.
     sys.setswitchinterval(0.0005)
     return asyncio.run(work(settings, engine, health))

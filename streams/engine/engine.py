@@ -143,7 +143,8 @@ class Engine:
             states.count(body, offset)
             if world.pending:
                 fold.meet_pending(key, live)
-            follow_run(fold, key, live, body, offset)
+            if body.history is not None or customer.run is not None:
+                follow_run(fold, key, live, body, offset)
             fold.own(key, live, body, offset)
             outcome.counts["applied"] += 1
         states.touch(key, customer)

@@ -130,13 +130,20 @@ class Fold:
             self.rules.relationships.observe(moment, body)
         except FAULTS as fault:
             self._failed(moment, "relationships", fault)
+        states = live.states
         for detector in self.rules.by_type.get(body.type, ()):
+            key = _key(detector.name, detector.version)
+            before = states.get(key)
             try:
-                state = detector.observe(_state(live, detector), moment)
+                if before is None:
+                    before = _state(live, detector)
+                state = detector.observe(before, moment)
             except FAULTS as fault:
                 self._failed(moment, detector.name, fault)
             else:
-                _keep(live, detector, state)
+                if state is not before:
+                    states[key] = state
+                    live.changed.add(key)
         if body.type in cases.ACTIONS:
             cases.act(moment)
 
