@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from producers.collector.adapter import Source
-from producers.collector.adapters import own
+from producers.collector.adapters import feedback, mailing, messages, own, pos, qr, sendgrid, ses, wechat
 
-SOURCES: Final[tuple[Source, ...]] = (own.SOURCE,)
+SOURCES: Final[tuple[Source, ...]] = (
+    own.SOURCE,
+    qr.SOURCE,
+    mailing.SOURCE,
+    ses.SOURCE,
+    sendgrid.SOURCE,
+    feedback.SOURCE,
+    pos.SOURCE,
+    messages.SOURCE,
+    wechat.SOURCE,
+)
 """Every source that the collector knows. One that the sources file has no section for is not served."""
