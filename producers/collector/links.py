@@ -77,19 +77,19 @@ class Links:
 
     def __init__(self, seals: Seals, base: str = "") -> None:
         self._seals = seals
-        self._base = base.rstrip("/")
+        self.base = base.rstrip("/")
 
     def picture(self, letter: Letter) -> str:
-        return f"{self._base}/m/o/{self._sealed('o', letter)}.gif"
+        return f"{self.base}/m/o/{self._sealed('o', letter)}.gif"
 
     def click(self, letter: Letter, target: str) -> str:
         """`ValueError` where the target is no address of the web."""
         if not target.lower().startswith(_WEB):
             raise ValueError(f"{target[:80]!r} is no address of the web")
-        return f"{self._base}/m/c/{self._sealed('c', msgspec.structs.replace(letter, target=target))}"
+        return f"{self.base}/m/c/{self._sealed('c', msgspec.structs.replace(letter, target=target))}"
 
     def unsubscribe(self, letter: Letter) -> str:
-        return f"{self._base}/m/u/{self._sealed('u', letter)}"
+        return f"{self.base}/m/u/{self._sealed('u', letter)}"
 
     def headers(self, letter: Letter) -> Mapping[str, str]:
         """Those of RFC 8058, by which mail programs offer to unsubscribe at one click."""

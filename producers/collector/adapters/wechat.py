@@ -148,30 +148,37 @@ def _read(account: Account, fields: Mapping[str, str], request: Request) -> Iter
         what = FieldFault("FromUserName, CreateTime", "is missing or no number", _SETTINGS)
         yield Fault("missing_field", (what,), request.body)
         return
+    network = account.kind if account.kind == "wecom" else NAME
     name = fields.get("MsgId") or digest(sender, text, event, fields.get("EventKey", ""))
     common: dict[str, Any] = {
         "event_id": f"{NAME}:{digest(account.app_id, name)}",
         "occurred_at": times.write(int(text) * 1000),
         "channel": "chat",
-        "identifiers": {"social": f"{'wecom' if account.kind == 'wecom' else NAME}:{sender}"},
+        "identifiers": {"social": f"{network}:{sender}"},
         "location_id": account.location_id,
         "staff_id": fields.get("UserID") or None,
         "session_id": f"{NAME}:{digest(account.app_id, sender)}",
     }
-    made = [_said(kind, fields)] if kind in _SPOKEN else list(_happened(event, fields)) if kind == "event" else []
+    made = (
+        [_said(network, kind, fields)]
+        if kind in _SPOKEN
+        else list(_happened(network, event, fields))
+        if kind == "event"
+        else []
+    )
     for at, more in enumerate(made):
         content = common | more | {"event_id": f"{common['event_id']}:{at}"}
         yield read_object(content, request.body)
 
 
-def _said(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
+def _said(network: str, kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
     text = fields.get("Content") or fields.get("Recognition") or fields.get("Title") or None
-    return {"type": "chat.message", "text": text, "properties": {"network": NAME, "kind": kind}}
+    return {"type": "chat.message", "text": text, "properties": {"network": network, "kind": kind}}
 
 
-def _happened(event: str, fields: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _happened(network: str, event: str, fields: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     scene = fields.get("EventKey", "")
-    told = {"network": NAME, "event": event}
+    told = {"network": network, "event": event}
     if event in _FOLLOWED:
         facts = told | {"scope": "dm", "granted": True, "purposes": ["service", *WITHDRAWN]}
         yield {"type": "consent.changed", "channel": "dm", "properties": facts}
@@ -180,7 +187,7 @@ def _happened(event: str, fields: Mapping[str, str]) -> Iterator[dict[str, Any]]
         facts = told | {"scope": "dm", "granted": False, "purposes": WITHDRAWN}
         yield {"type": "consent.changed", "channel": "dm", "properties": facts}
     elif event == "CLICK":
-        yield {"type": "app.event", "channel": "app", "properties": {"name": "wechat.menu", "key": scene}}
+        yield {"type": "app.event", "channel": "app", "properties": {"name": f"{network}.menu", "key": scene}}
     elif event == "VIEW":
         yield {"type": "web.viewed", "channel": "web", "properties": {"url": scene}}
     if event == "SCAN" or (event == "subscribe" and scene.startswith(_SCENE)):
