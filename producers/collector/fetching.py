@@ -30,7 +30,7 @@ class Fetching(Protocol):
 
 
 class Web:
-    """`Fetching` by threads that end by themselves. Only https, and no redirect is followed. A failure is forgotten."""
+    """`Fetching` by threads that end by themselves. No redirect is followed. A failure is forgotten."""
 
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
@@ -45,6 +45,11 @@ class Web:
 
     def visit(self, url: str) -> None:
         self._begin(url, keep=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._under_way)
 
     def _begin(self, url: str, *, keep: bool) -> None:
         with self._lock:

@@ -30,8 +30,8 @@ def shown(key: ec.EllipticCurvePrivateKey) -> str:
 SENDGRID = Sendgrid(Config(verification_keys=(shown(OURS),)))
 
 
-def posted(body: bytes, key: ec.EllipticCurvePrivateKey = OURS, age_s: int = 0) -> Request:
-    at = str(NOW_MS // 1000 - age_s)
+def posted(body: bytes, key: ec.EllipticCurvePrivateKey = OURS, age_s: int = 0, at_s: int = NOW_MS // 1000) -> Request:
+    at = str(at_s - age_s)
     signature = base64.b64encode(key.sign(at.encode() + body, ec.ECDSA(hashes.SHA256()))).decode()
     return request(PATH, body, {f"{PREFIX}-signature": signature, f"{PREFIX}-timestamp": at})
 
