@@ -64,9 +64,10 @@ class Web:
             with opener.open(url, timeout=PATIENCE_S) as answer:
                 content: bytes = answer.read(LARGEST)
             if keep:
-                while len(self._known) >= MOST:
-                    del self._known[next(iter(self._known))]
-                self._known[url] = content
+                with self._lock:
+                    while len(self._known) >= MOST:
+                        del self._known[next(iter(self._known))]
+                    self._known[url] = content
         except (OSError, urllib.error.URLError, ValueError) as error:
             log.warning("%s cannot be fetched: %s", url.partition("?")[0], error)
         finally:

@@ -11,6 +11,9 @@ from typing import Final
 
 from producers.collector.links import Letter, Links
 
+LINE: Final = 998
+"""Characters of a line, the most that RFC 5322 allows: a longer address Python would write as encoded words."""
+
 _HREF: Final = re.compile(r"""(\shref\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _BODY_ENDS: Final = re.compile(r"</body\s*>", re.IGNORECASE)
 _FOLLOWED: Final = ("http://", "https://")
@@ -29,6 +32,7 @@ def rewrite_mail(mail: EmailMessage, letter: Letter, links: Links) -> None:
     for name, value in links.headers(letter).items():
         del mail[name]
         mail[name] = value
+    mail.policy = mail.policy.clone(max_line_length=LINE)
 
 
 def rewrite(html: str, letter: Letter, links: Links) -> str:

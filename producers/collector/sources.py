@@ -1,4 +1,4 @@
-"""The registry of sources. A new one is a module in `adapters/` and a line here (docs/collector.md)."""
+"""The registry of sources. A new one is a module in `adapters/` and a line here (docs/add-a-source.md)."""
 
 from __future__ import annotations
 

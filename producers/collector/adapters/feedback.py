@@ -34,6 +34,7 @@ _TYPES: Final = {
     "reopened": "complaint.reopened",
 }  # fmt: skip
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+_PAGES: Final = tuple(Route(method, path) for path in ("/feedback", "/feedback/{place}") for method in ("GET", "POST"))
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -45,7 +46,7 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`keys` or `secrets`: which programs may send JSON. `stamps` seal the pages, as `mailing.keys` do links.
+    """`keys` or `secrets`: which programs may send JSON, none without. `stamps` seal the pages, as keys do links.
 
     `places`: forms beside the one at `/feedback`, by the name that stands in their address.
     """
@@ -88,18 +89,16 @@ class Feedback:
     """
 
     name = NAME
-    routes: Sequence[Route] = (
-        Route("GET", "/feedback"), Route("POST", "/feedback"),
-        Route("GET", "/feedback/{place}"), Route("POST", "/feedback/{place}"), Route("POST", "/v1/feedback"),
-    )  # fmt: skip
 
     def __init__(self, config: Config) -> None:
         self._seals = Seals(config.stamps)
-        self._door = Door(config.keys, config.secrets)
+        self._door = Door(config.keys, config.secrets) if config.keys or config.secrets else None
+        programs = (Route("POST", "/v1/feedback"),) if self._door is not None else ()
+        self.routes: Sequence[Route] = (*_PAGES, *programs)
         self._places = {"": Place(), **config.places}
 
     def take(self, request: Request) -> Taken:
-        if request.route.path.startswith("/v1/"):
+        if self._door is not None and request.route.path.startswith("/v1/"):
             quota = self._door.admit(request)
             bodies, many = pieces(request.body)
             read = [_read(body, request.received_at) for body in bodies]

@@ -16,6 +16,7 @@ from producers.collector.links import Letter, LinkKey, Links, Seals
 from producers.collector.machines import machine
 from producers.collector.naming import digest, of_request
 from producers.collector.pages import Language, language_of, link, page, paragraph
+from producers.collector.redirecting import sent_to
 from schemas import times
 from schemas.contract import Fault, read_object
 from schemas.records import Touchpoint
@@ -91,9 +92,7 @@ class Mailing:
 
     def _clicked(self, request: Request, letter: Letter) -> Taken:
         target = letter.target or self._home
-        sent_on = Answer(
-            302, b"", (("location", target), ("cache-control", "no-store"), ("referrer-policy", "no-referrer"))
-        )
+        sent_on = sent_to(target, ("referrer-policy", "no-referrer"))
         if request.route.method == "HEAD":
             return Taken((), sent_on)
         return Taken((_touched(request, letter, "message.clicked", url=target),), sent_on, otherwise=sent_on)

@@ -13,6 +13,7 @@ from producers.collector.cookies import Consent, agreed, cookies_of
 from producers.collector.machines import machine
 from producers.collector.naming import digest, of_request
 from producers.collector.pages import Language, language_of, link, page, paragraph
+from producers.collector.redirecting import sent_to
 from schemas import times
 from schemas.contract import read_object
 
@@ -94,10 +95,11 @@ class Qr:
             return Taken((), self._unknown(request))
         given = _parameters(request)
         cookie, headers = self._recognised(request)
-        sent_on = Answer(302, b"", (("location", _target(code.target, given)), ("cache-control", "no-store"), *headers))
+        target = _target(code.target, given)
+        sent_on = sent_to(target, *headers)
         fetched = machine(request.headers)
         if request.route.method == "HEAD" or fetched == "prefetch":
-            return Taken((), Answer(302, b"", sent_on.headers[:2]))
+            return Taken((), sent_to(target))
         told: dict[str, Any] = {"code": request.args["code"]}
         told |= {name: value for name, value in given if name in _UTM}
         content = {

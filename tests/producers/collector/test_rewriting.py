@@ -76,6 +76,7 @@ def test_a_mail_keeps_its_text_and_attachments_and_gets_the_headers_of_rfc_8058(
     assert "你好" in html.get_content()
     assert targets(attached.get_content()) == []
     assert again.get_all("List-Unsubscribe") == [f"<{LINKS.unsubscribe(LETTER)}>"]
+    assert f"\r\nList-Unsubscribe: <{LINKS.unsubscribe(LETTER)}>\r\n".encode() in mail.as_bytes()
     assert again["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,32 +24,22 @@ from producers.collector import wechat_crypto as crypto
 from producers.collector.links import Letter, LinkKey, Links, Seals
 from schemas import topics
 from schemas.records import Touchpoint
+from tests.conftest import ROOT
 from tests.integration.line import Line
 from tests.producers.collector.adapters.test_sendgrid import OURS as SENDGRIDS
 from tests.producers.collector.adapters.test_sendgrid import posted, shown
+from tests.producers.collector.guides import blocks
 from tests.producers.collector.signing import KEY, SECRET, signed
 from tests.producers.collector.visits import BROWSER, FORM
 from tests.producers.world import decoded
 
 pytestmark = pytest.mark.kafka
 
-SOURCES: Final = """\
-qr:
-  home: https://shop.example/
-  cookie: {secret: "${COOKIE_SECRET}"}
-  codes: {poster-7: {target: "https://shop.example/spring", location_id: s-1}}
-mailing: {home: "https://shop.example/", keys: [{id: k1, secret: "${LINK_SECRET}"}]}
-sendgrid: {verification_keys: ["${SENDGRID_KEY}"]}
-feedback: {stamps: [{id: k1, secret: "${LINK_SECRET}"}], keys: [{name: survey, key: "${KEY}"}]}
-pos: {keys: [{name: tills, key: "${KEY}"}]}
-messages: {secrets: ["${SECRET}"]}
-wechat: {accounts: {shop: {token: "${TOKEN}", app_id: wx1, aes_key: "${AES}"}}}
-"""
 LINK_SECRET: Final = "a secret of the tests, long enough"
 TOKEN, AES = "token-of-tests", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 ENVIRONMENT: Final = {
-    "COOKIE_SECRET": LINK_SECRET, "LINK_SECRET": LINK_SECRET, "KEY": KEY, "SECRET": SECRET, "TOKEN": TOKEN, "AES": AES,
-    "SENDGRID_KEY": shown(SENDGRIDS),
+    "COOKIE_SECRET": LINK_SECRET, "LINK_SECRET": LINK_SECRET, "KEY": KEY, "WEBHOOK_SECRET": SECRET,
+    "SENDGRID_KEY": shown(SENDGRIDS), "WECHAT_TOKEN": TOKEN, "WECHAT_APP_ID": "wx1", "WECHAT_AES_KEY": AES,
 }  # fmt: skip
 
 
@@ -80,7 +73,7 @@ class Service:
 @pytest.fixture(scope="module")
 def service(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("web-sources")
-    (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (folder / "sources.yaml").write_text(blocks("sources.md", "yaml")[0], encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
@@ -176,3 +169,34 @@ def test_what_is_not_theirs_is_refused_with_the_remedy_and_nothing_is_written(se
         assert answer.status in (401, 403), path
         assert remedy in json.loads(content)["detail"]
     assert len(service.came()) == before
+
+
+SAYS: Final = (
+    "location: https://shop.example/spring?utm_source=wall",
+    "You are unsubscribed",
+    '"error":"bad_value"',
+    "turn on Signed Event Webhook",
+    '{"accepted":1,"rejected":[]}',
+    '{"accepted":2,"rejected":[]}',
+    '{"accepted":1,"rejected":[]}',
+    "4711",
+)
+"""What each command of the guide is answered, in their order."""
+
+
+def test_every_command_of_the_guide_can_be_typed(service: Service, tmp_path: Path) -> None:
+    commands = blocks("sources.md", "sh")
+    program = tmp_path / "rapport"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rapport.cli "$@"\n')
+    program.chmod(0o755)
+    settings = service.line.settings
+    environment = os.environ | ENVIRONMENT | {
+        "URL": f"http://127.0.0.1:{settings.collector_port}", "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT), "RAPPORT_SOURCES": str(settings.sources), "RAPPORT_DATA": str(tmp_path / "data"),
+    }  # fmt: skip
+    for command, said in zip(commands, SAYS, strict=True):
+        done = subprocess.run(
+            ["bash", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout, command

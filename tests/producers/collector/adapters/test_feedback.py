@@ -96,7 +96,6 @@ def test_an_error_names_its_field_and_loses_no_word() -> None:
 
 def test_a_complaint_is_answered_with_its_number() -> None:
     taken = sent(b"kind=complaint&text=broken")
-    assert FEEDBACK.take is not None
     touchpoint = taken.touchpoints[0]
     complaint_id = getattr(touchpoint, "complaint_id", "")
     assert complaint_id
@@ -125,6 +124,11 @@ def test_a_page_of_another_is_none() -> None:
     headers = {"content-type": FORM}
     body = b"kind=rating&score=4&stamp=a.AAAA"
     assert FEEDBACK.take(visit(FEEDBACK, "/feedback", headers, method="POST", body=body)).answer.status == 422
+
+
+def test_without_keys_there_is_the_page_alone() -> None:
+    alone = Feedback(Config(stamps=(LinkKey("a", "a secret of the tests, long enough"),)))
+    assert {route.path for route in alone.routes} == {"/feedback", "/feedback/{place}"}
 
 
 def test_a_form_of_no_place_is_a_page_that_says_so() -> None:

@@ -42,6 +42,11 @@ def test_a_click_leads_where_the_mail_said_and_an_opened_mail_shows_a_picture() 
     assert MAILING.take(visit(MAILING, LINKS.picture(LETTER))).answer.body.startswith(b"GIF89a")
 
 
+def test_an_address_in_chinese_or_with_ends_of_lines_is_a_header_all_the_same() -> None:
+    answer = MAILING.take(visit(MAILING, LINKS.click(LETTER, "https://shop.example/春\r\nset-cookie: a=b"))).answer
+    assert dict(answer.headers)["location"] == "https://shop.example/%E6%98%A5%0D%0Aset-cookie:%20a=b"
+
+
 def test_links_of_the_old_key_and_the_new_one_hold_and_none_shows_whose_they_are() -> None:
     for key in (OLD, NEW):
         link = Links(Seals((key,))).click(LETTER, TARGET)

@@ -19,6 +19,7 @@ QR = Qr(
     Config(
         codes={
             "poster-7": Code(TARGET, location_id="s-1", campaign_id="spring"),
+            "china": Code("https://shop.example/春天?a=你 好"),
             "shelf": Code("https://shop.example/p/1", item_id="sku-1"),
         },
         home="https://shop.example/",
@@ -101,6 +102,12 @@ def test_an_unknown_code_is_a_page_with_a_remedy_in_the_readers_language() -> No
         assert answer.status == 404
         assert words in answer.body.decode()
         assert 'href="https://shop.example/"' in answer.body.decode()
+
+
+def test_a_target_in_chinese_is_a_header_all_the_same() -> None:
+    assert sent_to("/q/china?b=%E5%A5%BD") == (
+        "https://shop.example/%E6%98%A5%E5%A4%A9?a=%E4%BD%A0%20%E5%A5%BD&b=%E5%A5%BD"
+    )
 
 
 def test_what_does_not_scan_is_sent_on_and_not_counted() -> None:
