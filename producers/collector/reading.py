@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -32,8 +32,7 @@ def read_as(form: type[Form], raw: bytes, place: str = "") -> Form | Fault:
         inner = _QUOTED.search(what) if reason in ("missing_field", "unknown_field") else None
         names = (place, path[1] if path else "", inner[1] if inner else "")
         field = ".".join(name for name in names if name)
-        remedy = f"the fields are {', '.join(_fields(form))}" if reason == "unknown_field" else "see docs/sources.md"
-        return Fault(reason, (FieldFault(field[:200], what, remedy),), raw)
+        return Fault(reason, (FieldFault(field[:200], what, _remedy(form, reason, path[1] if path else "")),), raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         read = read_line(raw)  # says what is wrong with it as JSON
         return (
@@ -41,5 +40,15 @@ def read_as(form: type[Form], raw: bytes, place: str = "") -> Form | Fault:
         )
 
 
-def _fields(form: type[Any]) -> tuple[str, ...]:
-    return tuple(str(name) for name in form.__struct_encode_fields__)
+def _remedy(form: type[msgspec.Struct], reason: str, path: str) -> str:
+    """What would stand there: the words that a field may have, or the fields that there are."""
+    words = get_args(get_type_hints(form).get(path))
+    if reason == "bad_value" and words and all(isinstance(word, str) for word in words):
+        return f"use one of {', '.join(words)}"
+    fields = ", ".join(form.__struct_encode_fields__)
+    match reason:
+        case "missing_field":
+            return "every event has it"
+        case "wrong_type":
+            return "text in quotes, numbers without, lists in [ ], objects in { }"
+    return f"the fields are {fields}"
