@@ -59,7 +59,8 @@ class Taken(msgspec.Struct, frozen=True):
     """What a request holds, in its order: touchpoints, and what breaks the contract alone; then the answer.
 
     `otherwise` is for people: who scans a code or follows a link gets to the page also when Kafka
-    does not take the touchpoint within `PATIENCE_S`; it is then counted as lost. None: 503.
+    does not take the touchpoint within `PATIENCE_S`, and it is counted as lost; who sends a form is
+    asked, by a page with 503, to send it once more. None: 503, for programs.
     """
 
     touchpoints: Sequence[Touchpoint | Fault]

@@ -151,7 +151,8 @@ class Collector:
         except (Unavailable, TimeoutError) as error:
             if taken.otherwise is None:
                 raise Unavailable(str(error) or "Kafka does not answer") from error
-            metrics.EVENTS.labels(found.adapter.name, "lost").inc(len(taken.touchpoints))
+            if taken.otherwise.status < 400:
+                metrics.EVENTS.labels(found.adapter.name, "lost").inc(len(taken.touchpoints))
             return taken.otherwise
         return taken.answer
 

@@ -39,7 +39,7 @@ def sign(
     import time
     from email import message_from_bytes, policy
     from email.message import EmailMessage
-    from email.utils import parseaddr
+    from email.utils import getaddresses
 
     from producers.collector.adapters.mailing import NAME, Mailing
     from producers.collector.links import Letter, Links
@@ -55,12 +55,12 @@ def sign(
         raise Failure(f"{file}: {error.strerror}") from error
     assert isinstance(mail, EmailMessage)
     named = message or str(mail.get("Message-ID", "")).strip("<> ")
-    to = parseaddr(str(mail.get("To", "")))[1].lower()
+    to = [address.lower() for _, address in getaddresses([str(mail.get("To", ""))]) if "@" in address]
     if not named:
         raise Failure(f"{file}: has no Message-ID; give the mail an id with --message", WRONG_USAGE)
-    if not customer_id and "@" not in to:
-        raise Failure(f"{file}: To names no address; say whose mail it is with --customer-id", WRONG_USAGE)
-    who = {"customer_id": customer_id} if customer_id else {"email": to}
+    if not customer_id and len(to) != 1:
+        raise Failure(f"{file}: To names {len(to)} addresses; say whose mail it is with --customer-id", WRONG_USAGE)
+    who = {"customer_id": customer_id} if customer_id else {"email": to[0]}
     letter = Letter(named, int(time.time()) + days * 86_400, who, campaign)
     try:
         rewrite_mail(mail, letter, links)

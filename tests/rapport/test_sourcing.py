@@ -32,6 +32,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     (tmp_path / "spring.eml").write_text(MAIL, encoding="utf-8")
     (tmp_path / "nobody.eml").write_text(MAIL.replace("To: Anna <Anna@example.org>\n", ""), encoding="utf-8")
+    (tmp_path / "two.eml").write_text(MAIL.replace("To: ", "To: b@example.org, "), encoding="utf-8")
     return tmp_path
 
 
@@ -70,6 +71,9 @@ def test_a_mail_is_made_ready_for_the_address_that_it_goes_to(folder: Path) -> N
         ),
         pytest.param(
             ("mailing", "sign", "nobody.eml"), URL | {"LINK_SECRET": SECRET}, 2, "--customer-id", id="to nobody"
+        ),
+        pytest.param(
+            ("mailing", "sign", "two.eml"), URL | {"LINK_SECRET": SECRET}, 2, "To names 2 addresses", id="to two"
         ),
     ],
 )

@@ -123,7 +123,8 @@ class Feedback:
         name = digest(*sorted(filled.items()))
         read = _touched(_of_form(filled, place, language, name), times.write(request.received_at), request.body)
         complaint = f"c-{name[:12]}" if filled["kind"] == "complaint" else None
-        return Taken((read,), thanks(language, complaint), FORMS)
+        again = form(language, filled["stamp"], filled, [("text", "again")], 503)
+        return Taken((read,), thanks(language, complaint), FORMS, again)
 
     def _stamp(self, request: Request) -> str:
         """When the page was made and for whom, so that two people's same words are two."""

@@ -35,6 +35,10 @@ _ASKED: Final[Mapping[Language, tuple[str, str, str]]] = {
     "zh": ("退订邮件", "点击按钮后，我们不再向您发送营销邮件。", "退订"),
     "en": ("Unsubscribe", "Press the button, and we send you no more marketing mails.", "Unsubscribe"),
 }
+_AGAIN: Final[Mapping[Language, str]] = {
+    "zh": "现在暂时无法处理，请稍后再点一次按钮。",
+    "en": "We could not take it just now; press the button once more in a moment.",
+}
 _UNSUBSCRIBED: Final[Mapping[Language, tuple[str, str]]] = {
     "zh": ("已退订", "您将不再收到我们的营销邮件。订单等服务邮件不受影响。"),
     "en": ("You are unsubscribed", "We send you no more marketing mails. Mails that serve an order still come."),
@@ -109,7 +113,7 @@ class Mailing:
             times.write(request.received_at), letter.identifiers, request.body,
             {"message_id": letter.message}, letter.campaign,
         )  # fmt: skip
-        return Taken(read, page(200, language, title, paragraph(what)))
+        return Taken(read, page(200, language, title, paragraph(what)), otherwise=_asked(language, again=True))
 
     def _dead(self, request: Request, status: int) -> Answer:
         language = language_of(request.headers)
@@ -130,13 +134,14 @@ def withdrawal(
     )
 
 
-def _asked(language: Language) -> Answer:
+def _asked(language: Language, *, again: bool = False) -> Answer:
     title, what, button = _ASKED[language]
+    what = _AGAIN[language] if again else what
     form = (
         f'<form method="post"><input type="hidden" name="{_FIELD}" value="{_ONE_CLICK}">'
         f'<button type="submit">{button}</button></form>'
     )
-    return page(200, language, title, paragraph(what), form)
+    return page(503 if again else 200, language, title, paragraph(what), form)
 
 
 def _touched(request: Request, letter: Letter, kind: str, **told: str) -> Touchpoint | Fault:

@@ -13,13 +13,16 @@ from producers.collector.adapter import Adapter
 from producers.collector.adapters.pos import Config, Pos
 from producers.collector.app import Collector
 from producers.collector.keys import WriteKey
+from producers.collector.links import Letter
 from producers.collector.writing import Log, Unavailable
 from producers.preparing import Ready
+from tests.producers.collector.adapters.test_mailing import LINKS, MAILING, ONE_CLICK
 from tests.producers.collector.adapters.test_qr import QR, TARGET
 from tests.producers.collector.signing import KEY
 from tests.producers.collector.visits import BROWSER
 from tests.producers.world import IDENTITY
 
+LASTING = Letter("m-1", 4_000_000_000, {"customer_id": "anna"})
 POS = Pos(Config(keys=(WriteKey("tills", KEY),)))
 
 
@@ -67,8 +70,8 @@ def ask(adapter: Adapter, log: Log, method: str, path: str, body: bytes = b"") -
     return answered[0]["status"], dict(answered[0]["headers"])
 
 
-def lost() -> float:
-    return REGISTRY.get_sample_value("rapport_collector_events_total", {"source": "qr", "outcome": "lost"}) or 0.0
+def lost(source: str = "qr") -> float:
+    return REGISTRY.get_sample_value("rapport_collector_events_total", {"source": source, "outcome": "lost"}) or 0.0
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,13 @@ def test_who_scans_is_sent_on_without_kafka_and_the_scan_is_counted_as_lost(log:
     status, headers = ask(QR, log, "GET", "/q/poster-7")
     assert (status, headers[b"location"]) == (302, TARGET.encode())
     assert lost() == before + 1
+
+
+def test_who_unsubscribes_is_asked_to_press_once_more_and_nothing_counts_as_lost() -> None:
+    before = lost("mailing")
+    status, headers = ask(MAILING, Absent("no Kafka"), "POST", LINKS.unsubscribe(LASTING), ONE_CLICK)
+    assert (status, headers[b"content-type"]) == (503, b"text/html; charset=utf-8")
+    assert lost("mailing") == before
 
 
 @pytest.mark.parametrize("log", [Absent("no Kafka"), Absent("running")], ids=["away", "failing"])

@@ -102,6 +102,15 @@ def test_a_complaint_is_answered_with_its_number() -> None:
     assert complaint_id in taken.answer.body.decode()
 
 
+def test_while_kafka_is_away_no_word_is_lost() -> None:
+    page = opened()
+    taken = sent(b"kind=complaint&text=broken", page=page)
+    assert taken.otherwise is not None
+    again = Page(Taken((), taken.otherwise))
+    assert (again.status, again.named("stamp")) == (503, page.named("stamp")), "sent once more it is the same"
+    assert "broken</textarea>" in again.text
+
+
 def test_a_page_sent_twice_counts_once_and_another_page_is_another_word() -> None:
     page, body = opened(), b"kind=rating&score=4"
     twice = [sent(body, page=page).touchpoints[0].event_id for _ in range(2)]
