@@ -44,6 +44,8 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
     Entry("schema", "schema", "Check schemas against the releases, or keep them."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),
+    Entry("qr", "qr", "Print QR codes of the sources file."),
+    Entry("mailing", "mailing", "Make a mail ready: links, picture, one-click."),
     Entry("collect", "collect", "Run the collector (`up` does it)."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),
     Entry("version", "version", "Which Rapport this is."),

@@ -56,11 +56,17 @@ class Quota(NamedTuple):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What a request holds, in its order: touchpoints, and what breaks the contract alone; then the answer."""
+    """What a request holds, in its order: touchpoints, and what breaks the contract alone; then the answer.
+
+    `otherwise` is for people: who scans a code or follows a link gets to the page also when Kafka
+    does not take the touchpoint within `PATIENCE_S`, and it is counted as lost; who sends a form is
+    asked, by a page with 503, to send it once more. None: 503, for programs.
+    """
 
     touchpoints: Sequence[Touchpoint | Fault]
     answer: Answer = Answer()
     quota: Quota | None = None
+    otherwise: Answer | None = None
 
 
 class Refused(Exception):

@@ -29,6 +29,8 @@ MAX_BODY: Final = 4 * 1024 * 1024
 """Bytes of a request, unpacked; a source may allow less."""
 BODY_S: Final = 20.0
 """How long a caller may take to send a body."""
+PATIENCE_S: Final = 1.0
+"""How long a person waits for Kafka before they get their page regardless."""
 MAX_READING_BYTES: Final = 64 * 1024 * 1024
 """Of all bodies that are being read at a time."""
 
@@ -141,12 +143,17 @@ class Collector:
                 return refusal(429, "too_many", words, ("retry-after", str(wait_s)))
         if not taken.touchpoints:
             return taken.answer
-        if self._writer.state != "running":
-            raise Unavailable(self._writer.state)
         try:
-            await self._writer.put(self._records(taken, request, found.adapter.name))
-        except TimeoutError as error:
-            raise Unavailable("Kafka does not answer") from error
+            if self._writer.state != "running":
+                raise Unavailable(self._writer.state)
+            written = self._writer.put(self._records(taken, request, found.adapter.name))
+            await (written if taken.otherwise is None else asyncio.wait_for(written, PATIENCE_S))
+        except (Unavailable, TimeoutError) as error:
+            if taken.otherwise is None:
+                raise Unavailable(str(error) or "Kafka does not answer") from error
+            if taken.otherwise.status < 400:
+                metrics.EVENTS.labels(found.adapter.name, "lost").inc(len(taken.touchpoints))
+            return taken.otherwise
         return taken.answer
 
     def _records(self, taken: Taken, request: Request, source: str) -> list[Ready]:

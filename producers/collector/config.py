@@ -23,16 +23,20 @@ class SourcesError(Exception):
     """The sources file cannot be used; the message is `file:line: what is wrong`, with the remedy."""
 
 
-def load(file: Path, known: Sequence[Source], environment: Mapping[str, str]) -> tuple[Adapter, ...]:
-    """The adapters of a sources file, in its order."""
+def load(
+    file: Path, known: Sequence[Source], environment: Mapping[str, str], only: str | None = None
+) -> tuple[Adapter, ...]:
+    """The adapters of a sources file, in its order; `only` one, whose secrets alone must be there then."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SourcesError(f"{file}: cannot be read ({error}); RAPPORT_SOURCES names it") from error
-    return parse(text, str(file), known, environment)
+    return parse(text, str(file), known, environment, only)
 
 
-def parse(text: str, name: str, known: Sequence[Source], environment: Mapping[str, str]) -> tuple[Adapter, ...]:
+def parse(
+    text: str, name: str, known: Sequence[Source], environment: Mapping[str, str], only: str | None = None
+) -> tuple[Adapter, ...]:
     """The adapters of a text that is called `name` in errors."""
     try:
         root = yaml.compose(text, yaml.SafeLoader)
@@ -54,7 +58,8 @@ def parse(text: str, name: str, known: Sequence[Source], environment: Mapping[st
             raise SourcesError(f"{name}:{_line(key)}: no source is called {key.value!r}; {remedy}")
         if source.name in made:
             raise SourcesError(f"{name}:{_line(key)}: {source.name} stands there twice")
-        made[source.name] = _made(source, value, name, environment)
+        if only in (None, source.name):
+            made[source.name] = _made(source, value, name, environment)
     return tuple(made.values())
 
 

@@ -1,11 +1,21 @@
-"""The registry of sources. A new one is a module in `adapters/` and a line here (docs/collector.md)."""
+"""The registry of sources. A new one is a module in `adapters/` and a line here (docs/add-a-source.md)."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from producers.collector.adapter import Source
-from producers.collector.adapters import own
+from producers.collector.adapters import feedback, mailing, messages, own, pos, qr, sendgrid, ses, wechat
 
-SOURCES: Final[tuple[Source, ...]] = (own.SOURCE,)
+SOURCES: Final[tuple[Source, ...]] = (
+    own.SOURCE,
+    qr.SOURCE,
+    mailing.SOURCE,
+    ses.SOURCE,
+    sendgrid.SOURCE,
+    feedback.SOURCE,
+    pos.SOURCE,
+    messages.SOURCE,
+    wechat.SOURCE,
+)
 """Every source that the collector knows. One that the sources file has no section for is not served."""

@@ -40,9 +40,11 @@ class Importer(Protocol):
     @property
     def fingerprint(self) -> str:
         """Another where the same record would become another touchpoint: an interrupted run is not taken up then."""
+
     @property
     def headed(self) -> bool:
         """Whether the first line names the columns."""
+
     @property
     def spans_lines(self) -> bool:
         """Whether a quoted column may hold line breaks."""
