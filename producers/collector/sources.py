@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from producers.collector.adapter import Source
-from producers.collector.adapters import camera, own, phone, twilio
+from producers.collector.adapters import camera, mail, own, phone, twilio
 
-SOURCES: Final[tuple[Source, ...]] = (own.SOURCE, camera.SOURCE, phone.SOURCE, twilio.SOURCE)
+SOURCES: Final[tuple[Source, ...]] = (own.SOURCE, camera.SOURCE, phone.SOURCE, twilio.SOURCE, mail.SOURCE)
 """Every source that the collector knows. One that the sources file has no section for is not served."""
