@@ -1,7 +1,7 @@
 """The words that the writer of a mail wrote now: without what is quoted, forwarded or signed.
 
-Ours, and by lines: mail-parser-reply (1.36) leaves the quoted original in Chinese forms
-(QQ, NetEase, Gmail in Chinese), and our own words, quoted, would count as the customer's.
+Ours, and by lines: mail-parser-reply (1.36) leaves the quoted original of NetEase and of Apple Mail in
+Chinese, and our own words, quoted, would count as the customer's.
 """
 
 from __future__ import annotations

@@ -1,15 +1,17 @@
-"""The mailroom of the tests: a shop's own addresses."""
+"""The section `mail` of the tests: a shop's own addresses."""
 
 from __future__ import annotations
 
-from producers.mail.mailroom import Addresses, Mailroom
+import msgspec
 
-OURS = {
-    "complaints": ("complaints@shop.example",),
-    "own_domains": ("shop.example",),
-    "message_id": r"^[^.]+\.(?P<campaign>[^@]+)@shop\.example$",
-}
+from producers.collector.adapters.mail import Config
 
 
-def room() -> Mailroom:
-    return Mailroom(Addresses(**OURS))  # type: ignore[arg-type]
+def config(**more: object) -> Config:
+    """As the sources file would have it."""
+    ours = {
+        "complaints": ["complaints@shop.example"],
+        "own_domains": ["shop.example"],
+        "message_id": r"^[^.]+\.(?P<campaign>[^@]+)@shop\.example$",
+    }
+    return msgspec.convert(ours | more, Config)

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from producers.collector.adapter import Refused
 from producers.collector.adapters.mail import Config, Mail
-from producers.collector.keys import WriteKey
 from tests.producers.collector.payloads import FOLDER, answered, cases, expected, told
 from tests.producers.collector.signing import KEY, request
-from tests.producers.mail.rooms import OURS
+from tests.producers.mail.rooms import config
 
-MAIL = Mail(Config(keys=(WriteKey("gateway", KEY),), **OURS))
+MAIL = Mail(config(keys=[{"name": "gateway", "key": KEY}]))
 MAILS = [param.values[0] for param in cases("mail")]
 
 
