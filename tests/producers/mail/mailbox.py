@@ -49,8 +49,8 @@ def fill(imap: Imap, mails: list[bytes], arrived: datetime, *, anew: bool = Fals
             client.delete_folder(imap.folder)
         if not client.folder_exists(imap.folder):
             client.create_folder(imap.folder)
-        for mail in mails:
-            client.append(imap.folder, mail, msg_time=arrived)
+        if mails:
+            client.multiappend(imap.folder, [{"msg": mail, "date": arrived} for mail in mails])
 
 
 def seen(imap: Imap) -> int:
