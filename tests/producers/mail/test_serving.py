@@ -70,7 +70,8 @@ def refused(shelf: Shelf, mail: bytes, *to: str) -> int:
     error = caught.value
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return next(iter(error.recipients.values()))[0]
-    return int(error.smtp_code)
+    assert isinstance(error, smtplib.SMTPResponseException)
+    return error.smtp_code
 
 
 def test_a_mail_is_accepted_when_the_log_has_it() -> None:
