@@ -1,4 +1,4 @@
-"""Serves the demo shop: `python -m examples.shop --key "$(cat .rapport/write.key)"`, then open the address that it says.
+"""Serves the demo shop: `python -m examples.shop --key KEY`, KEY from `.rapport/write.key`; it says where it is open.
 
 The pages are static; the one that is made is `config.js`, which names the collector and the write key.
 """
