@@ -20,14 +20,17 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from producers.collector.adapters.mail import Imap
 from producers.counts import Counts
-from producers.delivery import Producer
+from producers.delivery import Overtaken, Producer
 from producers.mail.mailroom import Mailroom
 from producers.mail.mark import RECENT, Mark, Place
 from producers.pipeline import Incoming, Pipeline
+from schemas.keys import IdentityKey
 
 BATCH: Final = 20
 """Mails between two marks."""
 SILENCE_S: Final = 60.0
+TRIES: Final = 8
+"""How often a run may be overtaken: once a partition at most after a kill."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -117,3 +120,20 @@ class Fetching:
             if each.event_id is None or each.event_id not in known:
                 self.pipeline.take(Incoming(f"{name_of(self.imap)};UID={uid}", index, each))
         return Place(place.validity, uid, max(place.until, arrived), (*place.recent, *ids)[-RECENT:])
+
+
+def fetch(
+    client: IMAPClient, imap: Imap, room: Mailroom, mark: Mark, producer: Producer, identity: IdentityKey,
+    since: date, say: Callable[[str], None],
+) -> Fetching:  # fmt: skip
+    """One run, as often begun anew as what a killed one had on its way turns out to be in the log."""
+    for tried in range(TRIES):
+        pipeline = Pipeline(producer, identity, present=mark.present())
+        fetching = Fetching(client, imap, room, mark, producer, pipeline)
+        try:
+            fetching.run(since, say)
+            break
+        except Overtaken:
+            if tried == TRIES - 1:
+                raise
+    return fetching

@@ -59,4 +59,4 @@ class Mark(Checkpoint):
 
     def _keep(self, place: Place, offsets: Mapping[str, dict[int, int]]) -> None:
         memo = {"place": msgspec.json.encode(place).decode()}
-        self.save(Position(VERSION, [], self._ids, dict(offsets), memo=memo))
+        self.save(Position(VERSION, [], self._ids, dict(offsets), self._producer.writer(), memo=memo))

@@ -85,14 +85,16 @@ def _mail(process: str) -> tuple[Settings, Mail]:
 
 
 def _once(found: Settings, mail: Mail, since: date, json: bool) -> None:
+    from functools import partial
+
     import msgspec
 
     from producers.checkpoint import CheckpointRefused
     from producers.delivery import DeliveryFailed
     from producers.kafka_log import KafkaLog
-    from producers.mail.fetching import Fetching, name_of, opened
+    from producers.mail.fetching import fetch as fetch_mails
+    from producers.mail.fetching import name_of, opened
     from producers.mail.mark import Mark
-    from producers.pipeline import Pipeline
 
     imap = mail.config.imap
     if imap is None:
@@ -102,9 +104,8 @@ def _once(found: Settings, mail: Mail, since: date, json: bool) -> None:
         try:
             mark = Mark(found.data / "checkpoints", name_of(imap), log)
             with mark:
-                pipeline = Pipeline(log, found.identity, present=mark.present())
-                run = Fetching(client, imap, mail.room, mark, log, pipeline)
-                run.run(since, lambda text: typer.echo(text, err=True))
+                say = partial(typer.echo, err=True)
+                run = fetch_mails(client, imap, mail.room, mark, log, found.identity, since, say)
         finally:
             log.close()
     if json:

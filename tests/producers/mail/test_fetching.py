@@ -11,10 +11,9 @@ import pytest
 
 from producers.collector.adapters.mail import Imap
 from producers.delivery import Headers, MemoryProducer
-from producers.mail.fetching import BATCH, Fetching, MailboxError, opened
+from producers.mail.fetching import BATCH, Fetching, MailboxError, fetch, opened
 from producers.mail.mailroom import Mailroom
 from producers.mail.mark import Mark
-from producers.pipeline import Pipeline
 from tests.producers.mail import mailbox
 from tests.producers.mail.rooms import config
 from tests.producers.world import IDENTITY, PARTITIONS, memory, touchpoints
@@ -40,14 +39,11 @@ def imap(server: Imap) -> Imap:
     return server
 
 
-def fetch(imap: Imap, log: MemoryProducer, folder: Path) -> tuple[Fetching, list[str]]:
+def fetched(imap: Imap, log: MemoryProducer, folder: Path) -> tuple[Fetching, list[str]]:
     said: list[str] = []
     mark = Mark(folder, "box", log)
     with opened(imap) as client, mark:
-        pipeline = Pipeline(log, IDENTITY, present=mark.present())
-        run = Fetching(client, imap, Mailroom(config()), mark, log, pipeline)
-        run.run(SINCE, said.append)
-    return run, said
+        return fetch(client, imap, Mailroom(config()), mark, log, IDENTITY, SINCE, said.append), said
 
 
 def ids(log: MemoryProducer) -> list[str]:
@@ -61,12 +57,12 @@ def expected(*numbers: int) -> list[str]:
 def test_what_came_is_sent_once_and_the_mailbox_stays_as_it_is(imap: Imap, tmp_path: Path) -> None:
     log = memory()
     mailbox.fill(imap, [mail(number) for number in range(BATCH + 5)], ARRIVED)
-    run, _ = fetch(imap, log, tmp_path)
+    run, _ = fetched(imap, log, tmp_path)
     assert ids(log) == expected(*range(BATCH + 5))
     assert run.mails == {"personal": BATCH + 5}
     mailbox.fill(imap, [mail(100)], ARRIVED)
     for sent in (1, 0):
-        run, _ = fetch(imap, log, tmp_path)
+        run, _ = fetched(imap, log, tmp_path)
         assert run.counts.accepted == sent
     assert ids(log) == expected(*range(BATCH + 5), 100)
     assert mailbox.seen(imap) == 0
@@ -76,7 +72,7 @@ def test_what_came_before_the_first_day_is_left_alone(imap: Imap, tmp_path: Path
     log = memory()
     mailbox.fill(imap, [mail(1)], ARRIVED - timedelta(days=9))
     mailbox.fill(imap, [mail(2)], ARRIVED)
-    fetch(imap, log, tmp_path)
+    fetched(imap, log, tmp_path)
     assert ids(log) == expected(2)
 
 
@@ -102,8 +98,8 @@ def test_killed_at_any_mail_it_goes_on_there(imap: Imap, tmp_path: Path, after: 
     mailbox.fill(imap, [mail(number) for number in range(BATCH + 3)], ARRIVED)
     log.left = after
     with pytest.raises(Killed):
-        fetch(imap, log, tmp_path)
-    run, _ = fetch(imap, log, tmp_path)
+        fetched(imap, log, tmp_path)
+    run, _ = fetched(imap, log, tmp_path)
     assert run.counts.present == (after - 1) % BATCH + 1
     assert ids(log) == expected(*range(BATCH + 3))
 
@@ -111,9 +107,9 @@ def test_killed_at_any_mail_it_goes_on_there(imap: Imap, tmp_path: Path, after: 
 def test_numbered_anew_by_its_server_only_what_is_new_is_sent(imap: Imap, tmp_path: Path) -> None:
     log = memory()
     mailbox.fill(imap, [mail(1), mail(2)], ARRIVED)
-    fetch(imap, log, tmp_path)
+    fetched(imap, log, tmp_path)
     mailbox.fill(imap, [mail(2), mail(3), mail(1)], ARRIVED, anew=True)
-    _, said = fetch(imap, log, tmp_path)
+    _, said = fetched(imap, log, tmp_path)
     assert ids(log) == expected(1, 2, 3)
     assert "numbered its mails anew" in said[0]
 
@@ -121,7 +117,7 @@ def test_numbered_anew_by_its_server_only_what_is_new_is_sent(imap: Imap, tmp_pa
 def test_of_a_large_mail_the_beginning_is_read(imap: Imap, tmp_path: Path) -> None:
     log = memory()
     mailbox.fill(imap, [mail(1, "Long ago. " * 4_000), mail(2)], ARRIVED)
-    fetch(msgspec.structs.replace(imap, largest=10_000), log, tmp_path)
+    fetched(msgspec.structs.replace(imap, largest=10_000), log, tmp_path)
     cut = {each.event_id: "cut" in (each.properties or "") for each in touchpoints(log)}
     assert cut == {"mail:1@x": True, "mail:2@x": False}
 
@@ -138,4 +134,4 @@ def test_a_mailbox_that_cannot_be_read_says_what_to_mend(
     imap: Imap, tmp_path: Path, change: dict[str, object], words: str
 ) -> None:
     with pytest.raises(MailboxError, match=words):
-        fetch(msgspec.structs.replace(imap, **change), memory(), tmp_path)
+        fetched(msgspec.structs.replace(imap, **change), memory(), tmp_path)
