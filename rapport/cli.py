@@ -34,6 +34,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("init", "init", "Make the topics and the first knowledge."),
     Entry("send", "send", "Send touchpoints: JSON lines, - for stdin."),
     Entry("import", "import_", "Import a foreign data set."),
+    Entry("mail", "mail", "Take in mail, by IMAP or SMTP."),
     Entry("simulate", "simulate", "Make up a shop with known relationships."),
     Entry("replay", "replay", "Run the engine on history; reaches nobody."),
     Entry("tail", "tail", "Follow outputs, readable."),

@@ -1,11 +1,25 @@
-"""The registry of sources. A new one is a module in `adapters/` and a line here (docs/add-a-source.md)."""
+"""The registry of the collector: one line a source."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from producers.collector.adapter import Source
-from producers.collector.adapters import feedback, mailing, messages, own, pos, qr, sendgrid, ses, wechat
+from producers.collector.adapters import (
+    camera,
+    feedback,
+    mail,
+    mailing,
+    messages,
+    own,
+    phone,
+    pos,
+    qr,
+    sendgrid,
+    ses,
+    twilio,
+    wechat,
+)
 
 SOURCES: Final[tuple[Source, ...]] = (
     own.SOURCE,
@@ -17,5 +31,9 @@ SOURCES: Final[tuple[Source, ...]] = (
     pos.SOURCE,
     messages.SOURCE,
     wechat.SOURCE,
+    camera.SOURCE,
+    phone.SOURCE,
+    twilio.SOURCE,
+    mail.SOURCE,
 )
 """Every source that the collector knows. One that the sources file has no section for is not served."""
