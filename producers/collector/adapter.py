@@ -67,6 +67,8 @@ class Taken(msgspec.Struct, frozen=True):
     answer: Answer = Answer()
     quota: Quota | None = None
     otherwise: Answer | None = None
+    places: Sequence[int] | None = None
+    """Of each touchpoint, which event of the request it came of; None: one each, in order."""
 
 
 class Refused(Exception):

@@ -9,12 +9,14 @@ import signal
 import socket
 from collections.abc import Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Any, Final
 
 import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from producers.collector import openapi
 from producers.collector.adapter import Adapter
 from producers.collector.app import Collector
 from producers.collector.config import load, parse
@@ -34,6 +36,8 @@ STOP_S: Final = 10.0
 """How long requests under way may take once the process shall end."""
 
 OPEN: Final = """\
+segment: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
+cloudevents: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
 touchpoints: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
 """
 """The sources without a sources file: those that need no other secret than the write key."""
@@ -67,14 +71,10 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
     metrics.watch_surroundings(settings, ())
     writer = KafkaWriter(settings.cluster, (topics.RAW, topics.DLQ), settings.trace_share)
     app = Collector(
-        adapters, writer, settings.identity, base_url=settings.collector_url, origins=settings.collector_origins
-    )
-    config = uvicorn.Config(
-        app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
-        proxy_headers=False, server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=int(STOP_S),
+        adapters, writer, settings.identity, base_url=settings.collector_url, origins=settings.collector_origins,
+        pages=openapi.pages(adapters, version("rapport")),
     )  # fmt: skip
-    server = _Server(config)
+    server = serving(app)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.end)
@@ -88,6 +88,15 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
         for task in behind:
             task.cancel()
         await asyncio.gather(*behind, return_exceptions=True)
+
+
+def serving(app: Collector) -> Server:
+    """A server of this application, with every bound that it needs to stand in the open."""
+    return Server(uvicorn.Config(
+        app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
+        proxy_headers=False, server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=int(STOP_S),
+    ))  # fmt: skip
 
 
 async def _beat() -> None:
@@ -108,7 +117,7 @@ def _door(host: str, port: int) -> socket.socket:
     return door
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Ends when it is told to, and leaves the signals to us: uvicorn would raise them again at its end."""
 
     @contextmanager

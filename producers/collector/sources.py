@@ -1,4 +1,4 @@
-"""The registry of the collector: one line a source."""
+"""The registry of sources. A new one is a module in `adapters/` and a line here (docs/add-a-source.md)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from producers.collector.adapter import Source
 from producers.collector.adapters import (
     camera,
+    cloudevents,
     feedback,
     mail,
     mailing,
@@ -20,8 +21,11 @@ from producers.collector.adapters import (
     twilio,
     wechat,
 )
+from producers.collector.adapters.segment import api as segment
 
 SOURCES: Final[tuple[Source, ...]] = (
+    segment.SOURCE,
+    cloudevents.SOURCE,
     own.SOURCE,
     qr.SOURCE,
     mailing.SOURCE,
