@@ -81,9 +81,9 @@ class Segment:
         quota = quota or self._named(event.get("writeKey"))
         read = self._calls.read(event, body, Sender(request.received_at, None, quota.name), kind)
         if not any(isinstance(each, Fault) for each in read):
-            return Taken(read, _DONE, quota, [0] * len(read))
+            return Taken(read, _DONE, quota, places=[0] * len(read))
         places = [0] * len(read)
-        return Taken(read, outcome(read, many=False, said={"success": False}, places=places), quota, places)
+        return Taken(read, outcome(read, many=False, said={"success": False}, places=places), quota, places=places)
 
     def _batch(self, request: Request, quota: Quota | None) -> Taken:
         body = request.body
@@ -102,7 +102,7 @@ class Segment:
             read += found
             places += [index] * len(found)
         good = not any(isinstance(each, Fault) for each in read)
-        return Taken(read, outcome(read, many=True, said={"success": good}, places=places), quota, places)
+        return Taken(read, outcome(read, many=True, said={"success": good}, places=places), quota, places=places)
 
     def _one(self, raw: bytes, batch: _Batch, sender: Sender) -> Sequence[Touchpoint | Fault]:
         if len(raw) > MAX_CALL:
