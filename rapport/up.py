@@ -107,7 +107,8 @@ class House:
         port = self._settings.store_port
         if not port or taken(port):
             port = free_port()
-        self._settings = msgspec.structs.replace(self._settings, store_port=port)
+        door = _free_from(self._settings.collector_port, {"store": port})
+        self._settings = msgspec.structs.replace(self._settings, store_port=port, collector_port=door)
 
     def _start_rest(self) -> dict[str, int]:
         settings = self._settings
@@ -116,6 +117,7 @@ class House:
         self._supervisor.start(Command("store", ("store",), self._logs / "store.log", env, settings.store_port))
         self._where("archive", address.shown(settings.clickhouse) or f"embedded, in {settings.data / 'clickhouse'}")
         self._where("SQL", f"{settings.store_url}/sql (token in {settings.data / 'store.token'})")
+        self._start_collector(env, ports)
         for number in range(settings.workers):
             name = f"worker-{number + 1}"
             port = settings.metrics_port and _free_from(settings.metrics_port + number, ports)
@@ -127,6 +129,12 @@ class House:
             self._where(name, f"metrics http://127.0.0.1:{port}/metrics" if port else "without metrics")
         self._where("logs", str(self._logs))
         return ports
+
+    def _start_collector(self, env: dict[str, str], ports: dict[str, int]) -> None:
+        port = ports["collector"] = self._settings.collector_port
+        self._supervisor.start(Command("collector", ("collect",), self._logs / "collector.log", env, port))
+        key = self._settings.data / "write.key"
+        self._where("collector", f"http://127.0.0.1:{port} (what it takes: /docs; write key in {key})")
 
     def _wait_for(self, ports: dict[str, int]) -> None:
         """Until everything answers; what takes longer is told, and goes on starting."""

@@ -61,6 +61,8 @@ class Taken(msgspec.Struct, frozen=True):
     touchpoints: Sequence[Touchpoint | Fault]
     answer: Answer = Answer()
     quota: Quota | None = None
+    places: Sequence[int] | None = None
+    """Of each touchpoint, which event of the request it came of; None: one each, in order."""
 
 
 class Refused(Exception):

@@ -153,7 +153,8 @@ class Collector:
         traceparent = request.headers.get(TRACEPARENT, "").encode("latin-1")
         trace: Headers = ((TRACEPARENT, traceparent),) if is_traceparent(traceparent) else ()
         now, prepare, records, accepted = request.received_at, self._preparing, [], 0
-        for index, each in enumerate(taken.touchpoints):
+        places = taken.places if taken.places is not None else range(len(taken.touchpoints))
+        for index, each in zip(places, taken.touchpoints, strict=True):
             if isinstance(each, Touchpoint):
                 kept = prepare.received(each, now)
                 try:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import yaml
 
 from producers.collector.adapter import Adapter, Source
 from schemas.catalogue import nearest
+
+T = TypeVar("T")
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _STEP: Final = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
@@ -34,19 +36,10 @@ def load(file: Path, known: Sequence[Source], environment: Mapping[str, str]) ->
 
 def parse(text: str, name: str, known: Sequence[Source], environment: Mapping[str, str]) -> tuple[Adapter, ...]:
     """The adapters of a text that is called `name` in errors."""
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error)
-        raise SourcesError(f"{name}:{mark.line + 1 if mark else 1}: not YAML: {what}") from error
-    if root is None:
-        return ()
-    if not isinstance(root, yaml.MappingNode):
-        raise SourcesError(f"{name}:1: must be a mapping of sources to their sections")
+    root = _root(text, name)
     by_name = {source.name: source for source in known}
     made: dict[str, Adapter] = {}
-    for key, value in root.value:
+    for key, value in root.value if root is not None else ():
         source = by_name.get(key.value)
         if source is None:
             close = nearest(str(key.value), tuple(by_name))
@@ -58,16 +51,44 @@ def parse(text: str, name: str, known: Sequence[Source], environment: Mapping[st
     return tuple(made.values())
 
 
-def _made(source: Source, node: yaml.Node, name: str, environment: Mapping[str, str]) -> Adapter:
-    content = _content(node, name, environment)
+def table(file: Path, kind: type[T]) -> T:
+    """A file of knowledge that a source goes by, as the struct of its form; `SourcesError` as for the sources file."""
     try:
-        config = msgspec.convert({} if content is None else content, source.config, strict=False)
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourcesError(f"{file}: cannot be read ({error})") from error
+    root = _root(text, str(file))
+    return msgspec.convert({}, kind) if root is None else _struct(root, kind, str(file), "", {})
+
+
+def _root(text: str, name: str) -> yaml.MappingNode | None:
+    """The mapping that a text is; None where nothing stands in it."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or str(error)
+        raise SourcesError(f"{name}:{mark.line + 1 if mark else 1}: not YAML: {what}") from error
+    if root is not None and not isinstance(root, yaml.MappingNode):
+        raise SourcesError(f"{name}:1: must be a mapping of names")
+    return root
+
+
+def _made(source: Source, node: yaml.Node, name: str, environment: Mapping[str, str]) -> Adapter:
+    config = _struct(node, source.config, name, f"{source.name}: ", environment)
+    try:
         return source.build(config)
-    except msgspec.ValidationError as error:
-        line, what = _where(node, str(error))
-        raise SourcesError(f"{name}:{line}: {source.name}: {what}") from error
     except ValueError as error:  # what an adapter says of a value that only it can judge
         raise SourcesError(f"{name}:{_line(node)}: {source.name}: {error}") from error
+
+
+def _struct(node: yaml.Node, kind: type[T], name: str, place: str, environment: Mapping[str, str]) -> T:
+    content = _content(node, name, environment)
+    try:
+        return msgspec.convert({} if content is None else content, kind, strict=False)
+    except msgspec.ValidationError as error:
+        line, what = _where(node, str(error))
+        raise SourcesError(f"{name}:{line}: {place}{what}") from error
 
 
 def _content(node: yaml.Node, name: str, environment: Mapping[str, str]) -> Any:

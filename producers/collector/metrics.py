@@ -6,7 +6,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Counter("rapport_collector_requests_total", "Requests by source and status", ("source", "status"))
 SECONDS = Histogram(
-    "rapport_collector_request_seconds", "From a request's first byte read to its answer, Kafka included", ("source",),
+    "rapport_collector_request_seconds", "From a request's head to its answer, Kafka included", ("source",),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 25.0),
 )  # fmt: skip
 

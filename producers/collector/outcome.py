@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -17,29 +17,32 @@ _AT: Final = re.compile(r"\(byte (\d+)\)")
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def outcome(read: Sequence[Touchpoint | Fault], *, many: bool, said: dict[str, Any] | None = None) -> Answer:
+def outcome(
+    read: Sequence[Touchpoint | Fault], *, many: bool, said: Mapping[str, Any] | None = None,
+    places: Sequence[int] | None = None,
+) -> Answer:  # fmt: skip
     """200 where it is a batch, whatever became of each; a single event that was rejected gets 400.
 
-    `said` stands in the answer, too.
+    `said` stands in the answer, too; `places` are the events that the touchpoints came of, if not one each.
     """
-    rejected = [_rejected(index, each) for index, each in enumerate(read) if isinstance(each, Fault)]
-    content = {**(said or {}), "accepted": len(read) - len(rejected), "rejected": rejected}
+    at = range(len(read)) if places is None else places
+    rejected = [_rejected(index, each) for index, each in zip(at, read, strict=True) if isinstance(each, Fault)]
+    events = len(read) if places is None else len(set(places))
+    bad = len({each["index"] for each in rejected})
+    content = {**(said or {}), "accepted": events - bad, "rejected": rejected}
     return Answer(200 if many or not rejected else 400, _ENCODER.encode(content), JSON_HEADERS)
 
 
 def _rejected(index: int, fault: Fault) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "index": index,
-        "reason": fault.reason,
-        "faults": [each._asdict() for each in fault.faults],
-    }
+    faults = [each._asdict() for each in fault.faults]
+    found: dict[str, Any] = {"index": index, "reason": fault.reason, "faults": faults}
     if fault.event_id is not None:
         found["event_id"] = fault.event_id
     return found
 
 
 def bad_json(body: bytes) -> NoReturn:
-    """Raises what is wrong with a body that is no JSON: what, in which line and column."""
+    """Raises what is wrong with a body that is not the JSON that it should be: what, in which line and column."""
     try:
         msgspec.json.decode(body)
         what, at = "is JSON of another form than this path takes", 0

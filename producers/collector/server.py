@@ -34,6 +34,8 @@ STOP_S: Final = 10.0
 """How long requests under way may take once the process shall end."""
 
 OPEN: Final = """\
+segment: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
+cloudevents: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
 touchpoints: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
 """
 """The sources without a sources file: those that need no other secret than the write key."""

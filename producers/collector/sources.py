@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from producers.collector.adapter import Source
-from producers.collector.adapters import own
+from producers.collector.adapters import cloudevents, own
+from producers.collector.adapters.segment import api as segment
 
-SOURCES: Final[tuple[Source, ...]] = (own.SOURCE,)
+SOURCES: Final[tuple[Source, ...]] = (
+    segment.SOURCE,
+    cloudevents.SOURCE,
+    own.SOURCE,
+)
 """Every source that the collector knows. One that the sources file has no section for is not served."""

@@ -44,7 +44,7 @@ class Up:
         self.output = folder / "up.txt"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
         mine = {"RAPPORT_DATA": str(folder / "data"), "RAPPORT_STORE_PORT": str(free_port()), "PYTHONPATH": str(ROOT),
-                "RAPPORT_BROKER": "java"}  # fmt: skip
+                "RAPPORT_BROKER": "java", "RAPPORT_COLLECTOR_PORT": str(free_port())}  # fmt: skip
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "rapport.cli", "up", "--feed", "none"],
@@ -83,7 +83,7 @@ def started(tmp_path: Path) -> Iterator[Callable[..., Up]]:
 def test_all_that_it_started_ends_with_it(started: Callable[..., Up]) -> None:
     up = started()
     children = up.note().children
-    assert [child.name for child in children] == ["broker", "store", "worker-1"]
+    assert [child.name for child in children] == ["broker", "store", "collector", "worker-1"]
     assert all(processes.alive(child.pid) for child in children)
     assert up.ended(signal.SIGINT) == 0, up.output.read_text()
     assert not any(processes.alive(child.pid) for child in children)
@@ -118,6 +118,6 @@ def test_a_killed_worker_comes_back_and_a_second_up_is_refused(started: Callable
 
 def test_a_foreign_broker_stays(started: Callable[..., Up], kafka: str, tmp_path: Path) -> None:
     up = started(RAPPORT_KAFKA=kafka)
-    assert [child.name for child in up.note().children] == ["store", "worker-1"]
+    assert [child.name for child in up.note().children] == ["store", "collector", "worker-1"]
     assert up.ended(signal.SIGINT) == 0
     assert rapport("init", folder=tmp_path, RAPPORT_KAFKA=kafka).returncode == 0

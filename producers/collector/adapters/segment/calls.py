@@ -1,0 +1,238 @@
+"""One call of the tracking API, as it came, to touchpoints or to what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+from producers.collector.adapters.segment import moments
+from producers.collector.adapters.segment.places import currency, first, number, words
+from producers.collector.adapters.segment.table import Found, Table
+from producers.collector.adapters.segment.who import PERSONAL, channel, given_as, identifiers
+from schemas import times
+from schemas.catalogue import Property
+from schemas.contract import Fault, FieldFault, read_object
+from schemas.fields import Wrong, check_property
+from schemas.records import Touchpoint
+
+Json = dict[str, Any]
+
+TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
+_NAME: Final = "name"
+_EVENT: Final = "app.event"
+_AS_SENT: Final = "_as_sent"
+_NUMBERS: Final = frozenset({"amount", "quantity"})
+_SHARED: Final = (
+    "occurred_at", "channel", "identifiers", "sent_at", "received_at", "order_id", "currency", "location_id",
+    "session_id",
+)  # fmt: skip
+"""What an event says of every entry of its list."""
+
+
+class Sender(NamedTuple):
+    """What holds for all calls of one request."""
+
+    received_at: int
+    sent_at: Any
+    name: str
+
+
+class Calls:
+    """By one table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def read(self, event: Json, original: bytes, sender: Sender, kind: str | None = None) -> list[Touchpoint | Fault]:
+        """The touchpoint, then those of its list; one `Fault` where the call cannot be taken.
+
+        `kind` is the path's, where the path says it. What a property holds is no reason to refuse a call: where it
+        does not fit what Rapport knows by that name, it is kept under `<name>_as_sent`.
+        """
+        kind = kind or given_as(event, "type")
+        match kind:
+            case "track":
+                name = event.get("event")
+                if not isinstance(name, str) or not name.strip():
+                    return [_fault("missing_field", "event", "is missing", "name the event", original)]
+                return self._made(self._table.event(name) or self._table.other, name, event, original, sender)
+            case "page":
+                return self._made(self._table.page, _name(event), event, original, sender)
+            case "screen":
+                return self._made(self._table.screen, _name(event), event, original, sender)
+            case "identify" | "group" | "alias":
+                return self._person(kind, event, original, sender)
+        what = f"{kind!r:.60} is no call" if kind is not None else "is missing"
+        return [_fault("unknown_type" if kind else "missing_field", "type", what, f"use {', '.join(TYPES)}", original)]
+
+    def _made(self, rule: Found, name: str, event: Json, original: bytes, sender: Sender) -> list[Touchpoint | Fault]:
+        given, context = _object(event, "properties"), _object(event, "context")
+        rule, properties = self._properties(rule, name, given, context)
+        content = self._frame(rule, event, context, original, sender)
+        _fill(content, rule, given, context)
+        self._keep_context(properties, context)
+        content["properties"] = properties
+        made: list[Touchpoint | Fault] = [read_object(content, original)]
+        if rule.each is not None and isinstance(made[0], Touchpoint):
+            made += self._entries(rule, content, given, original)
+        return made
+
+    def _properties(self, rule: Found, name: str, given: Json, context: Json) -> tuple[Found, Json]:
+        """The properties of the touchpoint, and the rule that they allow."""
+        properties = dict(given)
+        for target, places in rule.properties:
+            value = first(places, given, context)
+            if value is not None:
+                properties[target] = value
+        fit(properties, rule.kind.properties)
+        for each, value in rule.set:
+            if properties.get(each) is None:
+                properties[each] = value
+        if rule.kind.name == _EVENT:
+            _call_it(properties, dict(rule.set).get(_NAME, name), name, given)
+        elif name:
+            properties.setdefault(_NAME if rule is self._table.page or rule is self._table.screen else "event", name)
+        for required in rule.kind.required:
+            if properties.get(required) is None:
+                return self._properties(self._table.other, name, given, context)
+        return rule, properties
+
+    def _person(self, kind: str, event: Json, original: bytes, sender: Sender) -> list[Touchpoint | Fault]:
+        context = _object(event, "context")
+        rule = self._table.link if kind == "alias" else self._table.person
+        content = self._frame(rule, event, context, original, sender)
+        if kind == "alias":
+            fault = _link(event, content, original)
+            if fault is not None:
+                return [fault]
+        else:
+            traits = _object(event, "traits")
+            if kind == "identify":
+                slots = self._table.traits
+                fields = {slots.get(name, name): value for name, value in traits.items() if name not in PERSONAL}
+            else:
+                fields = {"group_id": words(given_as(event, "groupId")), "group": traits}
+            content["properties"] = {"fields": fields}
+        self._keep_context(content["properties"], context)
+        return [read_object(content, original)]
+
+    def _frame(self, rule: Found, event: Json, context: Json, original: bytes, sender: Sender) -> Json:
+        """Who, when, by which way: what every touchpoint has."""
+        sent = _sent(event, sender)
+        content: Json = {
+            "event_id": words(given_as(event, "messageId")) or _made_up(original, sender),
+            "type": rule.kind.name,
+            "occurred_at": _or_text(moments.occurred(event, sent, sender.received_at), event),
+            "channel": rule.channel or channel(rule, event, context),
+            "identifiers": identifiers(event, context),
+            "received_at": times.Instant(sender.received_at, 0),
+        }
+        if sent is not None:
+            content["sent_at"] = sent
+        return content
+
+    def _keep_context(self, properties: Json, context: Json) -> None:
+        if context:
+            kept = {name: value for name, at in self._table.context if (value := at.value({}, context)) is not None}
+            if kept:
+                properties["context"] = kept
+
+    def _entries(self, rule: Found, content: Json, given: Json, original: bytes) -> list[Touchpoint | Fault]:
+        """One touchpoint an entry of the event's list, with what the event says of all of them."""
+        listed, each = given.get(rule.each_in or ""), rule.each
+        if not isinstance(listed, list) or each is None:
+            return []
+        made: list[Touchpoint | Fault] = []
+        for number_of, entry in enumerate(listed):
+            if isinstance(entry, dict):
+                line: Json = {name: content[name] for name in _SHARED if name in content}
+                line |= {"event_id": f"{content['event_id']}:{number_of}", "type": each.kind.name}
+                _fill(line, each, entry, {})
+                line["properties"] = {
+                    name: value for name, value in entry.items()
+                    if name not in each.kind.properties or check_property(value, each.kind.properties[name]) is None
+                }  # fmt: skip
+                made.append(read_object(line, original))
+        return made
+
+
+def fit(properties: Json, known: Mapping[str, Property]) -> None:
+    """What does not fit what Rapport knows by that name is made to, or moved aside."""
+    for name, wanted in known.items():
+        value = properties.get(name)
+        if value is None or check_property(value, wanted) is None:
+            continue
+        made = number(value) if wanted.type == "number" else words(value) if wanted.type == "string" else None
+        if made is None or wanted.values:
+            properties[name + _AS_SENT] = properties.pop(name)
+        else:
+            properties[name] = made
+
+
+def _call_it(properties: Json, own: Any, name: str, given: Json) -> None:
+    """An app.event is known by its name, whatever the event has under `name`."""
+    if _NAME in given and given[_NAME] != own:
+        properties[_NAME + _AS_SENT] = given[_NAME]
+    properties[_NAME] = own
+    if own != name:
+        properties["event"] = name
+
+
+def _fill(content: Json, rule: Found, properties: Json, context: Json) -> None:
+    """The fields of the touchpoint, each where a fitting value stands."""
+    for field, places in rule.fields:
+        value = first(places, properties, context)
+        if value is None:
+            continue
+        fitting = number(value) if field in _NUMBERS else currency(value) if field == "currency" else words(value)
+        if fitting is not None:
+            content[field] = fitting
+    if "text" in content and isinstance(locale := context.get("locale"), str):
+        content["language"] = locale.replace("_", "-").partition("-")[0].lower()
+
+
+def _link(event: Json, content: Json, original: bytes) -> Fault | None:
+    """The weaker identifier alone makes the key of a link, so that it lies with the touchpoints that it concerns."""
+    user, previous = words(given_as(event, "userId")), words(given_as(event, "previousId"))
+    if user is None or previous is None:
+        return _fault("missing_field", "previousId" if user else "userId", "is missing", "alias needs both", original)
+    kind = "email" if "@" in previous else "cookie"
+    content["identifiers"] = {kind: previous}
+    content["properties"] = {"from": f"{kind}:{previous}", "to": user}
+    return None
+
+
+def _sent(event: Json, sender: Sender) -> times.Instant | None:
+    """A time of sending that cannot be read corrects nothing."""
+    given = given_as(event, "sentAt") if "sentAt" in event or "sent_at" in event else sender.sent_at
+    if given is None:
+        return None
+    read = moments.read(given)
+    return None if isinstance(read, Wrong) else read
+
+
+def _or_text(moment: times.Instant | Wrong, event: Json) -> Any:
+    """A moment, or what stood there, for the contract to say what is wrong with it."""
+    if isinstance(moment, times.Instant):
+        return moment
+    return event.get("originalTimestamp") or event.get("timestamp")
+
+
+def _made_up(original: bytes, sender: Sender) -> str:
+    """For a call without an id: the same call in the same request has the same."""
+    seed = f"{sender.name}\0{sender.received_at}\0".encode()
+    return f"call-{blake2b(seed + original, digest_size=16).hexdigest()}"
+
+
+def _object(event: Mapping[str, Any], name: str) -> Json:
+    found = event.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _name(event: Json) -> str:
+    return words(event.get(_NAME)) or ""
+
+
+def _fault(reason: str, field: str, what: str, remedy: str, original: bytes) -> Fault:
+    return Fault(reason, (FieldFault(field, what, remedy),), original)

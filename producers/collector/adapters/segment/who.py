@@ -1,0 +1,67 @@
+"""Who called, and by which way: the identifiers and the channel of an event."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from producers.collector.adapters.segment.places import words
+from producers.collector.adapters.segment.table import Found
+from schemas.keys import is_sentinel
+
+Json = dict[str, Any]
+
+PERSONAL: Final = ("email", "phone")
+"""Traits that are identifiers; they stand nowhere else."""
+OLDER: Final = {
+    "userId": "user_id", "anonymousId": "anonymous_id", "messageId": "message_id", "groupId": "group_id",
+    "previousId": "previous_id", "sentAt": "sent_at", "type": "action",
+}  # fmt: skip
+"""How older senders write the names of a call."""
+_MOBILE: Final = ("ios", "android", "react-native", "flutter", "kotlin", "swift")
+
+
+def given_as(event: Json, name: str) -> Any:
+    value = event.get(name)
+    return event.get(OLDER[name]) if value is None else value
+
+
+def identifiers(event: Json, context: Json) -> Json:
+    found: Json = {}
+    user, anonymous = given_as(event, "userId"), given_as(event, "anonymousId")
+    if user is not None and user != "":
+        found["customer_id"] = words(user) or user
+    if anonymous is not None and anonymous != "":
+        found["cookie"] = words(anonymous) or anonymous
+    for traits in (event.get("traits"), context.get("traits")):
+        if isinstance(traits, dict):
+            for name in PERSONAL:
+                value = words(traits.get(name))
+                if value is not None and name not in found and not is_sentinel(value):
+                    found[name] = value
+    device = context.get("device")
+    if isinstance(device, dict) and _is_mobile(event, context):
+        value = words(device.get("id"))
+        if value is not None and not is_sentinel(value.replace("0", "").replace("-", "")):
+            found["device"] = value
+    return found
+
+
+def channel(rule: Found, event: Json, context: Json) -> str:
+    usual = rule.kind.channels
+    if _is_mobile(event, context):
+        own = "app"
+    elif event.get("channel") in ("browser", "web", "client") or "page" in context:
+        own = "web"
+    elif event.get("channel") == "server":
+        own = "system"
+    else:
+        return usual[0]
+    return own if own in usual or (rule.kind.name == "app.event" and own == "web") else usual[0]
+
+
+def _is_mobile(event: Json, context: Json) -> bool:
+    if event.get("channel") == "mobile":
+        return True
+    library = context.get("library")
+    name = library.get("name") if isinstance(library, dict) else None
+    return isinstance(name, str) and any(each in name for each in _MOBILE)
