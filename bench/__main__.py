@@ -66,6 +66,17 @@ def latency(
     show(run(rate, seconds, partitions, _say), json)
 
 
+@app.command(help="The collector: singles and batches, as fast as they go and at half of what is wanted.")
+def collect(
+    seconds: Annotated[int, typer.Option("--seconds", min=1, help="Of each of the four measurements.")] = 10,
+    partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4,
+    profile: Profile = False, json: Json = False,
+) -> None:  # fmt: skip
+    from bench.collect import run
+
+    show(run(seconds, partitions, profile, _say), json)
+
+
 @app.command(help="How large customers' states are, packed and in memory.")
 def states(
     count: Annotated[int, typer.Option("--count", min=1000, help="Simulated touchpoints.")] = 200_000,

@@ -81,7 +81,7 @@ class Calls:
     def _properties(self, rule: Found, name: str, given: Json, context: Json) -> tuple[Found, Json]:
         """The properties of the touchpoint, and the rule that they allow."""
         properties = dict(given)
-        for target, places in rule.properties:
+        for target, places in rule.properties.of(given, context):
             value = first(places, given, context)
             if value is not None:
                 properties[target] = value
@@ -134,7 +134,10 @@ class Calls:
 
     def _keep_context(self, properties: Json, context: Json) -> None:
         if context:
-            kept = {name: value for name, at in self._table.context if (value := at.value({}, context)) is not None}
+            kept = {
+                name: value for name, places in self._table.context.of({}, context)
+                if (value := first(places, {}, context)) is not None
+            }  # fmt: skip
             if kept:
                 properties["context"] = kept
 
@@ -181,7 +184,7 @@ def _call_it(properties: Json, own: Any, name: str, given: Json) -> None:
 
 def _fill(content: Json, rule: Found, properties: Json, context: Json) -> None:
     """The fields of the touchpoint, each where a fitting value stands."""
-    for field, places in rule.fields:
+    for field, places in rule.fields.of(properties, context):
         value = first(places, properties, context)
         if value is None:
             continue

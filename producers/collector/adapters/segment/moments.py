@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from schemas import times
@@ -23,12 +24,16 @@ def read(value: object) -> times.Instant | Wrong:
         if times.EARLIEST <= at < times.LATEST:
             return times.Instant(at, 0)
         return Wrong("bad_date", f"{value}: the year lies outside 1970..2200", "send an ISO 8601 time")
-    if isinstance(value, str):
-        try:
-            return times.read(value)
-        except ValueError:
-            return _loose(value)
-    return instant(value)
+    return _text(value) if isinstance(value, str) else instant(value)
+
+
+@lru_cache(maxsize=1024)
+def _text(text: str) -> times.Instant | Wrong:
+    """The calls of a batch were sent at the same time, and many happened at the same, too."""
+    try:
+        return times.read(text)
+    except ValueError:
+        return _loose(text)
 
 
 def _loose(text: str) -> times.Instant | Wrong:

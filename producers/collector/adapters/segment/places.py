@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +12,9 @@ import msgspec
 _NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Za-z]{3}", re.ASCII)
 CONTEXT: Final = "context"
+MOST_SHAPES: Final = 256
+
+Json = dict[str, Any]
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -23,11 +26,11 @@ class Place(msgspec.Struct, frozen=True):
     plain: str | None = None
     """Its name, where it is a property's and nothing more."""
 
-    def value(self, properties: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
+    def value(self, properties: Json, context: Json) -> Any:
         """None where nothing stands."""
         found: Any = context if self.in_context else properties
         for step in self.steps:
-            if not isinstance(found, Mapping):
+            if not isinstance(found, dict):
                 return None
             found = found.get(step)
         if self.times is None or found is None:
@@ -44,13 +47,40 @@ def place(text: str) -> Place:
     return Place(in_context, steps[1:] if in_context else steps, place(second) if star else None, plain)
 
 
-def first(places: Sequence[Place], properties: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
+def first(places: Sequence[Place], properties: Json, context: Json) -> Any:
     """The first value that is there."""
     for each in places:
         found = properties.get(each.plain) if each.plain is not None else each.value(properties, context)
         if found is not None:
             return found
     return None
+
+
+Targets = tuple[tuple[str, tuple[Place, ...]], ...]
+"""Names, and where the value of each may stand."""
+
+
+class Shapes:
+    """Targets, less those for which an event of the same names can hold nothing: events repeat their shape."""
+
+    __slots__ = ("_known", "_targets")
+
+    def __init__(self, targets: Targets) -> None:
+        self._targets = targets
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], Targets] = {}
+
+    def of(self, properties: Json, context: Json) -> Targets:
+        shape = tuple(properties), tuple(context)
+        found = self._known.get(shape)
+        if found is None:
+            possible = [
+                (name, tuple(each for each in places if each.steps[0] in (context if each.in_context else properties)))
+                for name, places in self._targets
+            ]
+            found = tuple((name, places) for name, places in possible if places)
+            if len(self._known) < MOST_SHAPES:  # they come from outside
+                self._known[shape] = found
+        return found
 
 
 def number(value: object) -> float | None:

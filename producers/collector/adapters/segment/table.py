@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from producers.collector.adapters.segment.places import CONTEXT, Place, place
+from producers.collector.adapters.segment.places import CONTEXT, Shapes, Targets, place
 from producers.collector.config import table
 from schemas import catalogue
 from schemas.catalogue import CHANNELS, TouchpointType
@@ -20,8 +20,6 @@ MOST_NAMES: Final = 10_000
 
 Places = Mapping[str, tuple[str, ...]]
 """A field or property, and where its value may stand: the first that is there."""
-Targets = tuple[tuple[str, tuple[Place, ...]], ...]
-"""The same, ready for use."""
 
 
 class Each(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,8 +55,8 @@ class Found(msgspec.Struct, frozen=True):
 
     kind: TouchpointType
     channel: str | None
-    fields: Targets
-    properties: Targets
+    fields: Shapes
+    properties: Shapes
     set: tuple[tuple[str, Any], ...]
     each_in: str | None = None
     each: Found | None = None
@@ -73,9 +71,7 @@ class Table:
         self._fields = dict(_targets(read.fields))
         self._properties = read.properties
         self.traits: Mapping[str, str] = read.traits
-        self.context: Sequence[tuple[str, Place]] = [
-            (name, place(f"{CONTEXT}.{at}")) for name, at in read.context.items()
-        ]
+        self.context = Shapes(tuple((name, (place(f"{CONTEXT}.{at}"),)) for name, at in read.context.items()))
         rules = {**read.events, **(own or {})}
         self._events = {_plain(name): self._ready(name, rule) for name, rule in rules.items()}
         self._seen: dict[str, Found | None] = {}
@@ -105,8 +101,8 @@ class Table:
         return Found(
             kind,
             rule.channel,
-            tuple({**self._fields, **dict(_targets(rule.fields))}.items()),
-            _targets({**usual, **rule.properties}),
+            Shapes(tuple({**self._fields, **dict(_targets(rule.fields))}.items())),
+            Shapes(_targets({**usual, **rule.properties})),
             tuple(rule.set.items()),
             None if each is None else each.in_,
             None if each is None else self._ready(name, Rule(each.type, rule.channel, each.fields, each.properties)),
