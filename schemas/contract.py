@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from schemas import times, wire
+from schemas import wire
 from schemas.catalogue import Catalogue, TouchpointType, nearest, standard
 from schemas.fields import DEEPEST, FIELDS, IDENTIFIER_FIELDS, Wrong, check_property, instant, too_deep, wrong_type
 from schemas.records import Source, Touchpoint
@@ -82,18 +82,17 @@ def read_line(line: bytes, *, outside: bool = True, catalogue: Catalogue | None 
     return _Reading(content, line, outside, catalogue or standard()).result()
 
 
-def read_object(
-    content: dict[str, Any], original: bytes, *, outside: bool = True, catalogue: Catalogue | None = None
-) -> Touchpoint | Fault:
+def read_object(content: dict[str, Any], original: bytes, known: dict[str, Any] | None = None) -> Touchpoint | Fault:
     """The touchpoint of an object with the contract's names, or its faults; `original` is what a dead letter keeps.
 
-    For sources of another form, whose adapter has written the object; a time may stand in it as an `Instant`.
+    For sources of another form, whose adapter has written the object. `known` are fields of the record that it has
+    read itself, as the record has them: they are not judged again.
     """
     if len(original) > LARGEST:
         return _whole("too_large", f"{len(original)} bytes", f"send at most {LARGEST} bytes a touchpoint", original)
     if original.count(b"{") + original.count(b"[") > DEEPEST and too_deep(content):
         return _whole("bad_value", *_TOO_DEEP, original)
-    reading = _Reading(content, original, outside, catalogue or standard())
+    reading = _Reading(content, original, True, standard(), known)
     if not original.startswith(b"{"):  # in JSON a NUL can only stand escaped, and that is looked for
         reading.no_nul("", content)
     return reading.result()
@@ -181,12 +180,15 @@ class _Reading:
 
     __slots__ = ("_catalogue", "_content", "_faults", "_line", "_outside", "_reasons", "_values")
 
-    def __init__(self, content: dict[str, Any], line: bytes, outside: bool, catalogue: Catalogue) -> None:
+    def __init__(
+        self, content: dict[str, Any], line: bytes, outside: bool, catalogue: Catalogue,
+        known: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self._content = content
         self._line = line
         self._outside = outside
         self._catalogue = catalogue
-        self._values: dict[str, Any] = {}
+        self._values: dict[str, Any] = {} if known is None else known
         self._faults: list[FieldFault] = []
         self._reasons: list[str] = []
 
@@ -196,7 +198,7 @@ class _Reading:
         kind = self._type()
         self._fields(self._content, kind)
         for name in _REQUIRED:
-            if self._content.get(name) is None:
+            if self._content.get(name) is None and name not in self._values:
                 self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
         if kind is not None:
             self._required_properties(kind)
@@ -260,7 +262,7 @@ class _Reading:
             self._unknown(name)
 
     def _time(self, name: str, value: object) -> None:
-        read = value if type(value) is times.Instant else instant(value)  # JSON holds none: an adapter has read it
+        read = instant(value)
         if isinstance(read, Wrong):
             self._fault(name, read)
         else:

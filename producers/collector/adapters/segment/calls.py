@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -22,10 +22,11 @@ TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
 _NAME: Final = "name"
 _EVENT: Final = "app.event"
 _AS_SENT: Final = "_as_sent"
-_NUMBERS: Final = frozenset({"amount", "quantity"})
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {"amount": number, "quantity": number, "currency": currency}
+"""Of fields that are no text."""
 _SHARED: Final = (
-    "occurred_at", "channel", "identifiers", "sent_at", "received_at", "order_id", "currency", "location_id",
-    "session_id",
+    "channel", "occurred_at", "occurred_offset", "sent_at", "sent_offset", "received_at", "received_offset",
+    "order_id", "currency", "location_id", "session_id",
 )  # fmt: skip
 """What an event says of every entry of its list."""
 
@@ -69,14 +70,13 @@ class Calls:
     def _made(self, rule: Found, name: str, event: Json, original: bytes, sender: Sender) -> list[Touchpoint | Fault]:
         given, context = _object(event, "properties"), _object(event, "context")
         rule, properties = self._properties(rule, name, given, context)
-        content = self._frame(rule, event, context, original, sender)
-        _fill(content, rule, given, context)
+        content, known = self._frame(rule, event, context, original, sender)
+        _fill(known, rule, given, context)
         self._keep_context(properties, context)
         content["properties"] = properties
-        made: list[Touchpoint | Fault] = [read_object(content, original)]
-        if rule.each is not None and isinstance(made[0], Touchpoint):
-            made += self._entries(rule, content, given, original)
-        return made
+        if rule.each is None:
+            return [read_object(content, original, known)]
+        return [read_object(content, original, known.copy()), *_entries(rule, content, known, given, original)]
 
     def _properties(self, rule: Found, name: str, given: Json, context: Json) -> tuple[Found, Json]:
         """The properties of the touchpoint, and the rule that they allow."""
@@ -101,7 +101,7 @@ class Calls:
     def _person(self, kind: str, event: Json, original: bytes, sender: Sender) -> list[Touchpoint | Fault]:
         context = _object(event, "context")
         rule = self._table.link if kind == "alias" else self._table.person
-        content = self._frame(rule, event, context, original, sender)
+        content, known = self._frame(rule, event, context, original, sender)
         if kind == "alias":
             fault = _link(event, content, original)
             if fault is not None:
@@ -115,22 +115,31 @@ class Calls:
                 fields = {"group_id": words(given_as(event, "groupId")), "group": traits}
             content["properties"] = {"fields": fields}
         self._keep_context(content["properties"], context)
-        return [read_object(content, original)]
+        return [read_object(content, original, known)]
 
-    def _frame(self, rule: Found, event: Json, context: Json, original: bytes, sender: Sender) -> Json:
-        """Who, when, by which way: what every touchpoint has."""
+    def _frame(
+        self, rule: Found, event: Json, context: Json, original: bytes, sender: Sender
+    ) -> tuple[Json, Json]:  # fmt: skip
+        """Who, when, by which way, as every touchpoint has it: what the contract judges, and what is read already."""
         sent = _sent(event, sender)
         content: Json = {
             "event_id": words(given_as(event, "messageId")) or _made_up(original, sender),
             "type": rule.kind.name,
-            "occurred_at": _or_text(moments.occurred(event, sent, sender.received_at), event),
-            "channel": rule.channel or channel(rule, event, context),
             "identifiers": identifiers(event, context),
-            "received_at": times.Instant(sender.received_at, 0),
         }
+        known: Json = {
+            "channel": rule.channel or channel(rule, event, context),
+            "received_at": sender.received_at,
+            "received_offset": 0,
+        }
+        occurred = moments.occurred(event, sent, sender.received_at)
+        if isinstance(occurred, Wrong):  # the contract says what is wrong with it
+            content["occurred_at"] = event.get("originalTimestamp") or event.get("timestamp")
+        else:
+            known["occurred_at"], known["occurred_offset"] = occurred
         if sent is not None:
-            content["sent_at"] = sent
-        return content
+            known["sent_at"], known["sent_offset"] = sent
+        return content, known
 
     def _keep_context(self, properties: Json, context: Json) -> None:
         if context:
@@ -141,23 +150,23 @@ class Calls:
             if kept:
                 properties["context"] = kept
 
-    def _entries(self, rule: Found, content: Json, given: Json, original: bytes) -> list[Touchpoint | Fault]:
-        """One touchpoint an entry of the event's list, with what the event says of all of them."""
-        listed, each = given.get(rule.each_in or ""), rule.each
-        if not isinstance(listed, list) or each is None:
-            return []
-        made: list[Touchpoint | Fault] = []
-        for number_of, entry in enumerate(listed):
-            if isinstance(entry, dict):
-                line: Json = {name: content[name] for name in _SHARED if name in content}
-                line |= {"event_id": f"{content['event_id']}:{number_of}", "type": each.kind.name}
-                _fill(line, each, entry, {})
-                line["properties"] = {
-                    name: value for name, value in entry.items()
-                    if name not in each.kind.properties or check_property(value, each.kind.properties[name]) is None
-                }  # fmt: skip
-                made.append(read_object(line, original))
-        return made
+
+def _entries(rule: Found, content: Json, known: Json, given: Json, original: bytes) -> list[Touchpoint | Fault]:
+    """One touchpoint an entry of the event's list, with what the event says of all of them."""
+    listed, each = given.get(rule.each_in or ""), rule.each
+    if not isinstance(listed, list) or each is None:
+        return []
+    made: list[Touchpoint | Fault] = []
+    shared: Json = {name: known[name] for name in _SHARED if name in known}
+    for place, entry in enumerate(listed):
+        if isinstance(entry, dict):
+            line = {**content, "event_id": f"{content['event_id']}:{place}", "type": each.kind.name}
+            line["properties"] = properties = dict(entry)
+            fit(properties, each.kind.properties)
+            fields = shared.copy()
+            _fill(fields, each, entry, {})
+            made.append(read_object(line, original, fields))
+    return made
 
 
 def fit(properties: Json, known: Mapping[str, Property]) -> None:
@@ -182,17 +191,17 @@ def _call_it(properties: Json, own: Any, name: str, given: Json) -> None:
         properties["event"] = name
 
 
-def _fill(content: Json, rule: Found, properties: Json, context: Json) -> None:
+def _fill(known: Json, rule: Found, properties: Json, context: Json) -> None:
     """The fields of the touchpoint, each where a fitting value stands."""
     for field, places in rule.fields.of(properties, context):
         value = first(places, properties, context)
         if value is None:
             continue
-        fitting = number(value) if field in _NUMBERS else currency(value) if field == "currency" else words(value)
+        fitting = _READERS.get(field, words)(value)
         if fitting is not None:
-            content[field] = fitting
-    if "text" in content and isinstance(locale := context.get("locale"), str):
-        content["language"] = locale.replace("_", "-").partition("-")[0].lower()
+            known[field] = fitting
+    if "text" in known and isinstance(locale := context.get("locale"), str):
+        known["language"] = locale.replace("_", "-").partition("-")[0].lower()
 
 
 def _link(event: Json, content: Json, original: bytes) -> Fault | None:
@@ -213,13 +222,6 @@ def _sent(event: Json, sender: Sender) -> times.Instant | None:
         return None
     read = moments.read(given)
     return None if isinstance(read, Wrong) else read
-
-
-def _or_text(moment: times.Instant | Wrong, event: Json) -> Any:
-    """A moment, or what stood there, for the contract to say what is wrong with it."""
-    if isinstance(moment, times.Instant):
-        return moment
-    return event.get("originalTimestamp") or event.get("timestamp")
 
 
 def _made_up(original: bytes, sender: Sender) -> str:

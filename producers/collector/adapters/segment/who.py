@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 from producers.collector.adapters.segment.places import words
@@ -64,4 +65,9 @@ def _is_mobile(event: Json, context: Json) -> bool:
         return True
     library = context.get("library")
     name = library.get("name") if isinstance(library, dict) else None
-    return isinstance(name, str) and any(each in name for each in _MOBILE)
+    return isinstance(name, str) and _names_mobile(name)
+
+
+@lru_cache(maxsize=256)
+def _names_mobile(library: str) -> bool:
+    return any(each in library for each in _MOBILE)
