@@ -16,10 +16,11 @@ class Limits:
     def take(self, source: str, quota: Quota, events: int, now: float) -> int:
         """0, and the events are taken; or after how many whole seconds it is worth while to come again."""
         rate = quota.events_per_s
-        held, since = self._buckets.get((source, quota.name), (rate, now))
-        held = min(rate, held + (now - since) * rate)
-        if held <= 0:
+        most = max(rate, 1.0)
+        held, since = self._buckets.get((source, quota.name), (most, now))
+        held = min(most, held + (now - since) * rate)
+        if held < 1:
             self._buckets[source, quota.name] = (held, now)
-            return max(1, math.ceil(-held / rate))
+            return math.ceil((1 - held) / rate)
         self._buckets[source, quota.name] = (held - events, now)
         return 0

@@ -44,6 +44,7 @@ def _rejected(index: int, fault: Fault) -> dict[str, Any]:
 def bad_json(body: bytes) -> NoReturn:
     """Raises what is wrong with a body that is not the JSON that it should be: what, in which line and column."""
     try:
+        body.decode()  # of a text inside, msgspec's error counts from that text's beginning
         msgspec.json.decode(body)
         what, at = "is JSON of another form than this path takes", 0
     except UnicodeDecodeError as error:

@@ -9,12 +9,14 @@ import signal
 import socket
 from collections.abc import Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Any, Final
 
 import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from producers.collector import openapi
 from producers.collector.adapter import Adapter
 from producers.collector.app import Collector
 from producers.collector.config import load, parse
@@ -69,8 +71,9 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
     metrics.watch_surroundings(settings, ())
     writer = KafkaWriter(settings.cluster, (topics.RAW, topics.DLQ), settings.trace_share)
     app = Collector(
-        adapters, writer, settings.identity, base_url=settings.collector_url, origins=settings.collector_origins
-    )
+        adapters, writer, settings.identity, base_url=settings.collector_url, origins=settings.collector_origins,
+        pages=openapi.pages(adapters, version("rapport")),
+    )  # fmt: skip
     config = uvicorn.Config(
         app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
         proxy_headers=False, server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,

@@ -72,6 +72,8 @@ class Calls:
         rule, properties = self._properties(rule, name, given, context)
         content, known = self._frame(rule, event, context, original, sender)
         _fill(known, rule, given, context)
+        if "text" in known:  # words are masked where they stand as text, and there alone
+            properties = {each: value for each, value in properties.items() if value != known["text"]}
         self._keep_context(properties, context)
         content["properties"] = properties
         if rule.each is None:
