@@ -74,12 +74,7 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
         adapters, writer, settings.identity, base_url=settings.collector_url, origins=settings.collector_origins,
         pages=openapi.pages(adapters, version("rapport")),
     )  # fmt: skip
-    config = uvicorn.Config(
-        app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
-        proxy_headers=False, server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=int(STOP_S),
-    )  # fmt: skip
-    server = _Server(config)
+    server = serving(app)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.end)
@@ -93,6 +88,15 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
         for task in behind:
             task.cancel()
         await asyncio.gather(*behind, return_exceptions=True)
+
+
+def serving(app: Collector) -> Server:
+    """A server of this application, with every bound that it needs to stand in the open."""
+    return Server(uvicorn.Config(
+        app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
+        proxy_headers=False, server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=int(STOP_S),
+    ))  # fmt: skip
 
 
 async def _beat() -> None:
@@ -113,7 +117,7 @@ def _door(host: str, port: int) -> socket.socket:
     return door
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Ends when it is told to, and leaves the signals to us: uvicorn would raise them again at its end."""
 
     @contextmanager

@@ -266,7 +266,11 @@ WORDS = st.sampled_from([
     *CALLS.values(), "Order Completed", "Email Delivered", "Product Reviewed", "Live Chat Message Sent",
     "2026-05-28T19:59:00Z", "undefined", "mobile",
 ])  # fmt: skip
-DEEP = st.fixed_dictionaries({}, optional=dict.fromkeys(("page", "device", "library", "campaign", "traits", "locale", "products", "price", "total", "quantity", "currency", "rating", "name", "url", "step", "order_id"), JSON))  # fmt: skip
+INSIDE = (
+    "page", "device", "library", "campaign", "traits", "locale", "products", "price", "total", "quantity", "currency",
+    "rating", "name", "url", "step", "order_id", "message_body",
+)  # fmt: skip
+DEEP = st.fixed_dictionaries({}, optional=dict.fromkeys(INSIDE, JSON))
 
 
 @given(st.dictionaries(FIELD, JSON | WORDS | DEEP, max_size=10))
