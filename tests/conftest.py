@@ -15,7 +15,7 @@ from deploy.local import jars
 from deploy.local.broker import Broker
 
 ROOT = Path(__file__).resolve().parent.parent
-GROUPS = ("promtool", "kafka", "clickhouse", "browser", "data", "slow")
+GROUPS = ("promtool", "kafka", "clickhouse", "node", "browser", "data", "slow")
 PLAIN = "pure"
 
 settings.register_profile("rapport", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -40,6 +40,9 @@ def lacking(group: str) -> str | None:
         case "promtool":
             found = shutil.which("promtool")
             return None if found else "no promtool on this machine (Debian: apt-get install prometheus)"
+        case "node":
+            found = shutil.which("node") and shutil.which("npm")
+            return None if found else "no Node.js with npm on this machine (Debian: apt-get install nodejs npm)"
         case "browser":
             found = shutil.which("chromium")
             return None if found else "no Chromium on this machine (Debian: apt-get install chromium)"

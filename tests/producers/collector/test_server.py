@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -71,7 +72,8 @@ def test_a_dribble_does_not_hold_a_connection() -> None:
         while not closed.done():
             writer.write(b"x: y\r\n")
             await asyncio.sleep(0.05)
-        assert b" 408 " in closed.result()
+        with suppress(ConnectionError):  # it may be gone before its answer was read
+            assert b" 408 " in await closed
 
     talked(Service(), talk)
 
