@@ -33,6 +33,8 @@ TAIL: Final = 30
 CLIENTS: Final = re.compile(r"\[(aiokafka|kafka)[.\w]*\]")
 ENTRY: Final = ("rapport.cli",)
 """The module that processes run, and its first words."""
+COMMANDS: Final = {"collector": "collect"}
+"""Of processes that are not called as their command."""
 
 
 class NotInTime(Exception):
@@ -56,6 +58,8 @@ class Line:
             data=folder / "data",
             partitions=partitions,
             store_port=free_port(),
+            collector_port=free_port(),
+            write_key="a key of this test",
             store_token="let-me-read",
             metrics_port=0,
             identity_key="a secret of this test",
@@ -80,10 +84,12 @@ class Line:
         """Start what the names say; `settings` and the `entry` (a module and its first words) hold for these only."""
         environment = environment_of(self.settings) | {f"RAPPORT_{name.upper()}": v for name, v in settings.items()}
         for name in names:
-            port = int(settings.get("metrics_port") or free_port())
-            self._ports[name] = port if role(name) == "worker" else self.settings.store_port
+            served = {"store": self.settings.store_port, "collector": self.settings.collector_port}
+            self._ports[name] = served.get(role(name)) or int(settings.get("metrics_port") or free_port())
             own = {"RAPPORT_METRICS_PORT": str(self._ports[name])} if role(name) == "worker" else {}
-            self.running[name] = processes.start(command(role(name), entry=entry), self.log(name), environment | own)
+            self.running[name] = processes.start(
+                command(COMMANDS.get(role(name), role(name)), entry=entry), self.log(name), environment | own
+            )
 
     def run(self, *arguments: str, within_s: float = PATIENCE_S, **settings: str) -> subprocess.CompletedProcess[str]:
         """A command of `rapport` from start to end, with what it said."""
@@ -207,7 +213,7 @@ class Line:
 
 
 def role(name: str) -> str:
-    """What a process of this name does: `worker` or `store`."""
+    """What a process of this name does: `worker`, `store` or `collector`."""
     return name.partition("-")[0]
 
 

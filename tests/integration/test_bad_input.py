@@ -229,5 +229,3 @@ def test_a_flood_of_garbage_stops_the_partition_instead_of_flooding_the_dead_let
         line.wait("what stopped the partition is let through as its message says", line.drained)
         assert len(read(line.broker.bootstrap, [topics.DLQ])[topics.DLQ]) == flood
         assert applied(line)["anna"] == 1
-
-

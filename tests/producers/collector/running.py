@@ -22,7 +22,7 @@ from tests.integration.line import command
 from tests.producers.collector.collecting import KEY
 from tests.producers.world import decoded
 
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 60.0
 END_S: Final = 30.0
 
 
