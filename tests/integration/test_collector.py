@@ -38,14 +38,14 @@ class Sender(threading.Thread):
         super().__init__(daemon=True)
         self._number = number
         self._line = line
-        self._stop = stop
+        self._over = stop
         self.acknowledged = acknowledged
         self.again: set[str] = set()
         self.faults: list[object] = []
 
     def run(self) -> None:
         sent = 0
-        while not self._stop.is_set():
+        while not self._over.is_set():
             name = f"{self._number}-{sent}"
             sent += 1
             while (status := self._post(name)) != 200:
