@@ -143,10 +143,7 @@ class Collector:
             return taken.answer
         if self._writer.state != "running":
             raise Unavailable(self._writer.state)
-        try:
-            await self._writer.put(self._records(taken, request, found.adapter.name))
-        except TimeoutError as error:
-            raise Unavailable("Kafka does not answer") from error
+        await self._writer.put(self._records(taken, request, found.adapter.name))
         return taken.answer
 
     def _records(self, taken: Taken, request: Request, source: str) -> list[Ready]:

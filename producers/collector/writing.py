@@ -95,6 +95,7 @@ class KafkaWriter:
         self._lanes: dict[tuple[str, int], _Lane] = {}
         self._state = "connecting"
         self._failed = asyncio.Event()
+        self._settled = 0
         self.waiting_bytes = 0
 
     @property
@@ -113,9 +114,9 @@ class KafkaWriter:
                 await producer.start()
                 for topic in self._topics:
                     self._partitions[topic] = len(await producer.partitions_for(topic))
+                self._failed.clear()
                 self._producer, self._state, said = producer, "running", ""
                 await self._failed.wait()
-                self._failed.clear()
             except (KafkaError, OSError) as error:
                 if str(error) != said:
                     said = str(error)
@@ -123,8 +124,16 @@ class KafkaWriter:
                 self._state = f"no Kafka: {error}"
             finally:
                 self._producer = None
+                self._drop()
                 await _let_go(producer)
             await asyncio.sleep(AGAIN_S)
+
+    def _drop(self) -> None:
+        """What is under way with a producer that goes may never be answered: those who wait are told now."""
+        lanes, self._lanes = self._lanes, {}
+        for lane in lanes.values():
+            if lane.flying is not None:
+                lane.flying.cancel()
 
     async def flush(self, within_s: float) -> None:
         """Until nothing waits, at most so long."""
@@ -145,7 +154,18 @@ class KafkaWriter:
             self._append(producer, (topic, partition), pending, now, key, value, headers)
         if not records:
             pending.done.set_result(None)
-        return asyncio.wait_for(pending.done, ACKNOWLEDGE_S)
+        return self._acknowledged(pending)
+
+    async def _acknowledged(self, pending: _Pending) -> None:
+        """A producer that acknowledges nothing at all for so long is given up: it may have died in silence."""
+        before = self._settled
+        try:
+            await asyncio.wait_for(pending.done, ACKNOWLEDGE_S)
+        except TimeoutError as error:
+            why = f"no acknowledgement in {ACKNOWLEDGE_S:.0f} s"
+            if self._settled == before:
+                self._give_up(why)
+            raise Unavailable(why) from error
 
     def _append(
         self, producer: AIOKafkaProducer, target: tuple[str, int], pending: _Pending, now: int, key: bytes,
@@ -178,17 +198,26 @@ class KafkaWriter:
             while batch := self._next(lane):
                 batch.builder.close()
                 await (await producer.send_batch(batch.builder, topic, partition=partition))
+                self._settled += 1
                 self._settle(batch, None)
-        except (KafkaError, OSError) as error:
-            log.warning("%s[%d] is not acknowledged: %r; connecting anew", topic, partition, error)
-            self._state = f"not acknowledged: {error}"
-            self._producer = None
-            self._failed.set()
-            while batch is not None:
-                self._settle(batch, Unavailable(str(error)))
-                batch = self._next(lane)
+        except asyncio.CancelledError:
+            self._fail(lane, batch, "the connection was given up")
+        except Exception as error:  # whatever it is, nobody shall wait for what does not come
+            log.exception("%s[%d] is not acknowledged; connecting anew", topic, partition)
+            self._fail(lane, batch, str(error))
         finally:
             lane.flying = None
+
+    def _fail(self, lane: _Lane, batch: _Batch | None, why: str) -> None:
+        self._give_up(why)
+        while batch is not None:
+            self._settle(batch, Unavailable(why))
+            batch = self._next(lane)
+
+    def _give_up(self, why: str) -> None:
+        if self._producer is not None:
+            self._state, self._producer = f"not acknowledged: {why}", None
+            self._failed.set()
 
     @staticmethod
     def _next(lane: _Lane) -> _Batch | None:
