@@ -12,7 +12,7 @@ import msgspec
 
 from producers.collector.adapter import Adapter, Refused, Request, Route, Source, Taken
 from producers.collector.keys import Keys, WriteKey
-from producers.collector.outcome import bad_json, outcome
+from producers.collector.outcome import bad_json, not_too_many, outcome
 from schemas.contract import Fault, FieldFault, read_object
 from schemas.records import IDENTIFIERS, Touchpoint
 
@@ -123,9 +123,11 @@ class CloudEvents:
 
 def _elements(body: bytes) -> Sequence[Any]:
     try:
-        return _ARRAY.decode(body)
+        found = _ARRAY.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         bad_json(body)
+    not_too_many(len(found))
+    return found
 
 
 def _fault(reason: str, field: str, what: str, remedy: str, original: bytes) -> Fault:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from producers.collector.adapter import Adapter, Request, Route, Source, Taken
 from producers.collector.keys import Keys, WriteKey
-from producers.collector.outcome import bad_json, outcome
+from producers.collector.outcome import bad_json, not_too_many, outcome
 from schemas.contract import Fault, read_line
 from schemas.records import Touchpoint
 
@@ -56,13 +56,17 @@ class OwnJson:
 def array(body: bytes) -> Sequence[Any]:
     """The elements of a JSON array, each as it came."""
     try:
-        return _ARRAY.decode(body)
+        found = _ARRAY.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         bad_json(body)
+    not_too_many(len(found))
+    return found
 
 
-def _lines(body: bytes) -> Iterator[bytes]:
-    return (line for line in body.splitlines() if line.strip())
+def _lines(body: bytes) -> Sequence[bytes]:
+    found = [line for line in body.split(b"\n") if line.strip()]
+    not_too_many(len(found))
+    return found
 
 
 def _first_is_no_json(read: Sequence[Touchpoint | Fault]) -> bool:

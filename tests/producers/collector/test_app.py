@@ -126,6 +126,21 @@ def test_bodies_are_unpacked_within_bounds(
     assert Service().ask("POST", PATH, body, {**BASIC, **headers}).status == status
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "headers"),
+    [
+        pytest.param("/v1/batch", b'{"batch":[%s]}' % b",".join([b"{}"] * 10_001), {}, id="calls"),
+        pytest.param(PATH, b"[%s]" % b",".join([b"{}"] * 10_001), {}, id="an array"),
+        pytest.param(PATH, b"{}\n" * 10_001, {"content-type": "application/x-ndjson"}, id="lines"),
+        pytest.param("/v1/cloudevents", b"[%s]" % b",".join([b"{}"] * 10_001),
+                     {"content-type": "application/cloudevents-batch+json"}, id="CloudEvents"),
+    ],
+)  # fmt: skip
+def test_no_request_holds_up_all_others(path: str, body: bytes, headers: dict[str, str]) -> None:
+    reply = Service().ask("POST", path, body, {**BASIC, **headers})
+    assert (reply.status, reply.json["error"]) == (413, "too_many_events")
+
+
 @pytest.mark.parametrize("lack", ["away", "full", "silent"])
 def test_without_kafka_nothing_is_accepted_and_the_caller_comes_again(lack: str) -> None:
     service = Service()

@@ -13,7 +13,7 @@ from producers.collector.adapters.segment import browser
 from producers.collector.adapters.segment.calls import Calls, Sender
 from producers.collector.adapters.segment.table import Rule, Table
 from producers.collector.keys import Keys, WriteKey
-from producers.collector.outcome import bad_json, outcome
+from producers.collector.outcome import bad_json, not_too_many, outcome
 from schemas.contract import Fault, FieldFault
 from schemas.records import Touchpoint
 
@@ -93,6 +93,7 @@ class Segment:
             self._object(body)
             raise Refused(400, "bad_batch", "a batch is an object with a list `batch` of calls") from None
         quota = quota or self._named(batch.writeKey)
+        not_too_many(len(batch.batch))
         sender = Sender(request.received_at, batch.sentAt, quota.name)
         read: list[Touchpoint | Fault] = []
         places: list[int] = []

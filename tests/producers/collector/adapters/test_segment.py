@@ -19,7 +19,7 @@ from schemas import times, wire
 from schemas.contract import Fault, read_line
 from schemas.records import Touchpoint
 from tests.producers.collector import payloads
-from tests.producers.collector.collecting import KEY, NOW, adapters, request, taken
+from tests.producers.collector.collecting import KEY, NOW, Service, adapters, request, taken
 
 KEYS = f"keys: [{{name: shop, key: '{KEY}'}}]"
 (SEGMENT,) = adapters(f"segment: {{{KEYS}}}")
@@ -281,6 +281,16 @@ def test_whatever_a_call_holds_it_is_a_touchpoint_of_the_contract_or_a_fault(con
             assert again == each
         else:
             assert each.faults
+
+
+@pytest.mark.parametrize("number", [b"9" * 5_000, b"-" + b"9" * 400, b"1e999", b"1e308", b"0.1e-400"])
+@pytest.mark.parametrize("name", ["userId", "messageId", "timestamp", "event", "sentAt"])
+def test_a_number_beyond_all_bounds_is_no_fault_of_ours(name: str, number: bytes) -> None:
+    service = Service(f"segment: {{{KEYS}}}")
+    body = b'{"event": "Order Completed", "properties": {"total": %s, "price": %s}, "%s": %s}'
+    for path in ("/v1/track", "/v1/identify"):
+        reply = service.ask("POST", path, body % (number, number, name.encode(), number))
+        assert reply.status in (200, 400), reply.body
 
 
 @given(st.binary(max_size=200) | st.text().map(str.encode))
