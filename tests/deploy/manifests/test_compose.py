@@ -104,7 +104,9 @@ def test_workers_have_names_and_time_to_finish() -> None:
 
 def test_health_is_asked_where_it_is_answered() -> None:
     settings = read({}, Path("/nonexistent"))
-    ports = {"worker": settings.metrics_port, "store": settings.store_port}
+    ports = {
+        "worker": settings.metrics_port, "store": settings.store_port, "collect": settings.collector_port,
+    }  # fmt: skip
     for service in ours().values():
         if "healthcheck" in service:
             (url,) = re.findall(r"http://127\.0\.0\.1:(\d+)(/\w+)", service["healthcheck"]["test"][-1])
@@ -116,9 +118,10 @@ def test_health_is_asked_where_it_is_answered() -> None:
 def test_prometheus_looks_at_every_process() -> None:
     targets = [
         target
-        for file in ("workers", "store")
+        for file in ("workers", "store", "collector")
         for group in yaml.safe_load((COMPOSE.parent / "targets" / f"{file}.yml").read_text())
         for target in group["targets"]
     ]
-    expected = [f"{name}:{8181 if name == 'store' else 9464}" for name in ours() if name != "init"]
+    ports = {"store": 8181, "collector": 8282}
+    expected = [f"{name}:{ports.get(name, 9464)}" for name in ours() if name != "init"]
     assert sorted(targets) == sorted(expected)
