@@ -166,7 +166,7 @@ def read(environment: Mapping[str, str] = os.environ, folder: Path = Path()) -> 
 
 
 def with_secrets(settings: Settings) -> Settings:
-    """The settings with the secrets of every process; what is not set is made once and kept in the data folder, for its owner only."""
+    """The settings with both secrets; what is not set is made once and kept in the data folder, for its owner only."""
     return msgspec.structs.replace(
         settings,
         identity_key=settings.identity_key or _kept(settings.data / "identity.key"),
