@@ -166,13 +166,18 @@ def read(environment: Mapping[str, str] = os.environ, folder: Path = Path()) -> 
 
 
 def with_secrets(settings: Settings) -> Settings:
-    """The settings with all secrets; what is not set is made once and kept in the data folder, for its owner only."""
+    """The settings with both secrets; what is not set is made once and kept in the data folder, for its owner only."""
     return msgspec.structs.replace(
         settings,
         identity_key=settings.identity_key or _kept(settings.data / "identity.key"),
         store_token=settings.store_token or _kept(settings.data / "store.token"),
-        write_key=settings.write_key or _kept(settings.data / "write.key"),
     )
+
+
+def with_write_key(settings: Settings) -> Settings:
+    """The settings with the collector's key; nobody else has to have it, so nobody else makes one."""
+    key = settings.write_key or _kept(settings.data / "write.key")
+    return msgspec.structs.replace(settings, write_key=key)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

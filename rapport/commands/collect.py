@@ -17,8 +17,9 @@ def command() -> None:
     from producers.collector import server
     from producers.collector.config import SourcesError
     from rapport.commands.setting import with_kafka
+    from rapport.settings import with_write_key
 
-    found = with_kafka("collect")
+    found = with_write_key(with_kafka("collect"))
     with told(SourcesError):
         status = server.run(found)
     raise typer.Exit(status)

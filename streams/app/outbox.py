@@ -10,7 +10,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
-from math import inf
 from typing import Final, TypeAlias, TypeVar
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced
@@ -69,9 +68,6 @@ class Wire:
 
     def __init__(self, kafka: Kafka, client_id: str) -> None:
         self.producer = new_producer(kafka, client_id)
-        # aiokafka gives up a batch that is older than its time for one request (10 s) when its partition has no
-        # leader, as right after a broker's restart. Here only `ACK_SECONDS` ends the waiting.
-        self.producer._message_accumulator._batch_ttl = inf
         self._turns: defaultdict[Target, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def put(self, batch: BatchBuilder, target: Target) -> Awaitable[RecordMetadata]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.settings import Settings, SettingsError, environment_of, read, with_secrets
+from rapport.settings import Settings, SettingsError, environment_of, read, with_secrets, with_write_key
 
 
 def test_without_anything_the_defaults_hold(tmp_path: Path) -> None:
@@ -65,9 +65,16 @@ def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_is_set_is_not_made(tmp_path: Path) -> None:
-    settings = with_secrets(Settings(data=tmp_path, identity_key="mine", store_token="also mine", write_key="all mine"))
+    settings = with_secrets(Settings(data=tmp_path, identity_key="mine", store_token="also mine"))
     assert settings.identity == ("k1", b"mine")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_collectors_key_is_made_by_the_collector_alone(tmp_path: Path) -> None:
+    settings = with_secrets(Settings(data=tmp_path))
+    made = with_write_key(settings).write_key
+    assert (settings.write_key, made) == ("", (tmp_path / "write.key").read_text())
+    assert with_write_key(Settings(data=tmp_path, write_key="mine")).write_key == "mine"
 
 
 def test_a_secret_too_long_for_the_hash_is_refused() -> None:
