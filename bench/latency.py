@@ -28,7 +28,7 @@ WARM_UP_S: Final = 30
 SETTLE_S: Final = 10.0
 """How long alerts may be under way after the last send before they count as missing."""
 PAUSE_S: Final = 0.0005
-WANTED_MS: Final = {0.5: 10.0, 0.99: 50.0}
+WANTED_MS: Final = {0.5: 8.0, 0.99: 40.0}
 SHARES: Final = (0.5, 0.95, 0.99, 0.999)
 HOP, ALERT = "one hop: produce to consume", "touchpoint to alert: two hops"
 
