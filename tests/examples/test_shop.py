@@ -1,0 +1,59 @@
+"""A browser in the demo shop, with the real SDK: what the collector makes of a visit."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from producers.collector.app import Collector
+from producers.collector.server import serving
+from schemas import topics
+from schemas.records import Touchpoint
+from tests.examples.browsing import CUSTOMER, EMAIL, browser, log_in, look_round, sdk, shop
+from tests.producers.collector.collecting import KEY, MemoryLog, adapters
+from tests.producers.world import IDENTITY, decoded
+
+pytestmark = pytest.mark.browser
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "shop" / "sources.yaml"
+
+
+@contextmanager
+def collector(scripts: Path, log: MemoryLog) -> Iterator[str]:
+    """The collector as it serves, over a log in memory; its address."""
+    made = adapters(f"segment: {{keys: [{{name: shop, key: '{KEY}'}}], analytics_js: '{scripts}'}}")
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        server = serving(Collector(made, log, IDENTITY))
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([door])))
+        thread.start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+def test_a_visit_is_one_cookies_and_the_login_names_it() -> None:
+    log = MemoryLog()
+    with collector(sdk(), log) as address, shop(address, KEY) as pages, browser() as page:
+        look_round(page, pages)
+        log_in(page)
+    found: list[Touchpoint] = decoded([record.value for record in log.log.records(topics.RAW)])
+    found.sort(key=lambda each: each.occurred_at)
+    assert {"web.viewed", "cart.added"} <= {each.type for each in found if each.customer_id is None}
+    assert "tea" in {each.item_id for each in found if each.type == "web.viewed"}
+    (cookie,) = {each.cookie for each in found}
+    assert cookie
+    last = found[-1]
+    assert (last.type, last.customer_id, last.email) == ("profile.updated", CUSTOMER, EMAIL)
+
+
+def test_its_sources_file_can_be_served() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert [each.name for each in adapters(re.sub(r"(?<=analytics_js: ).*", str(sdk()), text))] == ["segment", "qr"]
