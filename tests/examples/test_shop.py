@@ -12,24 +12,29 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.broker import free_port
 from producers.collector.app import Collector
 from producers.collector.server import serving
 from schemas import topics
 from schemas.records import Touchpoint
-from tests.examples.browsing import CUSTOMER, EMAIL, browser, log_in, look_round, sdk, shop
+from tests.examples.browsing import CUSTOMER, EMAIL, browser, log_in, look_round, scan, sdk, shop
 from tests.producers.collector.collecting import KEY, MemoryLog, adapters
 from tests.producers.world import IDENTITY, decoded
 
 pytestmark = pytest.mark.browser
 
 
+SOURCES = """
+segment: {{keys: [{{name: shop, key: "{key}"}}], analytics_js: "{scripts}"}}
+qr: {{home: "{pages}", codes: {{tea: {{target: "{pages}/item.html?item=tea", item_id: tea}}}}}}
+"""
 EXAMPLE = Path(__file__).parents[2] / "examples" / "shop" / "sources.yaml"
 
 
 @contextmanager
-def collector(scripts: Path, log: MemoryLog) -> Iterator[str]:
+def collector(scripts: Path, log: MemoryLog, pages: str) -> Iterator[str]:
     """The collector as it serves, over a log in memory; its address."""
-    made = adapters(f"segment: {{keys: [{{name: shop, key: '{KEY}'}}], analytics_js: '{scripts}'}}")
+    made = adapters(SOURCES.format(key=KEY, scripts=scripts, pages=pages))
     with socket.create_server(("127.0.0.1", 0)) as door:
         server = serving(Collector(made, log, IDENTITY))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([door])))
@@ -40,15 +45,19 @@ def collector(scripts: Path, log: MemoryLog) -> Iterator[str]:
 
 
 def test_a_visit_is_one_cookies_and_the_login_names_it() -> None:
-    log = MemoryLog()
-    with collector(sdk(), log) as address, shop(address, KEY) as pages, browser() as page:
+    log, port = MemoryLog(), free_port()
+    pages = f"http://127.0.0.1:{port}"
+    with collector(sdk(), log, pages) as address, shop(address, KEY, port), browser() as page:
+        scan(page, pages)
         look_round(page, pages)
         log_in(page)
     found: list[Touchpoint] = decoded([record.value for record in log.log.records(topics.RAW)])
     found.sort(key=lambda each: each.occurred_at)
     assert {"web.viewed", "cart.added"} <= {each.type for each in found if each.customer_id is None}
     assert "tea" in {each.item_id for each in found if each.type == "web.viewed"}
-    (cookie,) = {each.cookie for each in found}
+    (scanned,) = [each for each in found if each.type == "qr.scanned"]
+    assert (scanned.item_id, scanned.cookie) == ("tea", None), "without consent a scan is nobody's"
+    (cookie,) = {each.cookie for each in found if each is not scanned}
     assert cookie
     last = found[-1]
     assert (last.type, last.customer_id, last.email) == ("profile.updated", CUSTOMER, EMAIL)
