@@ -21,7 +21,7 @@ from tests.examples.browsing import CUSTOMER, EMAIL, browser, log_in, look_round
 from tests.producers.collector.collecting import KEY, MemoryLog, adapters
 from tests.producers.world import IDENTITY, decoded
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.node]
 
 
 SOURCES = """
