@@ -230,6 +230,24 @@ class SignalRule(msgspec.Struct, frozen=True):
         return {key: table for key, table in value.items() if isinstance(table, dict)}
 
 
+Row: TypeAlias = tuple[tuple[int, int], ...]
+"""Weights in hundredths of a nat by index: of a type, or `len(TYPE_IDS)` for `neutral`."""
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """What pieces of texts say (`streams.relationships.voice`): a row of weights for each piece and each cue.
+
+    `sharpness` turns votes into shares that are right as often as they say.
+    """
+
+    sharpness: float = 1.0
+    bias: Row = ()
+    pieces: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    cues: tuple[str, ...] = ()
+    cue_rows: tuple[Row, ...] = ()
+
+
 class Knowledge(msgspec.Struct, frozen=True):
     """All of it. `version` is a hash of the content; `documents` is the text it was read from, by file name."""
 
