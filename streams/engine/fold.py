@@ -17,6 +17,7 @@ from streams.engine.outcome import Outcome
 from streams.engine.partition import Live, Partition
 from streams.engine.rules import Rules
 from streams.engine.world import Wide
+from streams.relationships import relationships
 from streams.signals.detector import Detector
 
 FAULTS = (
@@ -77,6 +78,8 @@ class Fold:
             moment = self._moment(key, customer, timer.due, cause, timer.cause, None, customer.run, offset)
             if timer.name == cases.TIMER:
                 cases.expire(moment, timer.key)
+            elif timer.name == relationships.TIMER:
+                self.rules.relationships.review(moment)
             elif timer.name in self.rules.detectors:
                 self._due(moment, live, self.rules.detectors[timer.name], timer)
             self._conclude(moment)
@@ -118,7 +121,7 @@ class Fold:
 
     def _observe(self, moment: Moment, live: Live, body: Touchpoint) -> None:
         try:
-            self.rules.relationships.observe(moment, body)
+            self.rules.relationships.observe(moment, body, self.states.world.latest)
         except FAULTS as fault:
             self._failed(moment, "relationships", fault)
         for detector in self.rules.by_type.get(body.type, ()):

@@ -136,6 +136,8 @@ class Deed(msgspec.Struct, frozen=True):
     weights: Weights
     half_life: HalfLife
     transformational: bool = False
+    slot: int = 0
+    """Where it is counted in a customer's state; deeds that mean the same share one."""
 
 
 class CompanyDeed(msgspec.Struct, frozen=True):
@@ -148,6 +150,7 @@ class CompanyDeed(msgspec.Struct, frozen=True):
     weights: Weights
     half_life: HalfLife
     transformational: bool = False
+    slot: int = 0
 
 
 class Shifts(msgspec.Struct, frozen=True):
@@ -249,11 +252,14 @@ class Voice(msgspec.Struct, frozen=True):
 
 
 class Knowledge(msgspec.Struct, frozen=True):
-    """All of it. `version` is a hash of the content; `documents` is the text it was read from, by file name."""
+    """All of it. `weights` are the fitted ones, by number read and type; where it has none, those of deeds hold.
+    `version` is a hash of the content; `documents` is the text it was read from, by file name."""
 
     version: str
     documents: dict[str, str]
     touchpoints: Catalogue
+    voice: Voice
+    weights: dict[str, Weights]
     types: tuple[RelationshipType, ...]
     type_index: dict[str, int]
     cues: tuple[Cue, ...]

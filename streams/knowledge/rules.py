@@ -30,6 +30,8 @@ TEST: dict[str, Test] = {each: each for each in TESTS}
 NUMERIC: tuple[Test, ...] = ("at_least", "below", "not_below")
 MAX_CLIP, MAX_DAYS, MAX_MINUTES = 10.0, 3650.0, 525_600
 PROPERTIES = "properties."
+SLOTS = (30, 91)
+"""Where the deeds of knowledge are counted in a state; numbers never change their meaning."""
 
 
 def read_severity(section: Section) -> Severity:
@@ -138,7 +140,8 @@ def read_deeds(section: Section, catalogue: Catalogue, clip: float) -> list[Deed
         types = row.names("types", personal)
         when = _conditions(row, types, catalogue)
         weights, half_life = read_weights(row, clip), read_half_life(row)
-        found.append(Deed(name, types, when, weights, half_life, row.flag("transformational", False)))
+        slot = row.whole("slot", *SLOTS)
+        found.append(Deed(name, types, when, weights, half_life, row.flag("transformational", False), slot))
         row.close()
     return found
 
@@ -150,7 +153,8 @@ def read_company_deeds(section: Section, catalogue: Catalogue, clip: float) -> l
         when = _conditions(row, types, catalogue)
         close = frozenset(row.names("close", TYPE_IDS))
         weights, half_life = read_weights(row, clip), read_half_life(row)
-        found.append(CompanyDeed(name, types, when, close, weights, half_life, row.flag("transformational", False)))
+        transformational, slot = row.flag("transformational", False), row.whole("slot", *SLOTS)
+        found.append(CompanyDeed(name, types, when, close, weights, half_life, transformational, slot))
         row.close()
     return found
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.relationships import habits as h
-from streams.relationships.counts import DAY_MS, ONE, factor
+from streams.relationships.counts import DAY_MS, ONE, Bank, factor
 from streams.relationships.habits import FAST_MS, SLOW_MS, SLOTS, VOICES, Habits
 
 KINDS: Final = ("months", "weeks", "share", "ever")
@@ -28,10 +28,9 @@ FIRST_EXTRA: Final = len(KINDS) * SLOTS
 SIZE: Final = FIRST_EXTRA + len(EXTRA)
 TOP: Final = 400
 """Counts beyond are as good as this many."""
-_LOG: Final[tuple[int, ...]] = tuple(round(16 * log2(1 + n / 16)) for n in range(TOP * 16 + 1))
-"""By sixteenths of an occurrence."""
-
 Numbers = npt.NDArray[np.float64]
+_LOG: Final[Numbers] = np.array([round(16 * log2(1 + n / 16)) for n in range(TOP * 16 + 1)], dtype=np.float64)
+"""By sixteenths of an occurrence."""
 
 
 def logs(amount: float) -> int:
@@ -49,46 +48,49 @@ class Reader:
     def read(self, habits: Habits, at: int, member_years: int = 0) -> Numbers:
         """The numbers as they stand at `at` (ms)."""
         found = np.zeros(SIZE)
-        slow, fast = factor(habits.slow, SLOW_MS, at) / ONE, factor(habits.fast, FAST_MS, at) / ONE
-        months, weeks = habits.slow.sums, habits.fast.sums
-        sessions = months.get(h.SESSION, 0) * slow
-        texts = months.get(h.TEXTS, 0) * slow
-        by_session, by_text = 1 / (sessions + 1), 1 / (texts + 0.5)
-        for slot, each in months.items():
-            amount = each * slow
-            share = by_text if slot >= VOICES else by_session
-            found[slot] = _LOG[min(int(amount * 16), TOP * 16)]
-            found[2 * SLOTS + slot] = min(64, int(64 * amount * share))
-            found[3 * SLOTS + slot] = 16 if amount > 0.3 else 0
-        for slot, each in weeks.items():
-            found[SLOTS + slot] = _LOG[min(int(each * fast * 16), TOP * 16)]
-        found[FIRST_EXTRA:] = self._extra(habits, at, slow, fast, member_years)
+        months, weeks = _dense(habits.slow, SLOW_MS, at), _dense(habits.fast, FAST_MS, at)
+        sessions, texts = months[h.SESSION], months[h.TEXTS]
+        each = months * 1.0
+        each[:VOICES] /= sessions + 1
+        each[VOICES:] /= texts + 0.5
+        found[:SLOTS] = _LOG[np.minimum(months * 16, TOP * 16).astype(int)]
+        found[SLOTS : 2 * SLOTS] = _LOG[np.minimum(weeks * 16, TOP * 16).astype(int)]
+        found[2 * SLOTS : 3 * SLOTS] = np.minimum(each * 64, 64).astype(int)
+        found[3 * SLOTS : FIRST_EXTRA] = np.where(months > 0.3, 16, 0)
+        found[FIRST_EXTRA:] = self._extra(habits, at, months, weeks, member_years)
         return found
 
-    def _extra(self, habits: Habits, at: int, slow: float, fast: float, member_years: int) -> list[int]:
-        months, weeks = habits.slow.sums, habits.fast.sums
+    def _extra(self, habits: Habits, at: int, months: Numbers, weeks: Numbers, member_years: int) -> list[int]:
         known = max(0.0, (at - habits.first) / DAY_MS) if habits.first else 0.0
         silent = max(0.0, (at - habits.last) / DAY_MS) if habits.last else 0.0
-        sessions = months.get(h.SESSION, 0) * slow
-        gaps = sum(months.get(slot, 0) for slot in (h.GAP_SHORT, h.GAP_WEEK, h.GAP_MONTH, h.GAP_LONG)) * slow
-        mean = months.get(h.GAP_LOG, 0) * slow / gaps if gaps > 0.5 else 0.0
-        spread = months.get(h.GAP_SQUARE, 0) * slow / gaps - mean * mean if gaps > 0.5 else 0.0
-        warm = sum(months.get(slot, 0) * w for slot, w in self._warm) * slow
-        cold = sum(months.get(slot, 0) * w for slot, w in self._cold) * slow
-        warm_now = sum(weeks.get(slot, 0) * w for slot, w in self._warm) * fast
-        cold_now = sum(weeks.get(slot, 0) * w for slot, w in self._cold) * fast
-        orders = months.get(h.ORDER, 0) * slow
-        rate, lately = sessions / 120, weeks.get(h.SESSION, 0) * fast / 21
-        ours = months.get(h.OURS, 0) * slow
+        counted, recent = months.tolist(), weeks.tolist()
+        sessions, orders, ours = counted[h.SESSION], counted[h.ORDER], counted[h.OURS]
+        gaps = counted[h.GAP_SHORT] + counted[h.GAP_WEEK] + counted[h.GAP_MONTH] + counted[h.GAP_LONG]
+        mean = counted[h.GAP_LOG] / gaps if gaps > 0.5 else 0.0
+        spread = counted[h.GAP_SQUARE] / gaps - mean * mean if gaps > 0.5 else 0.0
+        warm = sum(counted[slot] * w for slot, w in self._warm)
+        cold = sum(counted[slot] * w for slot, w in self._cold)
+        warm_now = sum(recent[slot] * w for slot, w in self._warm)
+        cold_now = sum(recent[slot] * w for slot, w in self._cold)
+        rate, lately = sessions / 120, recent[h.SESSION] / 21
         return [
             16, logs(known), logs(silent), 16 if silent > 30 else 0, 16 if silent > 90 else 0, logs(max(0.0, spread)),
             logs(habits.kinds.bit_count()), logs(habits.items.bit_count()), logs(warm), logs(cold), logs(cold_now),
             logs(min(warm, cold)), logs(min(orders, cold)), logs(max(0.0, warm - 3 * warm_now)),
             logs(max(0.0, rate - lately) * 60), logs(max(0.0, lately - rate) * 60),
-            logs(months.get(h.SPEND, 0) * slow / (orders + 0.5)), 16 if sessions < 1.5 and silent > 20 else 0,
-            int(64 * sessions / (sessions + ours + 0.5)), int(64 * months.get(h.NIGHT, 0) * slow / (sessions + 1)),
+            logs(counted[h.SPEND] / (orders + 0.5)), 16 if sessions < 1.5 and silent > 20 else 0,
+            int(64 * sessions / (sessions + ours + 0.5)), int(64 * counted[h.NIGHT] / (sessions + 1)),
             16 if known < 30 else 0, min(64, 4 * member_years),
         ]  # fmt: skip
+
+
+def _dense(bank: Bank, half_life_ms: int, at: int) -> Numbers:
+    found = np.zeros(SLOTS)
+    sums = bank.sums
+    if sums:
+        found[list(sums)] = list(sums.values())
+        found *= factor(bank, half_life_ms, at) / ONE
+    return found
 
 
 def names(of_slot: dict[int, str]) -> tuple[str, ...]:
