@@ -41,6 +41,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("doctor", "doctor", "Say what is wrong, and what to do about it."),
     Entry("dlq", "dlq", "Dead letters: see, mend and replay them."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
+    Entry("relationships", "relationships", "Estimate what words and deeds say of a relationship."),
     Entry("schema", "schema", "Check schemas against the releases, or keep them."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),

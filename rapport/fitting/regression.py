@@ -20,7 +20,7 @@ RIDGE: Final = 1.0
 """How much a squared nat a number's unit is punished, beside one moment of one customer."""
 LIGHTEST: Final = 8
 """Thousandths below which a weight is left out."""
-ROUNDS: Final = 250
+ROUNDS: Final = 150
 WHOLE: Final = 16.0
 
 
@@ -36,7 +36,7 @@ def balanced(truth: npt.NDArray[np.int64], power: float = 0.5) -> Numbers:
     """Rare types count more, by the root of how rare they are; on average a moment counts once."""
     shares = np.bincount(truth, minlength=len(TYPE_IDS)) / len(truth)
     counts: Numbers = (1.0 / np.maximum(shares[truth], 1e-6)) ** power
-    return counts / counts.mean()
+    return np.asarray(counts / counts.mean())
 
 
 def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE) -> Numbers:
@@ -70,7 +70,7 @@ def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE) -> Numbers
 
 
 def softened(weights: Numbers, moments: Moments) -> float:
-    """The factor on all weights that makes shares right as often as they say (temperature), found on other customers."""
+    """The factor on all weights that makes shares right as often as they say (temperature), by other customers."""
     scores = moments.numbers @ weights / UNIT
     rows = np.arange(len(moments.truth))
 

@@ -27,12 +27,12 @@ SILENT: Final = ("neutral", "misleading")
 """Lists of sentences that are no evidence."""
 MIXED: Final = 2
 """Copies of each sentence with something neutral before or after it: evidence seldom comes alone."""
-KEPT: Final = 5_000
+KEPT: Final = 3_500
 """Pieces a language has in the end."""
 LIGHTEST: Final = 12
 """Hundredths of a nat below which a weight is left out."""
 RIDGE: Final = 0.1
-QUIET: Final = 0.6
+QUIET: Final = 0.9
 """How much a neutral sentence counts: words that nobody has told of are neutral anyway."""
 
 Floats = npt.NDArray[np.float64]
@@ -70,7 +70,10 @@ def phrases(folder: Path) -> list[Sentence]:
 def varied(found: Sequence[Sentence], seed: int) -> list[Sentence]:
     """The sentences, each also beside something neutral; neutral ones also beside each other."""
     chance = Random(seed)
-    quiet = {lang: [s.text for s in found if s.label == NEUTRAL and s.language == lang] for lang in LANGUAGES}
+    quiet: dict[str, list[str]] = {}
+    for sentence in found:
+        if sentence.label == NEUTRAL:
+            quiet.setdefault(sentence.language, []).append(sentence.text)
     made = list(found)
     for sentence in found:
         for _ in range(MIXED):

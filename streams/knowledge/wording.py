@@ -34,6 +34,7 @@ LINES: dict[str, Blanks] = {
     **{f"duration.{unit}": _blanks("n") for unit in ("minutes", "hours", "days")},
     **{f"severity.{severity}": _blanks("") for severity in ("info", "warning", "error", "critical")},
     **{f"caution.{name}": _blanks("") for name in ("precision", "open_complaint", "no_promo", "harm_guard", "handled")},
+    "voice.heard": _blanks(""),
     "shift.happened": _blanks("before now"),
     "shift.reasons": _blanks("reasons"),
     "shift.reasons.none": _blanks(""),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from streams.relationships import habits as h
 from streams.relationships.counts import DAY_MS, ONE, Bank, factor
-from streams.relationships.habits import FAST_MS, SLOW_MS, SLOTS, VOICES, Habits
+from streams.relationships.habits import FAST_MS, SLOTS, SLOW_MS, VOICES, Habits
 
 KINDS: Final = ("months", "weeks", "share", "ever")
 """What is read of a slot, in this order, each `SLOTS` numbers."""

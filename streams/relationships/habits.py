@@ -2,9 +2,9 @@
 
 | kept | what | merge |
 |---|---|---|
-| slow, fast | counts by slot, half-life of months and of weeks | exact, but for less than one 64th a slot and half-life |
+| slow, fast | counts by slot, half-life of months and of weeks | exact but for a 64th a slot and half-life |
 | first, last | first and latest own touchpoint | exact |
-| sessions | the last `SESSIONS` sessions and what was counted in each | the later ones: one cue may count twice |
+| sessions | the last `SESSIONS` and what was counted in each | the later ones: one cue may count twice |
 | kinds, items | which of 62 classes of categories and items were bought | exact for the union; two may share a class |
 | place | the place of most visits (majority vote of Boyer and Moore) | the stronger one |
 | candidate | the type that leads, and on how many occasions it did | the mine one |

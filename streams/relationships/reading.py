@@ -18,14 +18,15 @@ UNIT: Final = 16_000.0
 VOICE_BY_HAND: Final = 1500
 """Thousandths of a nat that one whole text says for the type that it sounds like, before anything was fitted."""
 YEAR_DAYS: Final = 365.25
-ONCE: Final = 16
 
 
 def of_slots(knowledge: Knowledge) -> dict[int, str]:
     """What is counted where; a slot that several deeds share has the name of the first."""
     found = dict(enumerate(INTRINSIC))
-    for deed in (*knowledge.deeds, *knowledge.company_deeds):
+    for deed in knowledge.deeds:
         found.setdefault(deed.slot, deed.name)
+    for each in knowledge.company_deeds:
+        found.setdefault(each.slot, each.name)
     return found | {VOICES + n: type_id for n, type_id in enumerate(TYPE_IDS)}
 
 
@@ -37,9 +38,10 @@ def numbers_of(knowledge: Knowledge) -> tuple[str, ...]:
 def by_hand(knowledge: Knowledge) -> Numbers:
     """Weights before anything was fitted: those of the deeds on how often, one for each voice, and the priors."""
     found = np.zeros((SIZE, len(knowledge.types)))
-    for deed in (*knowledge.company_deeds, *knowledge.deeds):
-        for name, weight in deed.weights.items():
-            found[deed.slot, knowledge.type_index[name]] = round(1000 * weight)
+    said = [(d.slot, d.weights) for d in knowledge.company_deeds] + [(d.slot, d.weights) for d in knowledge.deeds]
+    for slot, weights in said:
+        for name, weight in weights.items():
+            found[slot, knowledge.type_index[name]] = round(1000 * weight)
     for index, each in enumerate(knowledge.types):
         found[VOICES + index, index] = VOICE_BY_HAND
         found[FIRST_EXTRA, index] = round(1000 * log(each.prior))
@@ -56,7 +58,7 @@ class Reading:
             if fitted is not None:
                 self._weights[number] = [fitted.get(type_id, 0.0) for type_id in TYPE_IDS]
         self._reader = Reader(tuple(t.valence * t.closeness for t in knowledge.types))
-        once = sum(self._weights[n * SLOTS : (n + 1) * SLOTS] for n in range(len(KINDS))) * (ONCE / 16)
+        once = self._weights[: len(KINDS) * SLOTS].reshape(len(KINDS), SLOTS, -1).sum(axis=0)
         self._once = np.rint(once - once.mean(axis=1, keepdims=True)).astype(int)
         best = self._once.argmax(axis=1).tolist()
         self._speaks = tuple((index, int(self._once[slot, index])) for slot, index in enumerate(best))

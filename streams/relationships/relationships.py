@@ -166,7 +166,7 @@ class Relationships:
         best = max(terms, key=lambda term: dict(term.milli).get(index, 0), default=None)
         if best is not None and dict(best.milli).get(index, 0) > 0:
             return f"{best.key}: {best.words}"
-        return f"voice: {self._ear.telling(text, index)}"
+        return f"voice.heard: {self._ear.telling(text, index)}"
 
     def _trust(self, moment: Moment, touchpoint: Touchpoint) -> float:
         rules = self._knowledge.shifts

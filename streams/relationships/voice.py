@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import ahocorasick
@@ -44,7 +45,7 @@ def pieces(text: str) -> Iterator[str]:
     words = [word for word in text.split() if not _HAN.match(word[0])]
     yield from (f" {word} " for word in words)
     yield from (f" {word[:PREFIX]}" for word in words if len(word) > PREFIX)
-    yield from (f" {first} {second} " for first, second in zip(words, words[1:], strict=False))
+    yield from (f" {first} {second} " for first, second in pairwise(words))
     for run in _HAN.findall(text):
         for length in range(1, 5):
             yield from (run[at : at + length] for at in range(len(run) - length + 1))
