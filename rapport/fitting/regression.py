@@ -39,8 +39,8 @@ def balanced(truth: npt.NDArray[np.int64], power: float = 0.5) -> Numbers:
     return np.asarray(counts / counts.mean())
 
 
-def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE) -> Numbers:
-    """Weights in thousandths, a row a number, as `Reading` uses them."""
+def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE, begin: Numbers | None = None) -> Numbers:
+    """Weights in thousandths, a row a number, as `Reading` uses them; `begin`: weights to start from, only for speed."""
     names = numbers_of(knowledge)
     numbers = moments.numbers / WHOLE
     centre = by_hand(knowledge) / 1000.0
@@ -62,7 +62,8 @@ def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE) -> Numbers
         slope = columns.T @ (shares * moments.counts[:, None]) + penalty * delta
         return float(loss + 0.5 * (penalty * delta * delta).sum()), slope.ravel()
 
-    found = minimize(cost, np.zeros(start.size), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
+    first = np.zeros(start.shape) if begin is None else begin[used] / 1000.0 - start
+    found = minimize(cost, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
     weights = np.zeros_like(centre)
     weights[used] = start + found.x.reshape(start.shape)
     weights[~used] = centre[~used]

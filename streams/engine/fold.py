@@ -120,6 +120,8 @@ class Fold:
         return Moment(self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [])
 
     def _observe(self, moment: Moment, live: Live, body: Touchpoint) -> None:
+        if body.text and self.rules.relationships.unread(body):
+            self.outcome.counts["unread_language"] += 1
         try:
             self.rules.relationships.observe(moment, body, self.states.world.latest)
         except FAULTS as fault:

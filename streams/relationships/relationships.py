@@ -145,9 +145,9 @@ class Relationships:
             if self.unread(touchpoint):
                 state.count(habits.FOREIGN, at, ONE)
             else:
-                terms = self._lexicon.find(touchpoint.text)
+                terms, text = self._lexicon.read(touchpoint.text)
                 transformed = transformed or any(term.transformational for term in terms)
-                news = self._hear(moment, touchpoint.text, terms, amount, session) or news
+                news = self._hear(moment, text, terms, amount, session) or news
         return news, transformed
 
     def _hear(self, moment: Moment, text: str, terms: Sequence[Term], amount: int, session: int) -> bool:
