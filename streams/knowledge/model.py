@@ -33,6 +33,11 @@ MIGRATIONS: tuple[str, ...] = ("exploration", "endowment", "recovery", "neglect"
 STRATEGIES: tuple[str, ...] = ("solidify", "steer", "reroute")
 TONES: tuple[str, ...] = ("promotional", "warm", "formal", "informative", "exclusive", "playful", "apologetic")
 
+INDUSTRIES: tuple[str, ...] = (
+    "airlines", "automotive", "banking", "consumer_technology", "education", "energy", "fashion", "food", "furniture",
+    "gaming", "grocery", "insurance", "pharmacy", "retail", "salon", "social_media", "sports", "telecom",
+)  # fmt: skip
+
 TYPE_IDS: tuple[str, ...] = (
     "marriage_partner", "best_friend", "old_friend", "childhood_friend", "buddy", "sibling", "parent_child",
     "teammate", "business_partner", "guru_disciple", "star_groupie", "secret_affair", "fling", "one_night_stand",
@@ -72,7 +77,14 @@ class RelationshipType(msgspec.Struct, frozen=True):
     do: Texts
     do_not: Texts
     tones: tuple[str, ...]
+    economics: Text
     aliases: tuple[str, ...] = ()
+    industries: dict[str, float] = {}
+    locales: dict[str, float] = {}
+
+    def likelier(self, industry: str, language: str) -> float:
+        """How many times likelier than `prior` it is in such a company."""
+        return self.industries.get(industry, 1.0) * self.locales.get(language, 1.0)
 
 
 class Cue(msgspec.Struct, frozen=True):

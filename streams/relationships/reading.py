@@ -57,6 +57,9 @@ class Reading:
             fitted = knowledge.weights.get(name)
             if fitted is not None:
                 self._weights[number] = [fitted.get(type_id, 0.0) for type_id in TYPE_IDS]
+        company = knowledge.company
+        for index, each in enumerate(knowledge.types):
+            self._weights[FIRST_EXTRA, index] += round(1000 * log(each.likelier(company.industry, company.language)))
         self._reader = Reader(tuple(t.valence * t.closeness for t in knowledge.types))
         once = self._weights[: len(KINDS) * SLOTS].reshape(len(KINDS), SLOTS, -1).sum(axis=0)
         self._once = np.rint(once - once.mean(axis=1, keepdims=True)).astype(int)
