@@ -27,13 +27,13 @@ CLASSES: Final = 62
 (
     SESSION, GAP_SHORT, GAP_WEEK, GAP_MONTH, GAP_LONG, GAP_LOG, GAP_SQUARE, NIGHT, OURS, TEXTS, LONG_TEXT, TWO_WAY,
     SPEND, NEW_ITEM, NEW_KIND, SAME_PLACE, ORDER, LINES, PHONE, CHAT, SOCIAL, STORE, SCREEN, MAIL, EVENING, REPEAT_ITEM,
-    LAUNCHED, FOREIGN,
-) = range(28)  # fmt: skip
+    LAUNCHED, FOREIGN, BROKEN,
+) = range(29)  # fmt: skip
 """Slots of what is counted of every touchpoint; the words and deeds of knowledge have theirs behind them."""
 INTRINSIC: Final[tuple[str, ...]] = (
     "session", "gap_short", "gap_week", "gap_month", "gap_long", "gap_log", "gap_square", "night", "ours", "texts",
     "long_text", "two_way", "spend", "new_item", "new_kind", "same_place", "order", "lines", "phone", "chat", "social",
-    "store", "screen", "mail", "evening", "repeat_item", "launched", "foreign",
+    "store", "screen", "mail", "evening", "repeat_item", "launched", "foreign", "broken",
 )  # fmt: skip
 DEEDS: Final = 30
 """The first slot of knowledge's deeds."""

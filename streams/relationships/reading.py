@@ -11,7 +11,7 @@ from streams.customers.customer import Customer
 from streams.knowledge.model import TYPE_IDS, Knowledge
 from streams.relationships.counts import DAY_MS
 from streams.relationships.features import FIRST_EXTRA, KINDS, SIZE, Numbers, Reader, names
-from streams.relationships.habits import INTRINSIC, SLOTS, VOICES
+from streams.relationships.habits import BROKEN, INTRINSIC, SLOTS, VOICES
 
 UNIT: Final = 16_000.0
 """A number times a weight in such parts of a nat: numbers are sixteenths, weights thousandths."""
@@ -25,8 +25,8 @@ def of_slots(knowledge: Knowledge) -> dict[int, str]:
     found = dict(enumerate(INTRINSIC))
     for deed in knowledge.deeds:
         found.setdefault(deed.slot, deed.name)
-    for each in knowledge.company_deeds:
-        found.setdefault(each.slot, each.name)
+    for done in knowledge.company_deeds:
+        found.setdefault(done.slot, done.name)
     return found | {VOICES + n: type_id for n, type_id in enumerate(TYPE_IDS)}
 
 
@@ -42,6 +42,10 @@ def by_hand(knowledge: Knowledge) -> Numbers:
     for slot, weights in said:
         for name, weight in weights.items():
             found[slot, knowledge.type_index[name]] = round(1000 * weight)
+    for turn in knowledge.combinations:
+        if turn.transformational:
+            for name, weight in turn.weights.items():
+                found[[BROKEN, SLOTS + BROKEN], knowledge.type_index[name]] = round(1000 * weight)
     for index, each in enumerate(knowledge.types):
         found[VOICES + index, index] = VOICE_BY_HAND
         found[FIRST_EXTRA, index] = round(1000 * log(each.prior))

@@ -146,9 +146,18 @@ class Relationships:
                 state.count(habits.FOREIGN, at, ONE)
             else:
                 terms, text = self._lexicon.read(touchpoint.text)
-                transformed = transformed or any(term.transformational for term in terms)
+                for term in terms:
+                    if term.transformational:
+                        transformed = True
+                        self._break(moment, term, session, amount)
                 news = self._hear(moment, text, terms, amount, session) or news
         return news, transformed
+
+    def _break(self, moment: Moment, term: Term, session: int, amount: int) -> None:
+        """What is said in one breath with loyalty and turns it: it counts by itself, whatever else was said."""
+        if not session or moment.customer.habits.new_in(session, habits.BROKEN):
+            moment.customer.habits.count(habits.BROKEN, moment.at, amount)
+            self._remember(moment, habits.BROKEN, f"{term.key}: {term.words}", amount)
 
     def _hear(self, moment: Moment, text: str, terms: Sequence[Term], amount: int, session: int) -> bool:
         state, news = moment.customer.habits, False
