@@ -14,6 +14,7 @@ from pathlib import Path
 from time import time
 from typing import Final, cast
 
+import uvloop
 from kafka import KafkaAdminClient
 
 from bench.counting import Counting, Format
@@ -23,6 +24,7 @@ from rapport.connection import Kafka
 from rapport.failure import Failure
 from rapport.settings import Settings
 from streams.app.claims import Claim
+from streams.app.cycles import look_seldom
 from streams.app.lanes import Lanes, Work
 from streams.app.line import LineApp, build_app
 from streams.app.outbox import Outbox, Wire
@@ -78,6 +80,8 @@ def run(task: Task, say: Callable[[str], None]) -> None:
     """Until `task.records` are done, and committed. Failure or Stopped, naming what is in the way."""
     task.state.mkdir(parents=True, exist_ok=True)
     source, out = _topics(task, say)
+    look_seldom()
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     sys.setswitchinterval(0.0005)
     refused = asyncio.run(_work(task, source, out))
     if refused:

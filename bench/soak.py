@@ -96,9 +96,12 @@ def _endless(shop: Sequence[Touchpoint]) -> Iterator[tuple[Touchpoint, str]]:
     for lap in count():
         for key, touchpoint in keyed(shop):
             now = time.time_ns() // 1_000_000
-            yield msgspec.structs.replace(
-                touchpoint, event_id=f"{touchpoint.event_id}~{lap}", occurred_at=now, received_at=now
-            ), key
+            yield (
+                msgspec.structs.replace(
+                    touchpoint, event_id=f"{touchpoint.event_id}~{lap}", occurred_at=now, received_at=now
+                ),
+                key,
+            )
 
 
 def _lag(admin: KafkaAdminClient, partitions: int) -> dict[str, int]:

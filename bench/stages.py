@@ -12,7 +12,7 @@ from time import thread_time
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.consumer.fetcher import READ_UNCOMMITTED, PartitionRecords
+from aiokafka.consumer.fetcher import READ_UNCOMMITTED
 from aiokafka.record.memory_records import MemoryRecords
 
 from bench.engine import CHUNK, KNOWLEDGE
@@ -21,11 +21,15 @@ from bench.report import Report
 from bench.stream import touchpoints
 from producers.tracing import Tracing
 from rapport.connection import Kafka
+from rapport.sending import new_producer
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.records import Rejected
+from streams.app.cycles import look_seldom
 from streams.app.detect import batched, records_of
-from streams.app.outbox import Entry, new_producer
+from streams.app.fetched import SlimRecords
+from streams.app.keeping import RECORDS
+from streams.app.outbox import Entry
 from streams.app.tracing import Traces
 from streams.engine import Engine, Partition
 from streams.identity.resolve import Derived, resolve
@@ -64,22 +68,6 @@ class Watch:
             self.seconds[stage] += thread_time() - began
 
 
-class TimedPartition(Partition):
-    """Tells the packing of states from the fold."""
-
-    def __init__(self, number: int, watch: Watch) -> None:
-        super().__init__(number)
-        self._watch = watch
-
-    def changes(self) -> list[tuple[bytes, bytes]]:
-        began = thread_time()
-        found = super().changes()
-        spent = thread_time() - began
-        self._watch.seconds["pack"] += spent
-        self._watch.seconds["fold"] -= spent
-        return found
-
-
 class Batches:
     """Batches as the worker's outbox has them made."""
 
@@ -111,7 +99,8 @@ class Way:
         self._watch = watch
         self._batches = batches
         self._engine = Engine(load(KNOWLEDGE))
-        self._states: list[Partition] = [TimedPartition(number, watch) for number in range(partitions)]
+        self._states = [Partition(number) for number in range(partitions)]
+        self._unwritten = [0] * partitions
         self._written = [0] * partitions
 
     def identity(self, partition: int, batches: Sequence[bytes], first: int) -> list[tuple[int, int, list[bytes]]]:
@@ -141,7 +130,7 @@ class Way:
             with watch.on("records"):
                 chunk = records_of(some, bodies)
             with watch.on("fold"):
-                outcome = self._engine.process(chunk, states)
+                outcome = self._engine.fold(chunk, states)
             self.outputs.update(type(output).__name__ for output in outcome.outputs)
             sendable = [output for output in outcome.outputs if not isinstance(output, Rejected)]
             with watch.on("encode outputs"):
@@ -149,8 +138,22 @@ class Way:
             with watch.on("write outputs"):
                 for entries in outgoing.values():
                     self._batches.of(entries)
-            with watch.on("write states"):
-                self._batches.of([(key, value, [], None) for key, value in outcome.changes])
+            self._unwritten[partition] += len(chunk)
+            if self._unwritten[partition] >= RECORDS:
+                self._keep(partition)
+
+    def _keep(self, partition: int) -> None:
+        """States of several chunks at once, as a worker that is behind writes them."""
+        self._unwritten[partition] = 0
+        with self._watch.on("pack"):
+            changes = self._states[partition].changes()
+        with self._watch.on("write states"):
+            self._batches.of([(key, value, [], None) for key, value in changes])
+
+    def end(self) -> None:
+        """Writes what is left."""
+        for partition in range(len(self._states)):
+            self._keep(partition)
 
 
 def read(topic: str, partition: int, batches: Sequence[bytes], first: int) -> list[Any]:
@@ -160,7 +163,7 @@ def read(topic: str, partition: int, batches: Sequence[bytes], first: int) -> li
         placed = bytearray(batch)
         placed[:8] = first.to_bytes(8, "big")
         tp, held = TopicPartition(topic, partition), MemoryRecords(bytes(placed))
-        found += PartitionRecords(tp, held, None, first, None, None, True, READ_UNCOMMITTED)
+        found += SlimRecords(tp, held, None, first, None, None, True, READ_UNCOMMITTED)
         first = found[-1].offset + 1
     return found
 
@@ -171,11 +174,13 @@ def run(count: int, customers: int, partitions: int, profile: bool, traces: floa
     batches, watch, profiler = Batches(), Watch(), cProfile.Profile()
     way = Way(watch, batches, partitions)
     bites = list(_bites(log, batches, Tracing(traces)))
+    look_seldom()
     if profile:
         profiler.enable()
     for partition, first, bite in bites:
         for made in way.identity(partition, bite, first):
             way.detect(*made)
+    way.end()
     profiler.disable()
     if profile:
         pstats.Stats(profiler).sort_stats("tottime").print_stats(45)

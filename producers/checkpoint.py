@@ -12,16 +12,19 @@ from typing import IO
 
 import msgspec
 
-VERSION = 1
+from producers.delivery import Writer
+
+VERSION = 2
 
 
 class Position(msgspec.Struct):
-    """Everything up to `items` is acknowledged; what came after it can only lie behind `offsets`."""
+    """Everything up to `items` is acknowledged; what `writer` sent after it can only lie behind `offsets`."""
 
     version: int
     inputs: list[tuple[str, int, int]]
     topic_ids: dict[str, str]
     offsets: dict[str, dict[int, int]]
+    writer: Writer
     items: int = 0
     counts: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     memo: dict[str, str] = msgspec.field(default_factory=dict)

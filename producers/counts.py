@@ -25,6 +25,11 @@ class Counts:
         """All that were rejected, whatever the reason."""
         return self.rejected.total()
 
+    @property
+    def nothing(self) -> bool:
+        """Whether all of it was rejected; not where there was nothing at all."""
+        return bool(self.refused) and not self.accepted and not self.present
+
     def to_json(self) -> dict[str, dict[str, int]]:
         plain = {
             "accepted": self.accepted,

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
+import msgspec
+
 Headers: TypeAlias = Sequence[tuple[str, bytes]]
 
 
@@ -29,6 +31,22 @@ class DeliveryFailed(Exception):
     def __init__(self, topic: str, cause: str, remedy: str) -> None:
         super().__init__(f"{topic}: {cause}. {remedy}")
         self.topic = topic
+
+
+class Overtaken(DeliveryFailed):
+    """What an earlier process under the same `Writer` had on its way came in first; `resume` again to see it."""
+
+
+class Writer(msgspec.Struct):
+    """Under what name a producer's records lie in the log, and the number of its next one in each partition.
+
+    The log takes a record of a writer only under the next number. So of two processes that go on as
+    the same writer at the same number one is refused, and a record that both hold is in the log once.
+    """
+
+    id: int
+    epoch: int
+    next: dict[str, dict[int, int]]
 
 
 class Producer(Protocol):
@@ -70,6 +88,19 @@ class Producer(Protocol):
         """What lies in the topic from those offsets up to its present end.
 
         `DeliveryFailed` if the topic no longer holds that far back.
+        """
+        ...
+
+    def writer(self) -> Writer:
+        """Who this producer is to the log, after `flush`."""
+        ...
+
+    def resume(self, writer: Writer, since: Mapping[str, Mapping[int, int]]) -> Iterator[Stored]:
+        """What this writer, whose process was killed, left in those topics from those offsets on.
+
+        To be read to its end before anything is sent. From then on this producer is that writer: what
+        the killed process still had on its way is refused, or it is in the log before our first record
+        of that partition, which is refused then (`Overtaken`).
         """
         ...
 
@@ -123,6 +154,14 @@ class MemoryProducer:
     def read(self, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
         for partition, offset in since.items():
             yield from self._log.get((topic, partition), [])[offset:]
+
+    def writer(self) -> Writer:
+        return Writer(0, 0, {})
+
+    def resume(self, writer: Writer, since: Mapping[str, Mapping[int, int]]) -> Iterator[Stored]:
+        """Everybody's records: here nothing is ever on its way."""
+        for topic, offsets in since.items():
+            yield from self.read(topic, offsets)
 
     def records(self, topic: str) -> list[Stored]:
         """All of a topic, partition after partition."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
 from producers.checkpoint import VERSION, Checkpoint, Position
 from producers.counts import Counts
-from producers.delivery import Producer, Stored
+from producers.delivery import Overtaken, Producer, Stored
 from producers.pipeline import Incoming, Pipeline, Present
 from schemas import topics
 from schemas.codec import decode_touchpoints
@@ -24,6 +25,9 @@ _LOOK_EVERY = 512
 """Pieces of input between two looks at the clock."""
 
 _CHUNK = 1_000
+
+_TRIES = 8
+"""How often in one run the log may turn out to hold more than was read; once a partition at most after a kill."""
 
 
 class Watcher(Protocol):
@@ -57,9 +61,11 @@ def feed(
 ) -> Counts:
     """Sends all of it and returns the counts; the checkpoint is deleted then.
 
-    Stopped by an error or a signal it leaves the checkpoint; the next call with the
-    same input sends what is missing and nothing twice. Nobody else may send by this
-    producer meanwhile: its positions are what the checkpoint goes by.
+    Stopped by an error or a signal, at any moment, it leaves the checkpoint; the next call
+    with the same input sends what is missing and nothing twice, also if what the first had
+    on its way reaches the log only later. It holds for a day, for so long a Kafka remembers
+    a writer (`producer.id.expiration.ms`). Nobody else may send by this producer meanwhile:
+    its positions are what the checkpoint goes by.
     """
     if run.checkpoint is None:
         pipeline = Pipeline(producer, identity)
@@ -70,6 +76,9 @@ def feed(
     with run.checkpoint as checkpoint:
         if restart:
             checkpoint.done()
+        for _ in range(_TRIES - 1):
+            with suppress(Overtaken):
+                return _resume(run, checkpoint, producer, identity, watch)
         return _resume(run, checkpoint, producer, identity, watch)
 
 
@@ -79,7 +88,7 @@ def _resume(run: Run, checkpoint: Checkpoint, producer: Producer, identity: Iden
     present = Present()
     if position is None:
         ends = {topic: producer.ends(topic) for topic in ids}
-        position = Position(VERSION, checkpoint.inputs(), ids, ends)
+        position = Position(VERSION, checkpoint.inputs(), ids, ends, producer.writer())
     else:
         present = already_sent(producer, position)
     pipeline = Pipeline(producer, identity, Counts.from_json(position.counts), present)
@@ -94,6 +103,7 @@ def _resume(run: Run, checkpoint: Checkpoint, producer: Producer, identity: Iden
         for topic in ids:
             own = producer.positions(topic).items() - before[topic].items()
             position.offsets[topic] |= dict(own)
+        position.writer = producer.writer()
         checkpoint.save(position)
 
     save(0)
@@ -119,16 +129,19 @@ def _drive(pieces: Iterator[Incoming], pipeline: Pipeline, watch: Watcher, save:
 
 
 def already_sent(producer: Producer, position: Position) -> Present:
-    """What lies in the log behind the checkpoint. Others' records are in it, too; they do no harm."""
+    """What the run before has left in the log behind its checkpoint."""
     present = Present()
-    records = producer.read(topics.RAW, position.offsets[topics.RAW])
+    records = producer.resume(position.writer, position.offsets)
     while chunk := list(islice(records, _CHUNK)):
-        decoded = decode_touchpoints([record.value for record in chunk])
-        present.touchpoints.update(one.event_id for one in decoded if isinstance(one, Touchpoint))
-    letters = producer.read(topics.DLQ, position.offsets[topics.DLQ])
-    present.dead_letters.update(_letter_id(record) for record in letters)
+        present.dead_letters.update(_letter(record) for record in chunk if record.topic == topics.DLQ)
+        raw = [record for record in chunk if record.topic == topics.RAW]
+        decoded = zip(raw, decode_touchpoints([record.value for record in raw]), strict=True)
+        present.touchpoints.update(
+            (each.partition, one.event_id) for each, one in decoded if isinstance(one, Touchpoint)
+        )
     return present
 
 
-def _letter_id(record: Stored) -> str:
-    return next((value.decode(errors="replace") for name, value in record.headers if name == "id"), "")
+def _letter(record: Stored) -> tuple[int, str]:
+    found = next((value.decode(errors="replace") for name, value in record.headers if name == "id"), "")
+    return record.partition, found

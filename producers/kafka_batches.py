@@ -185,6 +185,8 @@ class Lanes:
             self._changed.notify_all()
 
     def _refused(self, lane: Lane, error: Exception) -> None:
+        """Nothing more is sent: neither by other lanes, nor again under the new epoch that the client now asks for."""
+        self._client._sender.force_close()
         with self._changed:
             self.failure = self.failure or (lane.topic, error)
             self._changed.notify_all()

@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from producers.delivery import DeliveryFailed, Stored
+from producers.kafka_writer import Own
 from rapport.connection import Kafka
 
 AGAIN = "Then start this again: it resumes."
@@ -54,9 +55,11 @@ def _bounds(kafka: Kafka, topic: str, partitions: int, asked: Callable[..., Any]
     return {tp.partition: offset for tp, offset in found.items()}
 
 
-def read(kafka: Kafka, topic: str, since: Mapping[int, int]) -> Iterator[Stored]:
-    """What lies in the topic from those offsets up to the end it has now."""
+def read(kafka: Kafka, topic: str, since: Mapping[int, int], own: Own | None = None) -> Iterator[Stored]:
+    """What lies in the topic from those offsets up to the end it has now; of one writer only, if that is asked."""
     consumer = _consumer(kafka)
+    if own is not None:
+        own.watch(consumer)
     try:
         wanted = {TopicPartition(topic, p): offset for p, offset in since.items()}
         ends = consumer.end_offsets(list(wanted))
@@ -68,7 +71,9 @@ def read(kafka: Kafka, topic: str, since: Mapping[int, int]) -> Iterator[Stored]
             consumer.assign(list(open_))
             for tp in open_:
                 consumer.seek(tp, wanted[tp])
-            yield from _until(consumer, topic, {tp: ends[tp] for tp in open_})
+            for record in _until(consumer, topic, {tp: ends[tp] for tp in open_}):
+                if own is None or own.has(topic, record.partition, record.offset):
+                    yield record
     except KafkaError as error:
         raise DeliveryFailed(topic, f"cannot be read ({error})", START_KAFKA) from error
     finally:

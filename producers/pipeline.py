@@ -1,11 +1,10 @@
-"""The one path in: validate → normalise → key → send. Every producer goes through here."""
+"""The one path in: validate → normalise → key → send. Every producer that runs through input in order goes here."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
@@ -13,13 +12,10 @@ import msgspec
 from producers.counts import Counts
 from producers.delivery import Headers, Producer, wall_clock
 from producers.lines import MAX_LINE_BYTES, Oversized
-from schemas import catalogue, topics
-from schemas.codec import encode_touchpoint
-from schemas.contract import Fault, clamp, read_line
-from schemas.keys import COMPANY, IdentityKey, key_of, partition_for
-from schemas.records import EVERYONE, Touchpoint
-
-STAGE = "producer"
+from producers.preparing import Preparing, Refusal
+from schemas.contract import Fault, read_line
+from schemas.keys import IdentityKey
+from schemas.records import Touchpoint
 
 
 class Incoming(NamedTuple):
@@ -38,22 +34,19 @@ class Incoming(NamedTuple):
 
 @dataclass(slots=True)
 class Present:
-    """What an interrupted run has sent behind its checkpoint: to be passed over, each as often as it is there."""
+    """What an interrupted run has sent behind its checkpoint, by partition and id.
 
-    touchpoints: Counter[str] = field(default_factory=Counter)
-    dead_letters: Counter[str] = field(default_factory=Counter)
+    To be passed over, each as often as it is there.
+    """
 
-    def take(self, known: Counter[str], id_: str) -> bool:
-        if known[id_] == 0:
+    touchpoints: Counter[tuple[int, str]] = field(default_factory=Counter)
+    dead_letters: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+    def take(self, known: Counter[tuple[int, str]], partition: int, id_: str) -> bool:
+        if known[partition, id_] == 0:
             return False
-        known[id_] -= 1
+        known[partition, id_] -= 1
         return True
-
-
-MAX_DETAIL = 4_000
-"""Characters of a dead letter's detail: many faults of one record, and no second copy of it."""
-
-_EVERYONE = EVERYONE.encode()
 
 
 class Pipeline:
@@ -74,11 +67,9 @@ class Pipeline:
     ) -> None:
         self.counts = counts or Counts()
         self._producer = producer
-        self._identity = identity
+        self._preparing = Preparing(producer.partitions, identity)
         self._present = present or Present()
         self._clock = clock
-        self._partitions = producer.partitions(topics.RAW)
-        self._company_wide = catalogue.standard().company_wide()
 
     def take(self, incoming: Incoming) -> None:
         body = incoming.body
@@ -92,44 +83,27 @@ class Pipeline:
             self._reject(incoming, "too_large", _why(body), _instead(incoming, body))
 
     def _send(self, touchpoint: Touchpoint, incoming: Incoming) -> None:
-        partition = incoming.partition
-        counted = partition is None
-        if self._present.touchpoints and self._present.take(self._present.touchpoints, touchpoint.event_id):
+        counted = incoming.partition is None
+        kept = self._preparing.received(touchpoint, self._clock())
+        if kept.occurred_at != touchpoint.occurred_at:
+            self.counts.clamped += 1
+        ready = self._preparing.touchpoint(kept, incoming.headers, incoming.partition)
+        known = self._present.touchpoints
+        if known and self._present.take(known, ready.partition, kept.event_id):
             self.counts.present += counted
             return
-        if touchpoint.received_at is None and touchpoint.history is None:
-            touchpoint = msgspec.structs.replace(touchpoint, received_at=self._clock(), received_offset=0)
-        kept = clamp(touchpoint)
-        if kept is not touchpoint:
-            self.counts.clamped += 1
-        key = key_of(kept, self._identity, company_wide=kept.type in self._company_wide).encode()
-        if partition is None:
-            spread = f"{COMPANY}:{kept.event_id}".encode() if key == _EVERYONE else key
-            partition = partition_for(spread, self._partitions)
-        self._producer.send(topics.RAW, partition, key, encode_touchpoint(kept), incoming.headers)
+        self._producer.send(*ready)
         self.counts.accepted += counted
 
     def _reject(self, incoming: Incoming, reason: str, detail: str, original: bytes) -> None:
         self.counts.rejected[reason] += 1
-        letter = dead_letter_id(incoming.place, incoming.line, original)
         self.counts.dead_lettered += 1
-        if self._present.dead_letters and self._present.take(self._present.dead_letters, letter):
+        refusal = Refusal(incoming.place, incoming.line, reason, detail, original)
+        ready = self._preparing.letter(refusal, self._clock())
+        known = self._present.dead_letters
+        if known and self._present.take(known, ready.partition, refusal.id):
             return
-        headers = {
-            "id": letter, "stage": STAGE, "reason": reason, "detail": detail[:MAX_DETAIL],
-            "topic": "", "partition": "-1", "offset": "-1", "at": str(self._clock()),
-            "file": incoming.place, "line": str(incoming.line),
-        }  # fmt: skip
-        partition = partition_for(letter.encode(), self._producer.partitions(topics.DLQ))
-        encoded = [(name, value.encode("utf-8", "backslashreplace")) for name, value in headers.items()]
-        self._producer.send(topics.DLQ, partition, _EVERYONE, original, encoded)
-
-
-def dead_letter_id(place: str, line: int, original: bytes) -> str:
-    """The same for the same line of the same file, so that a run that resumes knows what it has sent."""
-    return blake2b(
-        f"{STAGE}\0{place}\0{line}\0".encode("utf-8", "surrogateescape") + original, digest_size=16
-    ).hexdigest()
+        self._producer.send(*ready)
 
 
 def _why(line: Oversized) -> str:

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from rapport.settings import Settings
+from sinks.clickhouse.address import read
 
 Pick: TypeAlias = Callable[[Iterable[int]], int]
 
 _ENDINGS: Final[Mapping[str, Pick]] = {"_ca": max, "_cert": min}
 """Settings with these endings name PEM files with certificates. Of several, trust ends with the last one that
 we trust; what we show of ourselves is a chain, which ends with its first."""
+_PARAMETERS: Final[Mapping[str, Pick]] = {"ca_certs": max, "certfile": min}
+"""The same of `RAPPORT_CLICKHOUSE`, within the address."""
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _EXPLICIT: Final = 0xA0
 _UTC_TIME: Final = 0x17
@@ -24,12 +27,23 @@ _UTC_TIME: Final = 0x17
 def named(settings: Settings) -> dict[str, tuple[Path, Pick]]:
     """The certificate files that the settings name, by setting, and which date of theirs counts."""
     fields = {name: getattr(settings, name) for name in settings.__struct_fields__}
-    return {
+    files = {
         name: (file, pick)
         for ending, pick in _ENDINGS.items()
         for name, file in fields.items()
         if name.endswith(ending) and isinstance(file, Path)
     }
+    inside = _within(settings.clickhouse)
+    return files | {f"clickhouse {name}": (inside[name], pick) for name, pick in _PARAMETERS.items() if name in inside}
+
+
+def _within(url: str) -> dict[str, Path]:
+    """The files that the address of ClickHouse names; none where it is none."""
+    try:
+        tls = read(url).tls if url else {}
+    except ValueError:  # told where the settings are read
+        return {}
+    return {name: Path(value) for name, value in tls.items() if name in _PARAMETERS}
 
 
 def expiry(file: Path, pick: Pick) -> float:

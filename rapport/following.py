@@ -16,7 +16,7 @@ from rapport.failure import Failure, told
 from rapport.reaching import Refused, reach
 from schemas import topics
 from schemas.codec import decode_outputs
-from schemas.letters import is_mark
+from schemas.letters import headers_of, is_mark, letter_of
 from schemas.records import Emitted, Rejected, Undecodable
 
 KAFKA_WAIT_S: Final = 30.0
@@ -72,12 +72,12 @@ def outputs(records: Sequence[Any]) -> list[Emitted]:
 
 def dead_letter(record: Any) -> Rejected:
     """A dead letter by its headers; those that lack are empty."""
-    headers = {name: value.decode(errors="replace") for name, value in record.headers}
+    headers, found = headers_of(record.headers), letter_of(record)
     return Rejected(
-        id=headers.get("id") or f"{record.partition}:{record.offset}", at=int(headers.get("at") or record.timestamp),
-        partition=int(headers.get("partition") or record.partition), offset=int(headers.get("offset") or record.offset),
-        knowledge="", customer_id=None, stage=headers.get("stage", ""), reason=headers.get("reason", ""),
-        detail=headers.get("detail", ""), original=record.value or b"",
+        id=found.id, at=found.at, partition=found.partition if "partition" in headers else record.partition,
+        offset=found.offset if "offset" in headers else record.offset, knowledge="", customer_id=None,
+        stage=found.stage, reason=found.reason, detail=found.detail, original=found.value,
+        file=found.file or None, line=found.line if found.file else None,
     )  # fmt: skip
 
 

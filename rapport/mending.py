@@ -163,14 +163,21 @@ def _changed(found: Shelf, changed: Sequence[Edited], name: str) -> Iterator[Can
 
 
 def _tell(judgement: Replayed, dry: bool) -> None:
+    """Before anything is sent, also what was mended in each."""
     if dry:
         for sent, touchpoint in judgement.sent:
             typer.echo(f"{sent.letter[: shown.MARK]}  would be sent as {touchpoint.type} {clean(sent.event_id)}")
+            for name, before, after in judgement.changed[sent.letter]:
+                typer.echo(f"{'':{shown.MARK}}    {clean(name)}: {_value(before)} → {_value(after)}")
     for wrong in judgement.wrong[:SAID]:
         typer.echo(f"{wrong.letter[: shown.MARK]}  still wrong: {wrong.reason}: {clean(wrong.detail)}")
     if len(judgement.wrong) > SAID:
         typer.echo(f"… and {len(judgement.wrong) - SAID:,} more that are still wrong (--json names all)")
     typer.echo(judgement.summary(dry=dry))
+
+
+def _value(value: Any) -> str:
+    return "-" if value is None else clean(msgspec.json.encode(value).decode())
 
 
 def _export(file: BinaryIO, letters: list[Letter], found: Shelf) -> None:

@@ -114,7 +114,10 @@ def _said(output: Emitted, page: Page) -> Text:
             mark = output.alert_id if page.width is None else output.alert_id[:_MARK]
             return Text.assemble((output.state, "bold"), by, because, (f" · {output.team} {mark}", "dim"))
         case Rejected():
-            return Text.assemble((output.reason, "red"), f" at {output.stage}: {clean(output.detail)}")
+            place = f" · {clean(output.file)}:{output.line}" if output.file else ""
+            mark = output.id if page.width is None else output.id[:_MARK]
+            why = f" at {output.stage}: {clean(output.detail)}"
+            return Text.assemble((output.reason, "red"), why, (f"{place} · {mark}", "dim"))
         case CustomerCard():
             alerts = f"{len(output.open_alerts)} {voice.say('open_alerts')}"
             return Text(f"{voice.relationship(output.relationship)}, {alerts}")

@@ -25,7 +25,14 @@ _ELSEWHERE: Final = frozenset({"CONFIG", "CACHE", "SHARED_DATA", "REQUIRE", "EXA
 """Known names in the environment that are no settings: file, jars, data of tests, duties of tests."""
 _TESTS: Final = "TEST_"
 
-SECRETS: Final = ("kafka_password", "kafka_key_password", "clickhouse_password", "store_token", "identity_key")
+SECRETS: Final = (
+    "kafka_password",
+    "kafka_key_password",
+    "clickhouse_password",
+    "store_token",
+    "identity_key",
+    "write_key",
+)
 """Settings that `<name>_file` may hold instead, as clusters mount them. Never printed."""
 _FILE: Final = "_file"
 
@@ -88,6 +95,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Of the store's read-only SQL, health and metrics."""
     store_token: str = ""
     """What a reader of the SQL must show; empty: made once, kept in the data folder."""
+    collector_port: Port = 8282
+    """Of the collector."""
+    collector_url: str = ""
+    """Under which the world reaches it, as signatures cover it; empty: as each request says."""
+    collector_origins: str = "*"
+    """Web sites whose pages may send, with blanks between; `*`: all."""
+    sources: Path | None = None
+    """YAML file of the collector's sources and their secrets; empty: the open ones, under `write_key`."""
+    write_key: str = ""
+    """With which SDKs and own programs send; empty: made once, kept in the data folder."""
     metrics_port: Port = 9464
     """Of the first worker's metrics, the next ones count up from it; 0: none."""
     identity_key: str = ""
@@ -149,11 +166,12 @@ def read(environment: Mapping[str, str] = os.environ, folder: Path = Path()) -> 
 
 
 def with_secrets(settings: Settings) -> Settings:
-    """The settings with both secrets; what is not set is made once and kept in the data folder, for its owner only."""
+    """The settings with all secrets; what is not set is made once and kept in the data folder, for its owner only."""
     return msgspec.structs.replace(
         settings,
         identity_key=settings.identity_key or _kept(settings.data / "identity.key"),
         store_token=settings.store_token or _kept(settings.data / "store.token"),
+        write_key=settings.write_key or _kept(settings.data / "write.key"),
     )
 
 

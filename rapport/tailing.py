@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from threading import Event, Thread
+from typing import Final
 
 import typer
 from rich.console import Console
 
 from rapport import running
+from rapport.customers.looking import unheard
 from rapport.following import Span, follow
 from rapport.identifying import customer_key
 from rapport.init import read_knowledge
@@ -23,6 +25,9 @@ from rapport.terminal import put, unread, until_unread
 from rapport.voice import Voice, language_of
 from schemas.records import Emitted
 from schemas.wire import output_line
+
+LONGEST_ASKING_S: Final = 15.0
+"""For whether the customer is known, where all the outputs have been shown already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,12 @@ def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, ma
     """Until Ctrl-C, the end of the span, the limit, or until nobody reads it any more."""
     knowledge = read_knowledge(settings)
     check_names(sorted(wanted.names), tuple(knowledge.signals))
-    if wanted.customer is not None:
-        wanted = replace(wanted, customer=customer_key(wanted.customer, settings.identity))
-    cluster = running.located(settings).cluster
-    over = threading.Event()
+    named = wanted.customer
+    if named is not None:
+        wanted = replace(wanted, customer=customer_key(named, settings.identity))
+    settings = running.located(settings)
+    cluster = settings.cluster
+    over = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     console = Console(highlight=False)
@@ -81,10 +88,19 @@ def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, ma
     if watched and not span.ends:
         typer.secho(f"following {cluster}; Ctrl-C ends it", err=True, dim=True)
     tail = Tail(wanted, _json if manner.json else _shower(console, manner, voice), limit)
+    asking = Thread(target=_say_unheard, args=(settings, wanted.customer, named), daemon=True)
+    asking.start()  # beside it, for what comes meanwhile is wanted, too
     with until_unread():
         tail.take(follow(cluster, wanted.topics, lambda: over.is_set() or unread(), span))
+    if not over.is_set():
+        asking.join(LONGEST_ASKING_S)
     if watched and (left := tail.left_out()):
         typer.secho(left, err=True, dim=True)
+
+
+def _say_unheard(settings: Settings, key: str | None, named: str | None) -> None:
+    if key is not None and named is not None and (why := unheard(settings, key, named)):
+        typer.secho(why, err=True)
 
 
 def _json(output: Emitted) -> None:

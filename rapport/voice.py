@@ -57,6 +57,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "in": ("还有 {}", "in {}"),
     "over": ("已过 {}", "{} over"),
     "lately": ("近来", "Lately"),
+    "migration.exploration": ("关系升温", "coming closer"),
+    "migration.endowment": ("当我们是自己人了", "counts us as their own now"),
+    "migration.recovery": ("信任回来了", "trust is back"),
+    "migration.neglect": ("在变淡", "fading"),
+    "migration.betrayal": ("觉得被辜负", "feels let down"),
+    "migration.drift": ("有些变化", "has changed a little"),
     "timeline": ("往来", "Timeline"),
     "last_of": ("最近 {} / 共 {}", "last {} of {}"),
     "no_contact": ("这段时间没有往来", "nothing in that time"),
@@ -110,6 +116,21 @@ class Voice:
         if self.knowledge is None or type_id not in self.knowledge.type_index:
             return ""
         return self.knowledge.relationship(type_id).manner[self.language]
+
+    def migration(self, name: str | None) -> str:
+        """In which direction a relationship has gone."""
+        known = f"migration.{name or 'drift'}"
+        return self.say(known) if known in _WORDS else _plain(name or "")
+
+    def strategy(self, name: str) -> str:
+        """What to do with the relationship, in a word."""
+        strategies = {} if self.knowledge is None else self.knowledge.strategies
+        return strategies[name].names[self.language] if name in strategies else _plain(name)
+
+    def signal(self, name: str) -> str:
+        """What a signal tells, as a sentence without its point; else its name in plain."""
+        signals = {} if self.knowledge is None else self.knowledge.signals
+        return signals[name].purpose[self.language].rstrip(".。") if name in signals else _plain(name)
 
     def touchpoint(self, kind: str) -> str:
         return self._line(f"touchpoint.{kind}", kind)

@@ -82,6 +82,23 @@ def read_line(line: bytes, *, outside: bool = True, catalogue: Catalogue | None 
     return _Reading(content, line, outside, catalogue or standard()).result()
 
 
+def read_object(
+    content: dict[str, Any], original: bytes, *, outside: bool = True, catalogue: Catalogue | None = None
+) -> Touchpoint | Fault:
+    """The touchpoint of an object with the contract's names, or its faults; `original` is what a dead letter keeps.
+
+    For sources of another form, whose adapter has written the object.
+    """
+    if len(original) > LARGEST:
+        return _whole("too_large", f"{len(original)} bytes", f"send at most {LARGEST} bytes a touchpoint", original)
+    if original.count(b"{") + original.count(b"[") > DEEPEST and too_deep(content):
+        return _whole("bad_value", *_TOO_DEEP, original)
+    reading = _Reading(content, original, outside, catalogue or standard())
+    if not original.startswith(b"{"):  # in JSON a NUL can only stand escaped, and that is looked for
+        reading.no_nul("", content)
+    return reading.result()
+
+
 def sound_fields(content: Mapping[str, Any]) -> dict[str, Any]:
     """Those fields of a touchpoint, as the record has them, that can stand; the others are left out.
 
@@ -175,7 +192,7 @@ class _Reading:
 
     def result(self) -> Touchpoint | Fault:
         if b"\\u0000" in self._line:
-            self._no_nul("", self._content)
+            self.no_nul("", self._content)
         kind = self._type()
         self._fields(self._content, kind)
         for name in _REQUIRED:
@@ -289,18 +306,18 @@ class _Reading:
             wrong = _not_known(name, _KNOWN, "put it in properties")
         self._fault(name, wrong)
 
-    def _no_nul(self, path: str, value: object) -> None:
+    def no_nul(self, path: str, value: object) -> None:
         """Names every place of a NUL, however deep."""
         if isinstance(value, str) and "\x00" in value:
             self._fault(path, Wrong("nul_character", "holds a NUL character", "take it out"))
         elif isinstance(value, Mapping):
             for name, each in value.items():
-                self._no_nul(f"{path}.{name}".removeprefix(".").replace("\x00", "\\u0000"), each)
+                self.no_nul(f"{path}.{name}".removeprefix(".").replace("\x00", "\\u0000"), each)
                 if "\x00" in name:
                     self._fault(path, Wrong("nul_character", "has a name with a NUL character", "take it out"))
         elif isinstance(value, list):
             for at, each in enumerate(value):
-                self._no_nul(f"{path}[{at}]", each)
+                self.no_nul(f"{path}[{at}]", each)
 
     def _fault(self, path: str, wrong: Wrong) -> None:
         self._reasons.append(wrong.reason)

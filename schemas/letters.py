@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from schemas.keys import AS_IT_IS, NAMED
 from schemas.recorded import Headers, Recorded
 from schemas.records import EVERYONE
+from schemas.traces import carried
 
 MARK: Final = "mark"
 """Header of a record on the dead-letter topic that is no letter but says what was done; its value is a `Kind`."""
@@ -25,7 +26,8 @@ Kind: TypeAlias = Literal["begun", "replayed", "ended"]
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One dead letter. `topic`, `partition`, `offset`: where the refused record stood; empty and -1 for one that came
-    to no topic, of which `file` and `line` tell. `at`: when it was refused, in milliseconds.
+    to no topic, of which `file` and `line` tell. `at`: when it was refused, in milliseconds. `trace`: the header of
+    the trace that it belongs to.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Letter:
     line: int
     key: bytes
     value: bytes
+    trace: tuple[str, bytes] | None = None
 
     @property
     def source(self) -> str:
@@ -74,6 +77,7 @@ def letter_of(record: Recorded) -> Letter:
         line=_number(found.get("line"), -1),
         key=record.key or b"",
         value=record.value or b"",
+        trace=carried(record.headers),
     )
 
 

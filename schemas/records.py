@@ -181,12 +181,17 @@ class AlertChange(Output, frozen=True, tag="alert_change", omit_defaults=True, k
 
 
 class Rejected(Output, frozen=True, tag="rejected", omit_defaults=True, kw_only=True):
-    """A record that was refused. On its topic the value is `original`, the rest are headers."""
+    """A record that was refused. On its topic the value is `original`, the rest are headers.
+
+    `file` and `line` say where it stood, if that was in no topic.
+    """
 
     stage: str
     reason: str
     detail: str
     original: bytes
+    file: str | None = None
+    line: int | None = None
 
 
 class CustomerCard(Output, frozen=True, tag="card", omit_defaults=True, kw_only=True):

@@ -108,16 +108,10 @@ def _partitions(name: str, entry: _Entry, line: int) -> int:
 
 def route(output: Emitted) -> tuple[str, bytes]:
     """Topic and key of an output. What concerns no one customer has the key of everyone."""
-    return _topic(output), _key(output)
-
-
-def _topic(output: Emitted) -> str:
-    if isinstance(output, Alert | AlertChange):
-        return alert_topic(output.team) if output.history is None else HISTORY_ALERTS
-    return _OF_KIND[type(output)]
-
-
-def _key(output: Emitted) -> bytes:
-    if isinstance(output, Measure):
-        return _SCOPE.encode(output.scope)
-    return (output.customer_id or EVERYONE).encode()
+    if type(output) is Measure:
+        return MEASURES, _SCOPE.encode(output.scope)
+    if type(output) is Alert or type(output) is AlertChange:
+        topic = alert_topic(output.team) if output.history is None else HISTORY_ALERTS
+    else:
+        topic = _OF_KIND[type(output)]
+    return topic, (output.customer_id or EVERYONE).encode()

@@ -17,6 +17,7 @@ PURE: tuple[str, ...] = (
     "streams/relationships",
     "streams/signals",
     "streams/alerts",
+    "streams/contacts",
     "streams/identity",
     "streams/knowledge",
 )

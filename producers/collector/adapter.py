@@ -48,11 +48,19 @@ class Answer(msgspec.Struct, frozen=True):
     headers: Sequence[tuple[str, str]] = ()
 
 
+class Quota(NamedTuple):
+    """A caller by name, and how many events it may send a second; the collector counts, and answers 429."""
+
+    name: str
+    events_per_s: float
+
+
 class Taken(msgspec.Struct, frozen=True):
     """What a request holds, in its order: touchpoints, and what breaks the contract alone; then the answer."""
 
     touchpoints: Sequence[Touchpoint | Fault]
     answer: Answer = Answer()
+    quota: Quota | None = None
 
 
 class Refused(Exception):

@@ -11,6 +11,7 @@ import msgspec
 
 from producers.delivery import Producer, wall_clock
 from producers.letters import marks
+from producers.letters.changes import Change, changes
 from producers.letters.content import touchpoint_of
 from producers.letters.mapping import Fixes
 from producers.letters.marks import Sent
@@ -53,13 +54,14 @@ class Replayed:
     """What became of the letters: every one is in exactly one of the four.
 
     `same` are those whose very touchpoint (event id and customer) was sent for another letter: refused in several
-    places, or sent by its producer several times.
+    places, or sent by its producer several times. `changed`: what was mended in those that are sent, by letter.
     """
 
     sent: list[tuple[Sent, Touchpoint]] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
     same: list[Sent] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
+    changed: dict[str, list[Change]] = field(default_factory=dict)
 
     def summary(self, *, dry: bool = False) -> str:
         """One sentence for people."""
@@ -70,7 +72,14 @@ class Replayed:
     def to_json(self, *, dry: bool = False) -> Json:
         already = len(self.already) + len(self.same)
         counts = {"sent": len(self.sent), "already_replayed": already, "still_wrong": len(self.wrong)}
-        sent = [{"letter": each.letter, "event_id": each.event_id} for each, _ in self.sent]
+        sent = [
+            {
+                "letter": each.letter,
+                "event_id": each.event_id,
+                "changed": [change._asdict() for change in self.changed.get(each.letter, ())],
+            }
+            for each, _ in self.sent
+        ]
         return {"dry_run": dry, "counts": counts, "sent": sent, "wrong": [each._asdict() for each in self.wrong]}
 
 
@@ -88,7 +97,11 @@ def judged(given: Iterable[Candidate], shelf: Shelf, fixes: Fixes, identity: Ide
         if letter.id in shelf.replayed:
             found.already.append(letter.id)
             continue
-        read = _read(letter, touchpoint, fixes)
+        content = _mended(letter, touchpoint, fixes)
+        if isinstance(content, Wrong):
+            found.wrong.append(content)
+            continue
+        read = _read(letter, content)
         if isinstance(read, Wrong):
             found.wrong.append(read)
             continue
@@ -99,6 +112,7 @@ def judged(given: Iterable[Candidate], shelf: Shelf, fixes: Fixes, identity: Ide
         else:
             events.add((sent.event_id, sent.key))
             found.sent.append((sent, read))
+            found.changed[letter.id] = changes(touchpoint_of(letter) or {}, content)
     return found
 
 
@@ -111,11 +125,14 @@ def send(
 ) -> None:
     """Send what was judged sound, and mark it. Cut short at any moment, the next run knows what this one has sent."""
     run = uuid.uuid4().hex
+    traces = {letter.id: letter.trace for letter in shelf.letters}
     if judgement.sent:
         marks.begin(producer, run, clock())
         pipeline = Pipeline(producer, identity, clock=clock)
         for sent, touchpoint in judgement.sent:
-            pipeline.take(Incoming(LETTER, 0, touchpoint, headers=((LETTER, sent.letter.encode()),)))
+            trace = traces.get(sent.letter)
+            headers = ((LETTER, sent.letter.encode()), *(() if trace is None else (trace,)))
+            pipeline.take(Incoming(LETTER, 0, touchpoint, headers=headers))
         producer.flush()
     for sent in (*shelf.unmarked, *(each for each, _ in judgement.sent), *judgement.same):
         marks.replayed(producer, run, sent, clock())
@@ -125,13 +142,17 @@ def send(
     producer.flush()
 
 
-def _read(letter: Letter, touchpoint: Json | None, fixes: Fixes) -> Touchpoint | Wrong:
+def _mended(letter: Letter, touchpoint: Json | None, fixes: Fixes) -> Json | Wrong:
+    """What would be sent, as JSON, if there is anything to send."""
     if letter.reason == APPLIED:
         return Wrong(letter.id, APPLIED, "its touchpoint was applied when it came; it would count twice")
     if touchpoint is None:
         part = salvaged(letter.value).form == "part"
         return Wrong(letter.id, letter.reason, _PART if part else _NOTHING)
-    content = {"event_id": f"{NO_EVENT_ID}{letter.id}"} | _present(fixes.apply(touchpoint))
+    return {"event_id": f"{NO_EVENT_ID}{letter.id}"} | _present(fixes.apply(touchpoint))
+
+
+def _read(letter: Letter, content: Json) -> Touchpoint | Wrong:
     read = read_line(msgspec.json.encode(content))
     return Wrong(letter.id, read.reason, read.detail) if isinstance(read, Fault) else read
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rapport.failure import Failure
+
 if TYPE_CHECKING:
     from producers.counts import Counts
 
@@ -16,7 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="The counts as JSON on standa
 
 
 def report(counts: Counts, acknowledged: int, json: bool) -> None:
-    """The counts, for a program or for a person."""
+    """The counts, for a program or for a person. Exit status 1 where there was something and all of it was rejected."""
     import msgspec
 
     if json:
@@ -25,3 +27,5 @@ def report(counts: Counts, acknowledged: int, json: bool) -> None:
         typer.echo(counts.summary(acknowledged))
         if counts.dead_lettered:
             typer.echo(f"each with what is wrong: {LETTERS}", err=True)
+    if counts.nothing:
+        raise Failure(f"nothing was accepted, all {counts.refused:,} were rejected. Is it the right file? {LETTERS}")

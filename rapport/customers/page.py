@@ -9,8 +9,9 @@ import msgspec
 from rich.text import Text
 
 from rapport.customers.known import Contact, Known, Likely, Matter, Reason, Standing, Waiting
+from rapport.customers.turns import turn
 from rapport.layout import clean, column, hung
-from rapport.readable import COLOURS, Page, clock, line
+from rapport.readable import COLOURS, Page, clock
 from rapport.voice import Voice
 from schemas import times
 from schemas.records import Shift, Signal
@@ -28,7 +29,7 @@ def page_of(known: Known, page: Page, now: int) -> list[Text]:
         *_head(known, page),
         *relationship(known.standing, page),
         *_section(voice.say("matters"), _matters(known, page, now)),
-        *_section(voice.say("lately"), [line(each, page) for each in _turns(known)]),
+        *_section(voice.say("lately"), [_turn(each, page) for each in _turns(known)]),
         *_section(_timeline_title(known, voice), _timeline(known, page)),
         *(Text(f"! {voice.say(f'lack.{n.lack}').format(clean(n.detail))}", "yellow") for n in known.notes),
     ]
@@ -146,7 +147,7 @@ def _matter(matter: Matter, page: Page, now: int) -> Text:
 def _waiting(waiting: Waiting, page: Page, now: int) -> Text:
     voice = page.voice
     when = f"{clock(waiting.due, page)} ({_away(waiting.due, now, voice)})"
-    said = Text(f"{clean(waiting.name)} {clean(waiting.key)} · {when}")
+    said = Text(f"{voice.signal(waiting.name)} · {clean(waiting.key)} · {when}")
     return _indented(Text(f"{voice.say('by_itself')} ", "dim"), said, page)
 
 
@@ -156,6 +157,13 @@ def _away(moment: int, now: int, voice: Voice) -> str:
 
 def _turns(known: Known) -> list[Shift | Signal]:
     return sorted((*known.shifts, *known.signals), key=lambda output: (output.at, output.offset))
+
+
+def _turn(output: Shift | Signal, page: Page) -> Text:
+    when = Text(clock(output.at, page), "dim")
+    if page.width is not None:
+        when = column(when, 11, right=True)
+    return _indented(Text(" ").join([when, Text()]), turn(output, page.voice), page)
 
 
 def _timeline_title(known: Known, voice: Voice) -> str:

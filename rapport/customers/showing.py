@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from functools import cache
-from typing import Final
 
 import msgspec
 from rich.console import Console
@@ -14,7 +12,7 @@ from rich.console import Console
 from rapport import running
 from rapport.customers.archive import Archive
 from rapport.customers.finding import Span, find, of_kafka
-from rapport.customers.links import Person, person
+from rapport.customers.looking import behind, remedy
 from rapport.customers.page import page_of, to_json
 from rapport.failure import Failure, told
 from rapport.identifying import customer_key
@@ -23,13 +21,9 @@ from rapport.readable import Page
 from rapport.settings import Settings
 from rapport.terminal import put, until_unread
 from rapport.voice import Voice, language_of
-from schemas.keys import HASHED
 from sinks.clickhouse.client import StoreError
 from sinks.clickhouse.connect import reader
 from streams.knowledge.model import Knowledge
-
-_CLEAR: Final = {"email": re.compile(r"[^\s:@]+@[^\s@]+"), "phone": re.compile(r"\+?[\d ()/-]{6,}", re.ASCII)}
-"""What looks like an address that somebody wrote without its kind."""
 
 
 def show(settings: Settings, named: str, span: Span, language: str | None, json: bool) -> None:
@@ -49,9 +43,9 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
         return read_knowledge(settings)
 
     with told(StoreError):
-        known = find(_person(archive, key, settings), archive, state, knowledge, span)
+        known = find(behind(archive, key, settings), archive, state, knowledge, span)
         if known is None:
-            raise Failure(f"nobody is known as {key}; {_remedy(archive, key, named)}")
+            raise Failure(f"nobody is known as {key}; {remedy(archive, key, named)}")
     console = Console(highlight=False)
     with until_unread():
         if json:
@@ -61,36 +55,3 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
         page = Page(console.width if console.is_terminal else None, cards=False, voice=voice)
         for line in page_of(known, page, time.time_ns() // 1_000_000):
             put(console, line)
-
-
-def _person(archive: Archive, key: str, settings: Settings) -> Person:
-    """By the links in the archive; while that is away, the key alone."""
-
-    def keyed(identifier: str) -> str | None:
-        try:
-            return customer_key(identifier, settings.identity)
-        except Failure:
-            return None
-
-    try:
-        return person(archive, key, keyed)
-    except StoreError:
-        return Person(key)
-
-
-def _remedy(archive: Archive, key: str, named: str) -> str:
-    """What to try next."""
-    if key != named:
-        return (
-            "is it right, and RAPPORT_IDENTITY_KEY that of the producers? Who gave a customer_id, too, is known by that"
-        )
-    if kind := next((kind for kind, form in _CLEAR.items() if form.fullmatch(named)), None):
-        return f"did you mean {kind}:{named}?"
-    try:
-        near = archive.nearest(key)
-    except StoreError:
-        near = None
-    if near is not None:
-        return f"did you mean {near}?"
-    kinds = ", ".join(f"{kind}:…" for kind in HASHED[:2])
-    return f"look somebody up by their key as `rapport tail` shows it, or by {kinds} or loyalty_card:…"

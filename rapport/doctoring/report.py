@@ -37,7 +37,7 @@ def report(findings: Sequence[Finding]) -> Report:
 def show(told: Report, console: Console) -> None:
     """One line or a few a finding: what is seen, and under it what to do."""
     width = console.width if console.is_terminal else None
-    for finding in told.findings:
+    for finding in _together(told.findings):
         for line in _lines(finding, width):
             put(console, line)
     counts = Counter(finding.severity for finding in told.findings)
@@ -46,9 +46,28 @@ def show(told: Report, console: Console) -> None:
     put(console, Text(f"{counts['action']} to act on, {watch}, {counts['ok']} well"))
 
 
+def _together(findings: Sequence[Finding]) -> list[Finding]:
+    """What was not checked for one reason (Kafka is away, say) is told once, under all its names."""
+    blind: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if not finding.checked:
+            blind.setdefault((finding.seen, finding.remedy), []).append(finding)
+    merged = []
+    for finding in findings:
+        same = blind.get((finding.seen, finding.remedy), [])
+        if len(same) < 2:
+            merged.append(finding)
+        elif finding is same[0]:
+            names = ", ".join(dict.fromkeys(each.name for each in same))
+            merged.append(msgspec.structs.replace(finding, name=names, about=""))
+    return merged
+
+
 def _lines(finding: Finding, width: int | None) -> list[Text]:
     mark, style = _MARKS[finding.severity]
-    head = Text.assemble((f"{mark} {finding.name}", style), "  ", (clean(finding.about), "bold"), "  ")
+    head = Text.assemble((f"{mark} {finding.name}", style), "  ")
+    if finding.about:
+        head.append_text(Text.assemble((clean(finding.about), "bold"), "  "))
     seen = Text(clean(finding.seen), style="dim" if finding.severity == "ok" else "")
     indented = Text("  ") if width is None or head.cell_len < width // 2 else None
     lines = [hung(head, seen, width)] if indented is not None else [head, hung(Text("    "), seen, width)]

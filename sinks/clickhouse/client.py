@@ -59,9 +59,7 @@ class Reader(Protocol):
     def where(self) -> str:
         """The place, for messages."""
 
-    def query(
-        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
-    ) -> Answer:
+    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         """All rows of one SELECT; `{name:Type}` stands for a parameter.
 
         Columns named in `binary` come as bytes, all other strings as text, in which
@@ -142,6 +140,7 @@ _CAUSES: Final[Mapping[int, str]] = {
     164: "read_only", 242: "read_only", 241: "memory", 252: "too_many_parts", 209: "away", 210: "away",
     **dict.fromkeys(_UNKNOWN, "missing_table"), **dict.fromkeys(ROW_CODES, "rows"),
 }  # fmt: skip
+_STATES: Final = frozenset({"read_only", "disk_full", "memory", "too_many_parts"})
 CAUSES: Final[frozenset[str]] = frozenset({"disk_full", "other", *_CAUSES.values()})
 
 _CODE: Final = re.compile(r"Code: (\d+)")
@@ -158,6 +157,11 @@ def cause_of(error: StoreError) -> str:
     if error.code == _FULL or _NO_SPACE in str(error):
         return "disk_full"
     return _CAUSES.get(error.code, "away" if error.code == 0 else "other")
+
+
+def passes(error: StoreError) -> bool:
+    """Whether it is the store's state that refuses, which may change, and not what was asked or who asks."""
+    return isinstance(error, StoreAway) or cause_of(error) in _STATES
 
 
 def insert_failed(where: str, table: str, code: int, message: str) -> StoreError:

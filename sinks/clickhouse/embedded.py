@@ -89,9 +89,7 @@ class EmbeddedStore:
             self._renew()
             raise query_failed(self.where, code_in(str(error)), str(error)) from error
 
-    def query(
-        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
-    ) -> Answer:
+    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         found = self._read(bind(sql, params), _ARROW, {**READING, **_BYTES, **_PLAIN})
         return answer(found, binary)
 

@@ -30,9 +30,7 @@ class RemoteStore:
     def where(self) -> str:
         return f"the store process at {HOST}:{self._port}"
 
-    def query(
-        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
-    ) -> Answer:
+    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         return answer(self._ask(bind(sql, params)), binary)
 
     def close(self) -> None:

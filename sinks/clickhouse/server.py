@@ -58,9 +58,7 @@ class ServerStore:
     def execute(self, sql: str) -> None:
         self._asked(sql, {})
 
-    def query(
-        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
-    ) -> Answer:
+    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         columns, types = self._asked(bind(sql, params), READING)
         return _answer(columns, types, binary)
 

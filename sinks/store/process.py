@@ -21,7 +21,8 @@ from rapport.metrics import watch_surroundings
 from rapport.reaching import Refused
 from rapport.settings import Settings
 from schemas import topics
-from sinks.clickhouse.client import Store, StoreAway, StoreError, StoreRefused
+from sinks import metrics
+from sinks.clickhouse.client import Store, StoreError, StoreRefused, cause_of, passes
 from sinks.clickhouse.connect import owned
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.sink import Sink
@@ -66,6 +67,7 @@ class _Process:
         self._state = "starting"
         self._failed: str | None = None
         self._sink: Sink | None = None
+        self._trouble: StoreError | None = None
 
     def run(self) -> int:
         settings = self._settings
@@ -90,6 +92,8 @@ class _Process:
 
     def _health(self) -> dict[str, object]:
         away, cause = ("", "") if self._sink is None else (self._sink.away, self._sink.cause)
+        if (trouble := self._trouble) is not None:
+            away, cause = str(trouble), cause_of(trouble)
         where = self._store.where
         return {"well": self._state == "storing", "sink": self._state, "store": where, "away": away, "cause": cause}
 
@@ -131,16 +135,26 @@ class _Process:
         )
 
     def _until(self, attempt: Callable[[], T], meanwhile: str) -> T | None:
+        """What `attempt` gives. A broker that is away, or a store that is or takes no writes, is waited for."""
         said = ""
         while not self._stop.is_set():
             try:
-                return attempt()
-            except (StoreAway, KafkaError) as error:
+                made = attempt()
+            except (StoreError, KafkaError) as error:
+                if isinstance(error, StoreError):
+                    if not passes(error):
+                        raise
+                    self._trouble = error
+                    metrics.AWAY.set(1)
                 self._state = meanwhile
                 if str(error) != said:
                     said = str(error)
                     log.warning("%s: %s", meanwhile, error)
                 self._stop.wait(AGAIN_S)
+            else:
+                self._trouble = None
+                metrics.AWAY.set(0)
+                return made
         return None
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
-from schemas.records import Card, Shift, Signal
-from streams.customers.customer import Customer, Glimpse
+from schemas.records import Card, Shift, Signal, Value
+from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
+from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, Moment
 
-MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 STRANGER = "complete_stranger"
 REASONS = 3
+WORDS = 160
+"""Letters of the customer's own words on a card."""
+SPOKEN = frozenset({
+    "chat.message", "message.replied", "social.posted", "social.mentioned", "feedback.rated", "feedback.suggested",
+    "complaint.opened", "complaint.reopened", "call.started", "call.ended",
+})  # fmt: skip
+"""Touchpoints in which customers speak."""
 
 
 class CardText(NamedTuple):
@@ -25,53 +32,27 @@ class CardText(NamedTuple):
 class _Speaker:
     """Says lines of wording in the language of one moment."""
 
+    __slots__ = ("ago", "kind", "knowledge", "language", "lasting", "moment", "say")
+
     def __init__(self, moment: Moment) -> None:
         self.moment = moment
         self.language = moment.language
         self.knowledge = moment.knowledge
-
-    def say(self, key: str, **values: object) -> str:
-        return self.knowledge.say(self.language, key, values)
+        spoken = phrases(moment.knowledge, self.language)
+        self.say, self.kind, self.ago, self.lasting = spoken.say, spoken.kind, spoken.ago, spoken.lasting
 
     def label(self, type_id: str) -> str:
         return self.knowledge.relationship(type_id).label[self.language]
-
-    def kind(self, touchpoint_type: str) -> str:
-        return self.say(f"touchpoint.{touchpoint_type}")
-
-    def ago(self, ms: int) -> str:
-        if ms < MINUTE_MS:
-            return self.say("ago.now")
-        for below, unit, name in _STEPS:
-            if ms < below:
-                return self.say(f"ago.{name}", n=ms // unit)
-        return self.say("ago.long")
-
-    def lasting(self, ms: int) -> str:
-        if ms < 2 * HOUR_MS:
-            return self.say("duration.minutes", n=max(1, round(ms / MINUTE_MS)))
-        if ms < 2 * DAY_MS:
-            return self.say("duration.hours", n=round(ms / HOUR_MS))
-        return self.say("duration.days", n=round(ms / DAY_MS))
 
     def place(self, location_id: str) -> str:
         place = self.knowledge.places.get(location_id)
         return place.name if place else location_id
 
 
-_STEPS = (
-    (HOUR_MS, MINUTE_MS, "minutes"),
-    (2 * DAY_MS, HOUR_MS, "hours"),
-    (14 * DAY_MS, DAY_MS, "days"),
-    (60 * DAY_MS, 7 * DAY_MS, "weeks"),
-    (730 * DAY_MS, 30 * DAY_MS, "months"),
-)
-
-
 def signal_card(moment: Moment, signal: Signal) -> CardText:
     """The card of a signal; what is particular to it stands in `_SIGNALS`."""
     speaker = _Speaker(moment)
-    title, happened, why, do, do_not = _SIGNALS[signal.name](speaker, signal)
+    title, happened, why, do, do_not = _SIGNALS.get(signal.name, _plain)(speaker, signal)
     manners = moment.knowledge.relationship(_declared(moment))
     cautions = manners.do_not[speaker.language][:1]
     card = Card(_who(speaker), happened, why, _recent(speaker), tuple(do), (*do_not, *cautions))
@@ -131,11 +112,63 @@ def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
+def _plain(speaker: _Speaker, signal: Signal) -> _Parts:
+    """The lines of wording as they are, with what was measured in the words of staff."""
+    values = {name: _shown(speaker, name, value) for name, value in signal.values.items()}
+    values["words"] = _their_words(speaker)
+    lines = f"signal.{signal.name}"
+    happened = "happened" if values["words"] else "happened.silent"
+    known = f"{lines}.{happened}" in speaker.knowledge.wording[speaker.language]
+    return (
+        speaker.say(f"{lines}.title", **values),
+        speaker.say(f"{lines}.{happened if known else 'happened'}", **values),
+        speaker.say(f"{lines}.why", **values),
+        list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values)),
+        list(speaker.knowledge.lines(speaker.language, f"{lines}.do_not", values)),
+    )
+
+
+def _their_words(speaker: _Speaker) -> str:
+    """What the customer has just said, else the last thing they are known to have said."""
+    touchpoint = speaker.moment.touchpoint
+    if touchpoint is not None and touchpoint.initiator == "customer" and touchpoint.text:
+        return touchpoint.text[:WORDS]
+    said = (g.words for g in reversed(speaker.moment.customer.recent) if not g.ours and g.type in SPOKEN)
+    return next((words for words in said if words), "")
+
+
+def _shown(speaker: _Speaker, name: str, value: Value) -> str:
+    """A measured value as staff read it, by the name under which it stands in `values`."""
+    knowledge, language = speaker.knowledge, speaker.language
+    match name, value:
+        case "channel", str(channel):
+            return knowledge.channels[channel].names[language]
+        case ("purpose" | "part" | "stage" | "for" | "slot"), str(word):
+            return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
+        case "reasons", str(reasons):
+            return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
+        case "location_id", str(place):
+            return speaker.place(place)
+        case "relationship", str(type_id):
+            return speaker.label(type_id)
+        case "after", str(kind):
+            return speaker.kind(kind)
+        case _, float(number):
+            return f"{number:.1f}".removesuffix(".0")
+        case _, number_or_words if name.endswith("_hours"):
+            return speaker.lasting(round(float(number_or_words) * HOUR_MS))
+        case _, number_or_words if name.endswith("_days"):
+            return speaker.lasting(round(float(number_or_words) * DAY_MS))
+        case _:
+            return str(value)
+
+
 _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
     "unanswered": _unanswered,
     "running_out": _running_out,
     "arrival": _arrival,
 }
+"""Signals whose cards need more than their values; all others are plain."""
 
 
 def shift_card(moment: Moment, shift: Shift) -> CardText:
@@ -181,12 +214,9 @@ def _named(customer_id: str) -> str:
 
 
 def _recent(speaker: _Speaker) -> tuple[str, ...]:
-    lines = [_line(speaker, glimpse) for glimpse in reversed(_past(speaker.moment.customer, speaker.moment.at))]
+    at = speaker.moment.at
+    lines = [_line(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at]
     return tuple(lines) or (speaker.say("recent.none"),)
-
-
-def _past(customer: Customer, at: int) -> Sequence[Glimpse]:
-    return [glimpse for glimpse in customer.recent if glimpse.at <= at]
 
 
 def _line(speaker: _Speaker, glimpse: Glimpse) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -75,7 +74,9 @@ def _open(moment: Moment, call: _Call) -> None:
     alerts = [_raised(moment, call, known[t]) if t in known else _alert(moment, call, t) for t in call.teams]
     others = [alert for team, alert in known.items() if team not in call.teams]
     opened = case.opened_at if case else moment.at
-    _keep(moment, Case(call.matter, opened, (*others, *alerts), moment.history))
+    asked = case.names if case else ()
+    names = asked if call.name in asked else tuple(sorted((*asked, call.name)))
+    _keep(moment, Case(call.matter, opened, (*others, *alerts), moment.history, names))
     if case is None:
         moment.arm(TIMER, call.matter, moment.at + EXPIRES_MS)
 
@@ -142,11 +143,15 @@ def settle(moment: Moment) -> None:
 
 
 def _case(moment: Moment, matter: str) -> Case | None:
-    return next((case for case in moment.customer.cases if case.matter == matter), None)
+    for case in moment.customer.cases:
+        if case.matter == matter:
+            return case
+    return None
 
 
 def _keep(moment: Moment, case: Case) -> None:
-    kept = [*(c for c in moment.customer.cases if c.matter != case.matter), case]
+    kept = [c for c in moment.customer.cases if c.matter != case.matter]
+    kept.append(case)
     moment.customer.cases = tuple(kept)
     if len(kept) > CASES:
         oldest = min(kept[:-1], key=lambda c: (c.opened_at, c.matter))
@@ -157,7 +162,7 @@ def _close(
     moment: Moment, case: Case, state: AlertState, by: str | None, reason: str, *, resolved: str | None = None
 ) -> None:
     moment.disarm(TIMER, case.matter)
-    moment.customer.cases = tuple(c for c in moment.customer.cases if c.matter != case.matter)
+    moment.customer.cases = tuple([c for c in moment.customer.cases if c.matter != case.matter])
     for alert in case.alerts:
         own: AlertState = "resolved" if alert.id == resolved else state
         _change(moment, alert, case.matter, own, by, reason)
@@ -177,8 +182,9 @@ def _change(
 
 
 def _root_cause(moment: Moment) -> str | None:
-    words: Iterable[object] = (moment.properties.get(name) for name in ("root_cause", "action"))
-    return "; ".join(str(word) for word in words if word) or None
+    facts = moment.properties
+    words = [str(word) for word in (facts.get("root_cause"), facts.get("action")) if word]
+    return "; ".join(words) or None
 
 
 def _until(moment: Moment) -> int | None:

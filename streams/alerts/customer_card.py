@@ -14,9 +14,10 @@ def card_if_changed(moment: Moment) -> CustomerCard | None:
     customer = moment.customer
     declared = customer.declared
     relationship = STRANGER if declared < 0 else moment.knowledge.types[declared].id
-    alerts = tuple(alert.id for case in customer.cases for alert in case.alerts)
+    language = moment.language
+    alerts = tuple([alert.id for case in customer.cases for alert in case.alerts])
     consents = {scope: consent.granted for scope, consent in sorted(customer.consents.items())}
-    mark = fingerprint(f"{relationship}|{customer.since}|{moment.language}|{alerts}|{consents}")
+    mark = fingerprint(f"{relationship}|{customer.since}|{language}|{alerts}|{consents}")
     if mark == customer.card:
         return None
     customer.card = mark
@@ -24,5 +25,5 @@ def card_if_changed(moment: Moment) -> CustomerCard | None:
         id=output_id("card", "customer", 1, moment.customer_id, f"{mark:x}", "", moment.cause), at=moment.at,
         partition=moment.partition, offset=moment.offset, knowledge=moment.knowledge.version,
         customer_id=moment.customer_id, history=moment.history, relationship=relationship,
-        since=customer.since or None, language=moment.language, open_alerts=alerts, consents=consents,
+        since=customer.since or None, language=language, open_alerts=alerts, consents=consents,
     )  # fmt: skip

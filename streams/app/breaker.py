@@ -21,6 +21,10 @@ SYSTEMIC: Final = frozenset(
 class TooManyFaults(Exception):
     """More records of a partition fail than single faults explain."""
 
+    def __init__(self, message: str, topic: str, partition: int) -> None:
+        super().__init__(message)
+        self.topic, self.partition = topic, partition
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -35,7 +39,7 @@ class Breaker:
     """The last records of one partition since its assignment. Memory: at most `window` numbers."""
 
     def __init__(self, topic: str, partition: int, limit: Limit) -> None:
-        self._where = f"{topic}[{partition}]"
+        self._topic, self._partition = topic, partition
         self._limit = limit
         self._seen = 0
         self._faults: deque[int] = deque()
@@ -58,8 +62,10 @@ class Breaker:
         seen = min(place + 1, limit.window)
         if len(faults) >= limit.minimum and len(faults) > seen * limit.share:
             raise TooManyFaults(
-                f"{self._where}: {len(faults)} of the last {seen:,} records failed, the last one at offset {offset}"
-                f" with {reason}. Nothing of this chunk was sent or committed. Repair the cause (a producer, a schema,"
-                " a detector) and start again, or let them all become dead letters with a higher"
-                " RAPPORT_BREAKER_SHARE"
+                f"{self._topic}[{self._partition}]: {len(faults)} of the last {seen:,} records failed, the last one"
+                f" at offset {offset} with {reason}. Nothing of this chunk was sent or committed. Repair the cause"
+                " (a producer, a schema, a detector) and start again, or let them all become dead letters with a higher"
+                " RAPPORT_BREAKER_SHARE",
+                self._topic,
+                self._partition,
             )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Protocol
 
-PATIENCE: Final = 60.0
-"""Seconds to wait for the broker to answer a heartbeat again; a restart of a broker takes less."""
+PATIENCE: Final = 600.0
+"""Seconds to wait for a broker that is away: a restart takes less, and so does an upgrade of its machine."""
 
 
 class Membership(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -14,14 +15,17 @@ from schemas.records import Emitted, Record, Rejected, Source, Touchpoint, Undec
 from streams.app import deadletters, metrics
 from streams.app.breaker import Breaker
 from streams.app.claims import Claim
+from streams.app.keeping import Changes, Keeper
 from streams.app.outbox import Entry, Headers, Outbox, Target
 from streams.app.recovery import Restore
-from streams.app.tracing import Traces, tell_refused
+from streams.app.tracing import CARRIERS, Traces, tell_refused
 from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
 from streams.identity.resolve import SOURCE, SOURCE_BYTES, source_of
 from streams.knowledge.model import Knowledge
 
 STATION: Final = "detect"
+
+_tuple: Final = tuple.__new__
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +40,7 @@ class Detect:
 
     The order of a chunk is fixed: outputs, acknowledged; states, the world last,
     acknowledged; only then the chunk counts as done. A crash in between sends some
-    outputs again under the same ids and loses nothing.
+    outputs again under the same ids and loses nothing. The next chunk need not wait for the states.
     """
 
     appetite = 1
@@ -52,6 +56,7 @@ class Detect:
         self._engine = engine
         self._recover = recover
         self._fetch = fetch
+        self._keeper = Keeper(self.states.changes, self._append)
         self._version: str | None = None
         """Of knowledge, as last measured."""
 
@@ -67,7 +72,8 @@ class Detect:
         if version is not None and version not in self._engine.versions:
             await self._learn(version)
 
-    async def handle(self, records: Sequence[Any]) -> None:
+    async def handle(self, records: Sequence[Any]) -> asyncio.Future[None]:
+        await self._keeper.begin()
         started = perf_counter()
         chunk = read(records)
         outcome = await self._process(chunk)
@@ -80,11 +86,12 @@ class Detect:
             batches[topics.DLQ, self._claim.partition] = letters
         seconds = perf_counter() - started
         await self._outbox.send(batches)
-        await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in outcome.changes]})
+        kept = self._keeper.done(len(records))
         metrics.done(STATION, records, outcome.counts, seconds)
         metrics.sent(batches, outcome.outputs)
         traces.tell(outcome.outputs)
         tell_refused(rejected, records, self._claim.topic)
+        return kept
 
     def measure(self) -> None:
         number, states = str(self._claim.partition), self.states
@@ -104,16 +111,20 @@ class Detect:
         for gauge in (metrics.CUSTOMERS, metrics.ARMED, metrics.OUTDATED, metrics.ENGINE_TIME):
             gauge.remove(str(self._claim.partition))
         self._forget_version()
+        await self._keeper.cancel()
         await self._outbox.close()
 
     def _forget_version(self) -> None:
         if self._version is not None:
             metrics.KNOWLEDGE.remove(str(self._claim.partition), self._version)
 
+    async def _append(self, changes: Changes) -> None:
+        await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in changes]})
+
     async def _process(self, chunk: Sequence[Record]) -> Outcome:
         while True:
             try:
-                return self._engine.process(chunk, self.states)
+                return self._engine.fold(chunk, self.states)
             except UnknownKnowledge as unknown:
                 await self._learn(unknown.version)
 
@@ -126,12 +137,14 @@ def batched(
     outputs: Iterable[Emitted], partition: int, headers_of: Callable[[Emitted], Headers]
 ) -> dict[Target, list[Entry]]:
     """What is to be sent of the outputs, by topic, each in order. Dead letters go another way."""
-    batches: dict[Target, list[Entry]] = defaultdict(list)
+    batches: defaultdict[str, list[Entry]] = defaultdict(list)
     for output in outputs:
-        if not isinstance(output, Rejected):
+        kind = type(output)
+        if kind is not Rejected:
             topic, key = topics.route(output)
-            batches[topic, partition].append((key, encode_output(output), headers_of(output), None))
-    return batches
+            headers = headers_of(output) if kind in CARRIERS else []
+            batches[topic].append((key, encode_output(output), headers, None))
+    return {(topic, partition): entries for topic, entries in batches.items()}
 
 
 def read(records: Sequence[Any]) -> list[Record]:
@@ -141,19 +154,19 @@ def read(records: Sequence[Any]) -> list[Record]:
 
 def records_of(records: Sequence[Any], bodies: Sequence[Touchpoint | Undecodable]) -> list[Record]:
     """Each with its decoded body."""
-    return [
-        Record(record.offset, _text(record.key), source_of(record.headers[0][1]), body)
-        if record.headers and record.headers[0][0] == SOURCE and len(record.headers[0][1] or b"") >= SOURCE_BYTES
-        else _unsourced(record)
-        for record, body in zip(records, bodies, strict=True)
-    ]
+    chunk = []
+    for record, body in zip(records, bodies, strict=True):
+        headers = record.headers
+        if headers and headers[0][0] == SOURCE and len(source := headers[0][1] or b"") >= SOURCE_BYTES:
+            key = str(record.key or b"", "utf-8", "replace")
+            # What a named tuple's own constructor does, without the function around it.
+            chunk.append(_tuple(Record, (record.offset, key, source_of(source), body)))
+        else:
+            chunk.append(_unsourced(record))
+    return chunk
 
 
 def _unsourced(record: Any) -> Record:
     """Not from identity: nothing says what it derives from, so nothing could tell a repetition."""
     body = Undecodable("no_source", f"the record has no whole {SOURCE!r} header", record.value or b"")
-    return Record(record.offset, _text(record.key), Source(-1, record.offset, 0), body)
-
-
-def _text(key: bytes | None) -> str:
-    return str(key or b"", "utf-8", "replace")
+    return Record(record.offset, str(record.key or b"", "utf-8", "replace"), Source(-1, record.offset, 0), body)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
 
 from faust.types import TP
@@ -36,8 +37,8 @@ class Work(Protocol):
     async def begin(self) -> None:
         """Before the first chunk: recover what the partition needs."""
 
-    async def handle(self, records: Sequence[Any]) -> None:
-        """Everything that the records cause is acknowledged by Kafka when this returns."""
+    async def handle(self, records: Sequence[Any]) -> asyncio.Future[None] | None:
+        """Everything that the records cause is acknowledged by Kafka when this returns, or when the future is done."""
 
     def measure(self) -> None:
         """Now and then while the partition runs: set the gauges of what it holds."""
@@ -78,6 +79,9 @@ class Lane:
         self._begun = False
         self._ending = False
         self._wake = asyncio.Event()
+        self._rest: asyncio.Future[None] | None = None
+        """Of the last chunk, what is acknowledged later."""
+        self._fault: BaseException | None = None
         self.task = asyncio.create_task(self._run(), name=f"lane {tp.topic}[{tp.partition}]")
 
     def put(self, records: Sequence[Any]) -> None:
@@ -124,17 +128,34 @@ class Lane:
             await self._work.begin()
             self._begun = True
             while records := await self._take():
-                await self._work.handle(records)
-                self.position = records[-1].offset + 1
-                self.newest = records[-1].timestamp / 1000
+                last = records[-1]
+                self._rest = await self._work.handle(records)
+                if self._rest is None:
+                    self._finished(last)
+                else:
+                    self._rest.add_done_callback(partial(self._finished, last))
+            if self._rest is not None:
+                await asyncio.wait({self._rest})
+                self._rest.result()
         finally:
             await self._work.end()
 
+    def _finished(self, last: Any, rest: asyncio.Future[None] | None = None) -> None:
+        """The chunk that ends with the record `last` is done, unless the rest of it has failed."""
+        if rest is None or not (rest.cancelled() or rest.exception()):
+            self.position = last.offset + 1
+            self.newest = last.timestamp / 1000
+        elif not rest.cancelled():
+            self._fault = rest.exception()
+            self._wake.set()
+
     async def _take(self) -> Sequence[Any]:
-        """What waits, up to the appetite; nothing when the lane ends."""
-        while not self._waiting and not self._ending:
+        """What waits, up to the appetite; nothing when the lane ends. Raises what a chunk has failed by since."""
+        while not self._waiting and not self._ending and self._fault is None:
             self._wake.clear()
             await self._wake.wait()
+        if self._fault is not None:
+            raise self._fault
         if self._ending:
             return []
         taken = self._waiting.popleft()

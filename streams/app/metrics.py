@@ -80,6 +80,12 @@ for _stage, _reasons in _REASONS.items():
         # A series that begins with its first fault shows Prometheus no increase.
         DEAD_LETTERS.labels(_stage, _reason)
 
+# The worker stays to be asked for a while before it ends: what it counted of that chunk nobody would see.
+TRIPPED = Gauge(
+    "rapport_breaker_tripped", "1 in a worker that ends because too many records of a partition failed",
+    ("topic", "partition"),
+)  # fmt: skip
+
 TICKS = Counter("rapport_ticks_total", "Clock ticks written by this worker, one a partition and second")
 
 # Only the worker that writes the ticks has it. Positive: its clock is ahead.

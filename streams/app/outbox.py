@@ -9,28 +9,20 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
-from functools import partial
-from importlib import import_module
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from contextlib import suppress
+from math import inf
+from typing import Final, TypeAlias, TypeVar
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.codec import lz4_encode
-from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced
 from aiokafka.producer.message_accumulator import BatchBuilder
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import RecordMetadata
 
 from rapport.connection import Kafka
-from streams.app.claims import Claim, Superseded
+from rapport.sending import RECORD_BYTES, new_producer
+from streams.app.claims import PATIENCE, Claim, Superseded
 
-BATCH_BYTES: Final = 512 * 1024
-"""Uncompressed; half of what a topic accepts by default (`max.message.bytes` 1,048,588)."""
-RECORD_BYTES: Final = 1_000_000
-"""Largest record of an ordinary topic, framing included."""
-DEAD_LETTER_BYTES: Final = 20_000_000
-"""Largest dead letter: its topic takes 20 MB (`schemas/topics.yaml`)."""
-ACK_SECONDS: Final = 60.0
-"""A broker that restarts answers again within this; longer ends the worker."""
+ACK_SECONDS: Final = PATIENCE
+"""Longer ends the worker."""
 
 FENCE: Final = b"fence"
 """Key of the record without value by which a new holder makes its epoch known to a partition."""
@@ -46,30 +38,26 @@ Entry: TypeAlias = tuple[bytes | None, bytes | None, Headers, int | None]
 """One record to send: key, value, headers, timestamp in milliseconds (None: now)."""
 
 
+class _AtOnce(set[int]):
+    """Brokers with a request under way: none of them waits.
+
+    aiokafka sends a broker one request at a time. What goes to other partitions need not wait for it: outputs
+    for the states of the chunk before. Within a partition nothing overtakes: it is muted until it is answered.
+    """
+
+    def add(self, node: int) -> None:
+        pass
+
+    def remove(self, node: int) -> None:
+        pass
+
+
 class Oversized(Exception):
     """A record is larger than its topic takes."""
 
 
 class Unsent(Exception):
     """Kafka did not acknowledge; what was sent may or may not stand on the topic."""
-
-
-def new_producer(kafka: Kafka, client_id: str) -> AIOKafkaProducer:
-    """Idempotent, every replica acknowledges, nothing lingers."""
-    # aiokafka compresses at level 9 and offers no setting; level 1 takes a sixth of the time for 15 % more bytes.
-    cast(Any, import_module(DefaultRecordBatchBuilder.__module__)).lz4_encode = partial(lz4_encode, level=1)
-    return AIOKafkaProducer(
-        **kafka.client(),
-        client_id=client_id,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-        compression_type="lz4",
-        max_batch_size=BATCH_BYTES,
-        max_request_size=DEAD_LETTER_BYTES + 1_000_000,
-        request_timeout_ms=10_000,
-        retry_backoff_ms=500,
-    )
 
 
 class Wire:
@@ -81,13 +69,20 @@ class Wire:
 
     def __init__(self, kafka: Kafka, client_id: str) -> None:
         self.producer = new_producer(kafka, client_id)
+        # aiokafka gives up a batch that is older than its time for one request (10 s) when its partition has no
+        # leader, as right after a broker's restart. Here only `ACK_SECONDS` ends the waiting.
+        self.producer._message_accumulator._batch_ttl = inf
         self._turns: defaultdict[Target, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def put(self, batch: BatchBuilder, target: Target) -> Awaitable[RecordMetadata]:
         """Hand a batch over, after those of the same target; the answer is awaited by the caller."""
         topic, partition = target
+        answer: Awaitable[RecordMetadata] | None = None
         async with self._turns[target]:
-            answer: Awaitable[RecordMetadata] = await self.producer.send_batch(batch, topic, partition=partition)
+            while answer is None:
+                # Not taken means: the one before it waits for a broker that is away. It may be handed over again.
+                with suppress(KafkaTimeoutError):
+                    answer = await self.producer.send_batch(batch, topic, partition=partition)
         return answer
 
     async def cut(self) -> None:
@@ -111,7 +106,7 @@ class Outbox:
         self._claim = claim
         self._limits = limits
         self._own = own
-        self._under_way = False
+        self._under_way = 0
 
     async def open_fenced(self, name: str, mark: Target) -> None:
         """Connect, and shut out whoever held `name` before: nothing of it enters `mark` from now on.
@@ -127,6 +122,7 @@ class Outbox:
         manager.transaction_timeout_ms = 60_000  # asked for, never used
         await self._within(sender._maybe_wait_for_pid(), f"no producer id for {name}")
         manager.transactional_id = None
+        sender._in_flight = _AtOnce()
         await self._within(sender.start(), "the producer could not start")
         await self.send({mark: [(FENCE, None, [], None)]})
 
@@ -140,9 +136,9 @@ class Outbox:
         if not built:
             return ()
         await self._claim.confirm()
-        self._under_way = True
+        self._under_way += 1
         acknowledged = await self._within(self._deliver(built), _names(batches))
-        self._under_way = False
+        self._under_way -= 1
         return acknowledged
 
     async def close(self) -> None:

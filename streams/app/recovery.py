@@ -16,10 +16,11 @@ from aiokafka.errors import KafkaConnectionError
 
 from rapport.connection import Kafka
 from streams.app import metrics
+from streams.app.claims import PATIENCE
 
 log = logging.getLogger(__name__)
 
-STALL_SECONDS: Final = 60.0
+STALL_SECONDS: Final = PATIENCE
 """Without any progress for so long recovery fails, and with it the worker."""
 FETCH_BYTES: Final = 4 * 1024 * 1024
 SLICE: Final = 2_000

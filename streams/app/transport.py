@@ -20,10 +20,12 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 from faust.types.transports import ConsumerT, TPorTopicSet
+from faust.types.tuples import ConsumerMessage
 from mode.threads import ServiceThread, WorkerThread
 
 from streams.app import metrics
 from streams.app.chunks import Chunk, Fetched, rounds
+from streams.app.fetched import use_slim_records
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         self._assignor = RoundRobinPartitionAssignor
+        use_slim_records()
         return aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
@@ -251,11 +254,12 @@ class ChunkConsumer(driver.Consumer):
     def _chunk_message(self, chunks: list[Chunk]) -> tuple[TP, Message]:
         """To Faust it is a message of the first partition; it moves no commit, so the others need none."""
         tp, records = chunks[0]
-        message = self._to_message(tp, records[-1])
-        message.key = None
-        message.headers = None
-        message.value = cast(bytes, chunks)  # the codec passes the list through
-        return tp, message
+        last = records[-1]
+        return tp, ConsumerMessage(
+            tp.topic, tp.partition, last.offset, last.timestamp / 1000, 0, None, None,
+            cast(bytes, chunks),  # the codec passes the list through
+            None, tp=tp, generation_id=self.app.consumer_generation_id,
+        )  # fmt: skip
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Lanes end and what they finished is committed before Faust forgets the partitions."""

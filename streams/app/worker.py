@@ -13,26 +13,30 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final, cast
 
+import uvloop
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
 from rapport import metrics
 from rapport.reaching import refusal
+from rapport.sending import DEAD_LETTER_BYTES
 from rapport.settings import Settings
 from schemas import topics
 from streams.app import clock, library, pulse, recovery
 from streams.app.breaker import Breaker, Limit, TooManyFaults
 from streams.app.claims import Claim, Superseded
+from streams.app.cycles import look_seldom
 from streams.app.detect import Detect
 from streams.app.health import Door, Health
 from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work
 from streams.app.line import GROUP, LineApp, build_app
-from streams.app.metrics import HEARD, LINE_PARTITIONS
-from streams.app.outbox import DEAD_LETTER_BYTES, Outbox, Wire
+from streams.app.metrics import HEARD, LINE_PARTITIONS, TRIPPED
+from streams.app.outbox import Outbox, Wire
 from streams.app.transport import ChunkConsumer
 from streams.engine import Engine, UnreadableState
 from streams.knowledge.load import load
@@ -46,8 +50,10 @@ STOP_SECONDS: Final = 30.0
 LAST_SECONDS: Final = 20.0
 """A worker that has failed and not ended by then is ended by force: a client that waits for a broker
 which is away must not keep a dead worker's partitions from whoever comes after it."""
+TOLD_SECONDS: Final = 15.0
+"""A worker whose partition was stopped by its breaker may be asked so long why: more than one scrape (10 s)."""
 LIMITS: Final = {topics.DLQ: DEAD_LETTER_BYTES}
-"""Largest record of the topics that take more than `outbox.RECORD_BYTES`."""
+"""Largest record of the topics that take more than `rapport.sending.RECORD_BYTES`."""
 
 
 class NotReady(Exception):
@@ -135,10 +141,12 @@ async def work(settings: Settings, engine: Engine, health: Health) -> int:
     except Exception as error:  # The one place where every failure ends: told, and turned into the exit status.
         foreseen = isinstance(error, NotReady | TooManyFaults | UnreadableState)  # their words are enough
         log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=None if foreseen else error)
-        _end_by_force_in(LAST_SECONDS)
+        _end_by_force_in(LAST_SECONDS + TOLD_SECONDS)
         health.is_now("stopping")
         await worker.wire.cut()
         await _abandon(app, lanes)
+        if isinstance(error, TooManyFaults):
+            await _tell(error)
         return 1
     finally:
         beating.cancel()
@@ -220,6 +228,16 @@ async def _abandon(app: LineApp, lanes: Lanes) -> None:
         log.warning("the group was not left in good order, it learns of it by the end of the session: %r", error)
 
 
+async def _tell(tripped: TooManyFaults) -> None:
+    """To who measures; a signal ends it."""
+    TRIPPED.labels(tripped.topic, tripped.partition).set(1)
+    loop, enough = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, enough.set)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(enough.wait(), TOLD_SECONDS)
+
+
 def run(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM, SIGINT (status 0) or a failure (status 1)."""
     engine = Engine(load(settings.knowledge))
@@ -229,6 +247,9 @@ def run(settings: Settings) -> int:
     health = Health()
     if settings.metrics_port:
         Door(settings.listen, settings.metrics_port, health)
+    look_seldom()
+    # Both loops of a worker, this one and that of the consumer's thread: most of what a small chunk costs is theirs.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     # The thread that fetches must not wait the default 5 ms each time while the engine computes.
     sys.setswitchinterval(0.0005)
     return asyncio.run(work(settings, engine, health))

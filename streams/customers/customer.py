@@ -54,12 +54,16 @@ class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """One matter that staff are asked to act on: an alert for each team that can."""
+    """One matter that staff are asked to act on: an alert for each team that can.
+
+    `names` are the signals and shifts that have asked for it.
+    """
 
     matter: str
     opened_at: int
     alerts: tuple[OpenAlert, ...]
     history: str | None = None
+    names: tuple[str, ...] = ()
 
 
 class Consent(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -85,7 +89,7 @@ class Customer(msgspec.Struct, array_like=True, gc=False):
     touchpoints: int = 0
     first: int = 0
     latest: int = 0
-    offset_minutes: int = 0
+    offset_minutes: int | None = None
     language: str | None = None
     place: str | None = None
     wide: int = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import insort
+from collections.abc import Mapping, Sequence
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
 from schemas.wire import properties
@@ -15,7 +16,13 @@ QUIET_KEPT = 16
 """Matters of a customer whose quiet is remembered; the one that ends first makes room."""
 NO_QUIET: frozenset[str] = frozenset({"incoming_call", "arrival", "right_offer", "asked_twice", "contact_rule_broken"})
 """Signals that fire each time (signals.md, Rulings)."""
-RANK: dict[str, int] = {"info": 0, "warning": 1, "error": 2, "critical": 3}
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+def worse(severity: Severity) -> Severity:
+    """One word up; nothing is worse than critical."""
+    return SEVERITIES[min(RANK[severity] + 1, RANK["critical"])]
 
 
 class Moment:
@@ -44,7 +51,7 @@ class Moment:
         self.history = history
         self.partition, self.offset = place
         self.out = out
-        self.before = face(customer)
+        self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None
 
     @property
@@ -58,13 +65,26 @@ class Moment:
     def language(self) -> str:
         """The customer's language where we write it, else the company's."""
         known = self.customer.slots.get("language") or self.customer.language or ""
-        short = known.split("-")[0].lower()
-        return short if short in self.knowledge.wording else self.knowledge.company.language
+        if known not in self.knowledge.wording:
+            known = known.split("-")[0].lower()
+        return known if known in self.knowledge.wording else self.knowledge.company.language
+
+    @property
+    def closeness(self) -> float:
+        """Of the declared relationship, 0..1; 0 where none is declared."""
+        declared = self.customer.declared
+        return 0.0 if declared < 0 else self.knowledge.types[declared].closeness
 
     @property
     def visibly_changed(self) -> bool:
-        """Whether something that the card shows may have changed since this moment began."""
-        return self.before != face(self.customer)
+        """Whether something that the card shows may have changed since this moment began.
+
+        Its parts are replaced when they change, never edited, so that comparing is cheap.
+        """
+        customer = self.customer
+        return self.before != (
+            customer.declared, customer.cases, customer.consents, customer.language, customer.slots
+        )  # fmt: skip
 
     @property
     def item(self) -> str:
@@ -78,16 +98,19 @@ class Moment:
     def arm(self, name: str, key: str, due: int) -> None:
         """Sets the timer `name`/`key`; one that is set already is moved."""
         timer = Timer(due, name, key, self.event_id)
-        others = (t for t in self.customer.timers if t.key != key or t.name != name)
-        self.customer.timers = tuple(sorted((*others, timer)))
+        timers = [t for t in self.customer.timers if t.key != key or t.name != name]
+        insort(timers, timer)
+        self.customer.timers = tuple(timers)
 
     def disarm(self, name: str, key: str) -> None:
         """Takes the timer back; none set is fine."""
-        if self.customer.timers:
-            self.customer.timers = tuple(t for t in self.customer.timers if t.key != key or t.name != name)
+        for set_ in self.customer.timers:
+            if set_.key == key and set_.name == name:
+                self.customer.timers = tuple([t for t in self.customer.timers if t is not set_])
+                return
 
     def signal(
-        self, name: str, matter: str, values: dict[str, Value], because: Sequence[Because],
+        self, name: str, matter: str, values: Mapping[str, Value], because: Sequence[Because],
         severity: Severity | None = None,
     ) -> Signal | None:  # fmt: skip
         """Emits a signal of the rule `name`, unless the same matter is still quiet and has not got worse."""
@@ -99,7 +122,7 @@ class Moment:
             id=output_id("signal", name, rule.version, self.customer_id, matter, "", self.cause),
             at=self.at, partition=self.partition, offset=self.offset, knowledge=self.knowledge.version,
             because=tuple(because), customer_id=self.customer_id, history=self.history,
-            name=name, version=rule.version, severity=level, matter=matter, values=values,
+            name=name, version=rule.version, severity=level, matter=matter, values=dict(values),
         )  # fmt: skip
         self.out.append(signal)
         return signal
@@ -117,13 +140,6 @@ class Moment:
         return False
 
 
-def face(customer: Customer) -> tuple[object, ...]:
-    """What the card is made from; its parts are replaced when they change, never edited, so that comparing is cheap."""
-    return customer.declared, customer.cases, customer.consents, customer.language, customer.slots
-
-
 def because(moment: Moment, what: str, weight: float | None = None) -> Because:
     """The reason that this moment itself is."""
     return Because(event_id=moment.event_id, what=what, weight=weight)
-
-

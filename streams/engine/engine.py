@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from schemas.records import EVERYONE, Emitted, Record, Rejected, Touchpoint, Undecodable
+from schemas.records import EVERYONE, Emitted, Record, Rejected, Source, Touchpoint, Undecodable
 from streams.customers.customer import Customer
 from streams.customers.ids import output_id
 from streams.engine import wide
@@ -58,19 +58,29 @@ class Engine:
 
         Raises UnknownKnowledge before anything is touched.
         """
+        outcome = self.fold(records, states)
+        outcome.changes = states.changes()
+        return outcome
+
+    def fold(self, records: Sequence[Record], states: Partition) -> Outcome:
+        """The same without the changelog: `states.changes()` has those of all chunks since it was last called."""
         for record in records:
-            version = wide.activated(record)
+            version = wide.activated(record) if record.key == EVERYONE else None
             if version is not None and version not in self._rules:
                 raise UnknownKnowledge(version)
         outcome = Outcome()
+        world = states.world
         fold = Fold(states, self._rules_of(states), outcome)
         for record in records:
-            if record.offset <= states.world.position:
+            offset, key, _, body = record
+            if offset <= world.position:
                 outcome.counts["resent"] += 1
                 continue
-            self._one(record, states, fold, outcome)
-            states.world.position = record.offset
-        outcome.changes = states.changes()
+            if key == EVERYONE or type(body) is not Touchpoint or body.type in fold.rules.company_wide:
+                self._exceptional(record, states, fold)
+            else:
+                self._touchpoint(record, body, states, fold, outcome)
+            world.position = offset
         return outcome
 
     def advance(self, to: int, states: Partition, *, inclusive: bool) -> Outcome:
@@ -92,7 +102,8 @@ class Engine:
         version = states.world.knowledge
         return self._default if version is None else self._rules[version]
 
-    def _one(self, record: Record, states: Partition, fold: Fold, outcome: Outcome) -> None:
+    def _exceptional(self, record: Record, states: Partition, fold: Fold) -> None:
+        """Whatever is no touchpoint of one customer."""
         body = record.body
         if isinstance(body, Undecodable):
             _reject(record, fold, body.reason, body.detail, body.original)
@@ -102,46 +113,49 @@ class Engine:
                 fold.rules = self._rules_of(states)
             else:
                 _reject(record, fold, "misrouted", f"{body.type} is about one customer but has the key {EVERYONE!r}")
-        elif body.type in fold.rules.company_wide:
-            _reject(record, fold, "misrouted", f"{body.type} is company-wide but has a customer's key")
         else:
-            self._touchpoint(record, body, states, fold, outcome)
+            _reject(record, fold, "misrouted", f"{body.type} is company-wide but has a customer's key")
 
     def _touchpoint(self, record: Record, body: Touchpoint, states: Partition, fold: Fold, outcome: Outcome) -> None:
+        offset, key, source, _ = record
+        world = states.world
         if body.history is not None:
-            states.world.runs.setdefault(body.history, wide.new_run()).active = states.world.time
-        if record.key.startswith("none:"):
+            world.runs.setdefault(body.history, wide.new_run()).active = world.time
+        if key.startswith("none:"):
             # Nobody is behind it: it is measured and archived, and makes no customer.
-            if not states.world.resent(record.source.partition, record.source.offset, record.source.n):
-                states.count(body, record.offset)
+            if not world.resent(*source):
+                states.count(body, offset)
                 outcome.counts["anonymous"] += 1
             return
-        live = states.live(record.key)
+        live = states.hot.get(key) or states.live(key)
         if live is None:
-            live = states.add(record.key, Customer(wide=states.world.number, first=body.occurred_at))
+            live = states.add(key, Customer(wide=world.number, first=body.occurred_at))
         customer = live.customer
-        if record.offset <= customer.position:
+        if offset <= customer.position:
             # The state is ahead of the world after a crash: it has seen this record already.
             return
-        customer.position = record.offset
-        if _resent(customer, record):
+        customer.position = offset
+        if _resent(customer.sources, source):
             outcome.counts["resent"] += 1
         elif fold.repeated(customer, body):
             outcome.counts["duplicate"] += 1
         else:
-            states.count(body, record.offset)
-            fold.meet_pending(record.key, live)
-            follow_run(fold, record.key, live, body, record.offset)
-            fold.own(record.key, live, body, record.offset)
+            states.count(body, offset)
+            if world.pending:
+                fold.meet_pending(key, live)
+            if body.history is not None or customer.run is not None:
+                follow_run(fold, key, live, body, offset)
+            fold.own(key, live, body, offset)
             outcome.counts["applied"] += 1
-        states.touch(record.key, customer)
+        states.touch(key, customer)
 
 
-def _resent(customer: Customer, record: Record) -> bool:
-    source = record.source
-    if (source.offset, source.n) <= customer.sources.get(source.partition, (-1, -1)):
+def _resent(sources: dict[int, tuple[int, int]], source: Source) -> bool:
+    partition, offset, n = source
+    last = sources.get(partition)
+    if last is not None and (offset, n) <= last:
         return True
-    customer.sources[source.partition] = (source.offset, source.n)
+    sources[partition] = (offset, n)
     return False
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from schemas.records import Touchpoint
 from streams.customers.customer import RECENT, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
+from streams.knowledge.wording import SLOTS
 
-SLOTS = frozenset(
-    {"time_zone", "address", "birth_year", "member_since", "language", "household", "preferred_channel"}
-)  # fmt: skip
-"""What a profile may tell us (signals.md, Rulings: Slots by name)."""
 SLOT_LETTERS = 64
 GLIMPSE_BYTES = 72
+_TOLD = frozenset({"consent.changed", "message.unsubscribed", "profile.updated"})
 HIDDEN = ("alert.", "consent.", "profile.", "identity.")
 """Groups that the card's recent touchpoints leave out: they are ours, not the customer's."""
 
@@ -19,17 +17,21 @@ HIDDEN = ("alert.", "consent.", "profile.", "identity.")
 def learn(moment: Moment, touchpoint: Touchpoint) -> None:
     """Language, place and offset of the last word; consents and profile, where the touchpoint is about them."""
     customer = moment.customer
-    if touchpoint.language and touchpoint.initiator == "customer":
-        customer.language = touchpoint.language
+    language, place, kind = touchpoint.language, touchpoint.location_id, touchpoint.type
+    if language and touchpoint.initiator == "customer":
+        customer.language = language
     if moment.at >= customer.latest:
-        customer.offset_minutes = touchpoint.occurred_offset
-        customer.place = touchpoint.location_id or customer.place
-    if touchpoint.type == "consent.changed":
-        _consent(moment)
-    elif touchpoint.type == "message.unsubscribed":
-        _withdraw(moment, touchpoint.channel)
-    elif touchpoint.type == "profile.updated":
-        _profile(moment)
+        if touchpoint.initiator == "customer":
+            customer.offset_minutes = touchpoint.occurred_offset
+        if place:
+            customer.place = place
+    if kind in _TOLD:
+        if kind == "consent.changed":
+            _consent(moment)
+        elif kind == "message.unsubscribed":
+            _withdraw(moment, touchpoint.channel)
+        else:
+            _profile(moment)
 
 
 def _consent(moment: Moment) -> None:
@@ -61,15 +63,14 @@ def remember(moment: Moment, touchpoint: Touchpoint) -> None:
     """Keeps the touchpoint among those that the card shows, in order of their own time."""
     if touchpoint.type.startswith(HIDDEN):
         return
-    words = touchpoint.text or moment.item
+    words = touchpoint.text or (moment.item if touchpoint.item_id else "")
     if len(words) > GLIMPSE_BYTES // 4:
         words = words.encode()[:GLIMPSE_BYTES].decode(errors="ignore")
-    ours = touchpoint.initiator == "company"
-    glimpse = Glimpse(touchpoint.occurred_at, touchpoint.type, touchpoint.channel, words, ours)
+    at, ours = moment.at, touchpoint.initiator == "company"
+    glimpse = Glimpse(at, touchpoint.type, touchpoint.channel, words, ours)
     customer = moment.customer
     recent = customer.recent
-    if recent and recent[-1].at > glimpse.at:
-        recent = tuple(sorted((*recent, glimpse), key=lambda g: g.at))
+    if recent and recent[-1].at > at:
+        customer.recent = tuple(sorted((*recent, glimpse), key=lambda g: g.at))[-RECENT:]
     else:
-        recent = (*recent, glimpse)
-    customer.recent = recent[-RECENT:]
+        customer.recent = (*recent[1 - RECENT :], glimpse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from streams.engine.partition import Live, Partition
 from streams.engine.rules import Rules
 from streams.engine.world import Wide
 from streams.relationships import relationships
-from streams.signals.detector import Detector
+from streams.signals.detector import Detector, Meeting, News
 
 FAULTS = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError,
@@ -53,13 +54,18 @@ class Fold:
     def own(self, key: str, live: Live, body: Touchpoint, offset: int) -> None:
         """The customer's own record: first what fell due before it, then the record, at its own time."""
         customer, at = live.customer, body.occurred_at
-        now = 0 if customer.run is not None else self.states.world.time or 0
-        self.fire(key, live, max(at, customer.latest, now) - 1, offset)
+        if customer.timers:
+            now = 0 if customer.run is not None else self.states.world.time or 0
+            self.fire(key, live, max(at, customer.latest, now) - 1, offset)
         if at < customer.latest:
             self.outcome.counts["late"] += 1
-        customer.latest = max(customer.latest, at)
+        else:
+            customer.latest = at
         customer.touchpoints += 1
-        moment = self._moment(key, customer, at, body.event_id, body.event_id, body, body.history, offset)
+        cause = body.event_id
+        moment = Moment(
+            self.rules.knowledge, customer, key, at, cause, cause, body, body.history, (self.states.number, offset), []
+        )
         learn(moment, body)
         self._observe(moment, live, body)
         remember(moment, body)
@@ -99,7 +105,10 @@ class Fold:
                 self.settle(key, live, wide.until if wide.until is not None else customer.latest, wide.offset)
             return
         moment = self._moment(key, customer, wide.at, wide.event_id, wide.event_id, None, customer.run, wide.offset)
-        self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
+        if wide.facts["deeds"]:
+            self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
+        for detector in self.rules.meeting.get(wide.kind, ()):
+            self._meets(moment, live, detector, wide)
         self._conclude(moment)
 
     def settle(self, key: str, live: Live, until: int, offset: int) -> None:
@@ -126,13 +135,20 @@ class Fold:
             self.rules.relationships.observe(moment, body, self.states.world.latest)
         except FAULTS as fault:
             self._failed(moment, "relationships", fault)
+        states = live.states
         for detector in self.rules.by_type.get(body.type, ()):
+            key = _key(detector.name, detector.version)
+            before = states.get(key)
             try:
-                state = detector.observe(_state(live, detector), moment)
+                if before is None:
+                    before = _state(live, detector)
+                state = detector.observe(before, moment)
             except FAULTS as fault:
                 self._failed(moment, detector.name, fault)
             else:
-                _keep(live, detector, state)
+                if state is not before:
+                    states[key] = state
+                    live.changed.add(key)
         if body.type in cases.ACTIONS:
             cases.act(moment)
 
@@ -144,18 +160,34 @@ class Fold:
         else:
             _keep(live, detector, state)
 
+    def _meets(self, moment: Moment, live: Live, detector: Meeting[Any], wide: Wide) -> None:
+        facts = wide.facts
+        news = News(
+            wide.kind, wide.at, msgspec.json.decode(facts.get("properties", "{}")), facts.get("location_id"),
+            facts.get("staff_id"), facts.get("item_id"),
+        )  # fmt: skip
+        try:
+            state = detector.meet(_state(live, detector), news, moment)
+        except FAULTS as fault:
+            self._failed(moment, detector.name, fault)
+        else:
+            _keep(live, detector, state)
+
     def _conclude(self, moment: Moment) -> None:
         """From what was found to alerts and to the card; then all of it leaves."""
-        for found in tuple(moment.out):
-            if isinstance(found, Signal):
-                cases.open_for_signal(moment, found)
-            elif isinstance(found, Shift):
-                cases.open_for_shift(moment, found)
+        out = moment.out
+        if out:
+            for found in tuple(out):
+                if isinstance(found, Signal):
+                    cases.open_for_signal(moment, found)
+                elif isinstance(found, Shift):
+                    cases.open_for_shift(moment, found)
         if moment.visibly_changed:
             card = card_if_changed(moment)
             if card is not None:
-                moment.out.append(card)
-        self.outcome.outputs.extend(moment.out)
+                out.append(card)
+        if out:
+            self.outcome.outputs.extend(out)
 
     def _failed(self, moment: Moment, room: str, fault: Exception) -> None:
         self.outcome.counts["rejected"] += 1
@@ -167,18 +199,29 @@ class Fold:
         ))  # fmt: skip
 
 
-def _state(live: Live, detector: Detector[Any]) -> Any:
-    key = f"{detector.name}.{detector.version}"
+def _state(live: Live, detector: Detector[Any] | Meeting[Any]) -> Any:
+    key = _key(detector.name, detector.version)
     state = live.states.get(key)
     if state is None:
         packed = live.customer.memory.get(key)
-        state = detector.start() if packed is None else msgspec.msgpack.decode(packed, type=detector.state)
+        kind: type[msgspec.Struct] = detector.state
+        state = detector.start() if packed is None else _decoder(kind).decode(packed)
         live.states[key] = state
     return state
 
 
-def _keep(live: Live, detector: Detector[Any], state: Any) -> None:
-    key = f"{detector.name}.{detector.version}"
+def _keep(live: Live, detector: Detector[Any] | Meeting[Any], state: Any) -> None:
+    key = _key(detector.name, detector.version)
     if state is not live.states[key]:
         live.states[key] = state
         live.changed.add(key)
+
+
+@cache
+def _key(name: str, version: int) -> str:
+    return f"{name}.{version}"
+
+
+@cache
+def _decoder(kind: type[msgspec.Struct]) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)

@@ -17,7 +17,7 @@ from streams.customers.customer import Customer
 from streams.engine import codec
 from streams.engine import tally as tallies
 from streams.engine import world as worlds
-from streams.engine.tally import Tally
+from streams.engine.tally import HOUR_MS, Tally
 from streams.engine.world import BUCKETS, World
 
 HOT = 20_000
@@ -120,6 +120,8 @@ class Partition:
     def touch(self, customer_id: str, customer: Customer) -> None:
         """Notes that the state changed in this chunk and when it is due next."""
         self.touched[customer_id] = None
+        if not customer.timers and customer_id not in self._due:
+            return
         due = _due_of(customer)
         if due == codec.NEVER:
             self._due.pop(customer_id, None)
@@ -162,7 +164,7 @@ class Partition:
 
     def count(self, touchpoint: Touchpoint, offset: int) -> None:
         """Counts a touchpoint in its hour, once."""
-        key = tallies.key_of(touchpoint)
+        key = touchpoint.type, touchpoint.channel, touchpoint.occurred_at // HOUR_MS
         tally = self.tallies.get(key)
         if tally is None:
             tally = self.tallies[key] = tallies.start(touchpoint)

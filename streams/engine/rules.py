@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.contacts.gate import Gate
 from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import Relationships
 from streams.signals import DETECTORS
-from streams.signals.detector import Detector
+from streams.signals.detector import Detector, Meeting
 
 
 class Rules:
-    """Detectors by touchpoint type and by name, and the relationship model, as this version names them."""
+    """Detectors by touchpoint type and by name, the gate being one of them, and the relationship model: as named."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.company_wide = knowledge.touchpoints.company_wide()
         self.relationships = Relationships(knowledge)
-        self.detectors: dict[str, Detector[Any]] = {}
+        gate = Gate(knowledge, self.relationships)
+        self.detectors: dict[str, Detector[Any]] = {gate.name: gate}
         for detector in DETECTORS:
             rule = knowledge.signals.get(detector.name)
             if rule is not None and rule.version == detector.version:
@@ -25,3 +27,7 @@ class Rules:
         self.by_type: dict[str, tuple[Detector[Any], ...]] = {}
         for kind in {kind for detector in self.detectors.values() for kind in detector.types}:
             self.by_type[kind] = tuple(d for d in self.detectors.values() if kind in d.types)
+        self.meeting: dict[str, tuple[Meeting[Any], ...]] = {}
+        meetings = [each for each in self.detectors.values() if isinstance(each, Meeting)]
+        for kind in {kind for each in meetings for kind in each.meets}:
+            self.meeting[kind] = tuple(each for each in meetings if kind in each.meets)

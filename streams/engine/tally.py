@@ -40,11 +40,7 @@ def unpack(state: bytes) -> Tally:
 
 
 Key = tuple[str, str, int]
-
-
-def key_of(touchpoint: Touchpoint) -> Key:
-    """The key under which a touchpoint is counted: type, channel, hour."""
-    return touchpoint.type, touchpoint.channel, touchpoint.occurred_at // HOUR_MS
+"""Under which touchpoints are counted: type, channel, hour."""
 
 
 def name_of(key: Key) -> bytes:

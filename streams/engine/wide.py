@@ -6,6 +6,7 @@ from schemas.records import EVERYONE, Record, Touchpoint
 from schemas.wire import properties
 from streams.engine.fold import Fold
 from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run
+from streams.signals.uncomfortable_place import uncomfortable
 
 BUCKETS_A_TICK = 8
 """Share of the customers, of 256, that meets the pending company-wide records at each tick."""
@@ -46,8 +47,21 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
     else:
         world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
         deeds = fold.rules.relationships.concerns(body, facts)
-        if deeds:
-            world.announce(body.type, body.event_id, body.occurred_at, record.offset, {"deeds": ",".join(deeds)})
+        if deeds or (body.type in fold.rules.meeting and _matters(body, facts, fold)):
+            told = {"deeds": ",".join(deeds), **_told(body)}
+            world.announce(body.type, body.event_id, body.occurred_at, record.offset, told)
+
+
+def _told(body: Touchpoint) -> dict[str, str]:
+    """What goes along to the customers, beside the deeds."""
+    named = (("properties", body.properties), ("location_id", body.location_id), ("staff_id", body.staff_id),
+             ("item_id", body.item_id))  # fmt: skip
+    return {name: value for name, value in named if value}
+
+
+def _matters(body: Touchpoint, facts: dict[str, object], fold: Fold) -> bool:
+    """Whether customers have to meet it: a measurement within its limits is news for nobody."""
+    return body.type != "env.measured" or uncomfortable(facts, fold.rules.knowledge)
 
 
 def _ended(record: Record, body: Touchpoint, fold: Fold, name: str) -> None:

@@ -75,7 +75,7 @@ def resolve(records: Sequence[Recorded], topic: str, partitions: int) -> Resolut
 
 def source_of(header: bytes) -> Source:
     """The position that a `source` header holds."""
-    return Source._make(_POSITION.unpack_from(header))
+    return tuple.__new__(Source, _POSITION.unpack_from(header))
 
 
 @lru_cache(maxsize=1 << 18)

@@ -12,6 +12,7 @@ import msgspec
 
 from schemas.catalogue import Catalogue, CatalogueError
 from schemas.catalogue import parse as parse_catalogue
+from streams.knowledge.contacts import read_contacts
 from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
 from streams.knowledge.document import Faults, KnowledgeError, Section, canonical, nearest, parse
@@ -34,7 +35,7 @@ __all__ = ["FILES", "KnowledgeError", "check", "from_documents", "load"]
 FILES: tuple[str, ...] = (
     "touchpoints.yaml", "relationships.yaml", "cues.zh.yaml", "cues.en.yaml", "rules.yaml", "strategies.yaml",
     "signals.yaml", "teams.yaml", "channels.yaml", "wording.zh.yaml", "wording.en.yaml", "places.yaml",
-    "money.yaml", "company.yaml", "voice.yaml", "weights.yaml",
+    "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml",
 )  # fmt: skip
 """Every file there must be, and no other."""
 
@@ -151,6 +152,7 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         shift_alerts=tuple(shift_alerts),
         strategies=read_strategies(roots["strategies.yaml"]),
         signals=read_signals(roots["signals.yaml"], teams, catalogue),
+        contacts=read_contacts(roots["contacts.yaml"], [each.id for each in types]),
         teams=teams,
         channels=read_channels(roots["channels.yaml"]),
         wording=_wording(roots, expected([each.name for each in shift_alerts], reasons, catalogue.types)),

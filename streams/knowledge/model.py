@@ -18,6 +18,7 @@ from schemas.catalogue import Catalogue
 from schemas.records import Severity
 from streams.knowledge.company import Channel, Company, Money, Place, Team
 from streams.knowledge.conditions import Condition
+from streams.knowledge.contacts import ContactRules
 
 Language: TypeAlias = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -284,6 +285,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     shift_alerts: tuple[ShiftAlert, ...]
     strategies: dict[str, Strategy]
     signals: dict[str, SignalRule]
+    contacts: ContactRules
     teams: dict[str, Team]
     channels: dict[str, Channel]
     wording: dict[str, Text]

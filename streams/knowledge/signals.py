@@ -27,6 +27,10 @@ class Types(NamedTuple):
     known: tuple[str, ...]
 
 
+class Words(NamedTuple):
+    """A list of words, free to choose."""
+
+
 class NumberByType(NamedTuple):
     """A number from `low` to `high` for each touchpoint type named, out of `known`."""
 
@@ -36,17 +40,21 @@ class NumberByType(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """A table of `columns` for each name; `default` must be there."""
+    """A table of `columns` for each name; `default` must be there where one is `needed`."""
 
     columns: Mapping[str, Number]
+    needed: bool = True
 
 
 class Spec(NamedTuple):
     """What a detector can be told: the versions that exist and the parameters, all of them required."""
 
     versions: tuple[int, ...]
-    parameters: Mapping[str, Number | Types | NumberByType | Tables]
+    parameters: Mapping[str, Number | Types | Words | NumberByType | Tables]
 
+
+ANY = Number(-1e9, 1e9)
+HOURS, DAYS, TIMES = Number(0, 24 * MAX_DAYS), Number(0, MAX_DAYS), Number(1, 100)
 
 SPECS: dict[str, Spec] = {
     "unanswered": Spec(
@@ -68,6 +76,35 @@ SPECS: dict[str, Spec] = {
             "categories": Tables({"k": Number(0.01, 1000), "mean_days": Number(0.1, MAX_DAYS)}),
         },
     ),
+    "ignored_suggestion": Spec((1,), {"hours": HOURS}),
+    "suggestion_adopted": Spec((1,), {}),
+    "repeat_contact": Spec((1,), {"open_days": DAYS, "closed_days": DAYS}),
+    "asked_twice": Spec((1,), {"confidence": Number(0, 1), "valid_days": DAYS}),
+    "handed_around": Spec((1,), {"times": TIMES, "hours": HOURS}),
+    "scripted_reply": Spec((1,), {"overlap": Number(0, 1), "replies": TIMES}),
+    "policy_collision": Spec((1,), {"days": DAYS, "vip_amount": Number(0, 1e12), "cancelled_days": DAYS}),
+    "delivery_misfit": Spec((1,), {"times": TIMES, "days": DAYS}),
+    "follow_up_due": Spec((1,), {"hours": HOURS}),
+    "promise_overdue": Spec((1,), {"undated_hours": HOURS}),
+    "double_deviation": Spec((1,), {"days": DAYS, "close": Number(0, 1)}),
+    "no_apology": Spec((1,), {}),
+    "repaired": Spec((1,), {"days": DAYS, "praise": Number(0, 1)}),
+    "harassed": Spec((1,), {"times": TIMES, "days": DAYS, "words": Words()}),
+    "template_mismatch": Spec((1,), {"of_three": Number(1, 3)}),
+    "engaged": Spec((1,), {"least_stays": TIMES, "dwell_factor": Number(1, 100), "views": TIMES, "days": DAYS}),
+    "struggling": Spec((1,), {"loops": TIMES, "failures": TIMES, "minutes": Number(0.01, MAX_MINUTES)}),
+    "asked_for_feedback": Spec((1,), {"days": DAYS}),
+    "feedback_gap": Spec((1,), {"gap": Number(0, 5), "low": Number(0, 5), "own_ratings": TIMES, "usual": Number(0, 5)}),
+    "incoming_call": Spec((1,), {}),
+    "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
+    "swap_at_home": Spec((1,), {"words": Words()}),
+    "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS}),
+    "contradictory_answers": Spec((1,), {"days": DAYS}),
+    "uncomfortable_place": Spec(
+        (1,), {"minutes": Number(0, MAX_MINUTES), "limits": Tables({"low": ANY, "high": ANY}, False)}
+    ),
+    "staff_away_notice": Spec((1,), {"least_visits": TIMES}),
+    "contact_rule_broken": Spec((1,), {}),
     "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
 }
 
@@ -114,10 +151,12 @@ def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]
                 found[key] = section.number(key, low, high)
             case Types(known):
                 found[key] = section.names(key, known)
+            case Words():
+                found[key] = section.words(key)
             case NumberByType(known, low, high):
                 found[key] = section.numbers(key, low, high, known)
-            case Tables(columns):
-                found[key] = _tables(section, key, columns)
+            case Tables(columns, needed):
+                found[key] = _tables(section, key, columns, needed)
     section.close(f"parameter {{}} of {name}")
     low_quantile, high_quantile = found.get("from_quantile"), found.get("to_quantile")
     if isinstance(low_quantile, float) and isinstance(high_quantile, float) and low_quantile >= high_quantile:
@@ -125,12 +164,14 @@ def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]
     return found
 
 
-def _tables(section: Section, key: str, columns: Mapping[str, Number]) -> dict[str, dict[str, float]]:
+def _tables(
+    section: Section, key: str, columns: Mapping[str, Number], needed: bool
+) -> dict[str, dict[str, float]]:
     tables = section.section(key)
     found: dict[str, dict[str, float]] = {}
     for name, table in tables.sections():
         found[name] = {column: table.number(column, *limits) for column, limits in columns.items()}
         table.close()
-    if not tables.has("default"):
+    if needed and not tables.has("default"):
         tables.fault("'default' is missing: it holds for every other name")
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from string import Formatter
 
+from streams.knowledge.contacts import PURPOSES
 from streams.knowledge.document import Section, nearest
 from streams.knowledge.model import Text
 
@@ -18,6 +19,17 @@ Blanks = frozenset[str]
 def _blanks(words: str) -> Blanks:
     return frozenset(words.split())
 
+
+CONTACT_REASONS: tuple[str, ...] = (
+    "unknown_customer", "no_consent", "opted_out", "purpose_mismatch", "harm_guard", "open_complaint", "open_alert",
+    "already_exposed", "not_due", "budget_empty", "quiet_hours",
+)  # fmt: skip
+"""Why a contact is refused, most binding first (signals.md, Rulings: Decisions)."""
+
+SLOTS: tuple[str, ...] = (
+    "time_zone", "address", "birth_year", "member_since", "language", "household", "preferred_channel",
+)  # fmt: skip
+"""What a profile may tell us (signals.md, Rulings: Slots by name)."""
 
 LINES: dict[str, Blanks] = {
     "who.known": _blanks("customer label manner"),
@@ -35,6 +47,13 @@ LINES: dict[str, Blanks] = {
     **{f"severity.{severity}": _blanks("") for severity in ("info", "warning", "error", "critical")},
     **{f"caution.{name}": _blanks("") for name in ("precision", "open_complaint", "no_promo", "harm_guard", "handled")},
     "voice.heard": _blanks(""),
+    **{f"refused.{reason}": _blanks("") for reason in CONTACT_REASONS},
+    "refused.join": _blanks(""),
+    **{f"part.{part}": _blanks("") for part in ("night", "morning", "noon", "afternoon", "evening")},
+    **{f"stage.{stage}": _blanks("") for stage in ("acquire", "grow", "mature")},
+    **{f"for.{whom}": _blanks("") for whom in ("minor", "elderly")},
+    **{f"slot.{slot}": _blanks("") for slot in SLOTS},
+    **{f"purpose.{purpose}": _blanks("") for purpose in PURPOSES},
     "shift.happened": _blanks("before now"),
     "shift.reasons": _blanks("reasons"),
     "shift.reasons.none": _blanks(""),
@@ -42,6 +61,14 @@ LINES: dict[str, Blanks] = {
     "shift.why": _blanks("percent"),
 }
 """Lines that always exist, and their blanks."""
+
+def _plain(blanks: str, do: int = 2, do_not: int = 2, silent: bool = False) -> dict[str, Blanks]:
+    """Lines of a card that is made of its values alone: each may use every one of them, and the customer's words.
+    `silent`: there is another line where they said nothing."""
+    parts = ["title", "happened", *(["happened.silent"] if silent else []), "why"]
+    parts += [*(f"do.{n + 1}" for n in range(do)), *(f"do_not.{n + 1}" for n in range(do_not))]
+    return {part: _blanks(f"{blanks} words") for part in parts}
+
 
 SIGNALS: dict[str, dict[str, Blanks]] = {
     "unanswered": {
@@ -64,6 +91,33 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
         "do_not.1": _blanks(""),
         "do_not.2": _blanks(""),
     },
+    "contact_rule_broken": _plain("channel purpose reasons"),
+    "contradictory_answers": _plain("topic before now", do_not=1),
+    "uncomfortable_place": _plain("kind value location_id", do_not=1),
+    "staff_away_notice": _plain("staff_id away_days note"),
+    "ignored_suggestion": _plain("waited_hours promos", silent=True),
+    "suggestion_adopted": _plain("suggestion_id"),
+    "repeat_contact": _plain("n loyalty_points cost_factor cause", silent=True),
+    "asked_twice": _plain("slot answer", do_not=1),
+    "handed_around": _plain("n"),
+    "scripted_reply": _plain("replies share"),
+    "policy_collision": _plain("policy_id complaints refused order", silent=True),
+    "delivery_misfit": _plain("n part"),
+    "follow_up_due": _plain("waited_hours"),
+    "promise_overdue": _plain("promise_id"),
+    "double_deviation": _plain("failures same_cause within_days", silent=True),
+    "no_apology": _plain("", do=1),
+    "repaired": _plain("after_days", do=1, do_not=1),
+    "harassed": _plain("n", do_not=1),
+    "template_mismatch": _plain("tones relationship", do_not=1),
+    "engaged": _plain("why item times"),
+    "struggling": _plain("step n", do_not=1),
+    "asked_for_feedback": _plain("after", do=1, do_not=1),
+    "feedback_gap": _plain("ought got about", do_not=1, silent=True),
+    "incoming_call": _plain("queue open", do_not=1, silent=True),
+    "care_call": _plain("for category"),
+    "swap_at_home": _plain("item", do_not=1),
+    "stage_gap": _plain("stage after_days", do=1, do_not=1),
     "arrival": {
         "title": _blanks("label place"),
         "happened": _blanks("place"),

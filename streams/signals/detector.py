@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -10,6 +10,17 @@ from streams.customers.customer import Timer
 from streams.customers.moment import Moment
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+class News(msgspec.Struct, frozen=True):
+    """A company-wide touchpoint, as far as detectors need it."""
+
+    type: str
+    at: int
+    properties: dict[str, Any]
+    location_id: str | None = None
+    staff_id: str | None = None
+    item_id: str | None = None
 
 
 class Detector(Protocol[S]):
@@ -39,3 +50,27 @@ class Detector(Protocol[S]):
     def due(self, state: S, timer: Timer, moment: Moment) -> S: ...
 
     def merge(self, state: S, older: S) -> S: ...
+
+
+@runtime_checkable
+class Meeting(Protocol[S]):
+    """A detector that also meets what the company does: records of `meets`, once for each customer it knows.
+
+    `meet` sees the record's facts in `news`; the moment has the time of the record and no touchpoint.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    meets: ClassVar[frozenset[str]]
+    state: type[S]
+
+    def start(self) -> S: ...
+
+    def meet(self, state: S, news: News, moment: Moment) -> S: ...
+
+
+class Timeless(Generic[S]):
+    """A detector that sets no timers."""
+
+    def due(self, state: S, timer: Timer, moment: Moment) -> S:
+        return state

@@ -54,16 +54,6 @@ class RunningOut:
     types: ClassVar[frozenset[str]] = frozenset({"purchase.made", "store.visited", "store.entered", "qr.scanned"})
     state = Shelf
 
-    def __init__(self) -> None:
-        self._compiled: dict[str, _Rhythms] = {}
-
-    def _rhythms(self, moment: Moment) -> _Rhythms:
-        """The rule's numbers, prepared once for each version of knowledge."""
-        version = moment.knowledge.version
-        if version not in self._compiled:
-            self._compiled[version] = _compile(moment.knowledge.signals[self.name])
-        return self._compiled[version]
-
     def start(self) -> Shelf:
         return Shelf()
 
@@ -89,7 +79,7 @@ class RunningOut:
         kept = sorted((*(i for i in state.items if i.item != item_id), item), key=_rank)
         for gone in kept[ITEMS:]:
             moment.disarm(self.name, gone.item)
-        window = _window(self._rhythms(moment), item)
+        window = _window(rhythms_of(moment), item)
         if window is None or item not in kept[:ITEMS]:
             moment.disarm(self.name, item_id)
         else:
@@ -97,7 +87,7 @@ class RunningOut:
         return Shelf(tuple(kept[:ITEMS]))
 
     def _visit(self, state: Shelf, moment: Moment, bought: str | None) -> None:
-        rhythms = self._rhythms(moment)
+        rhythms = rhythms_of(moment)
         for item in state.items:
             window = None if item.item == bought else _window(rhythms, item)
             if window is not None and window[0] < moment.at <= window[1]:
@@ -140,16 +130,23 @@ def _rank(item: Item) -> tuple[int, int, str]:
     return -item.times, -item.last, item.item
 
 
-def _window(rhythms: _Rhythms, item: Item) -> tuple[int, int] | None:
+def _window(rhythms: Rhythms, item: Item) -> tuple[int, int] | None:
     """Begin and end of the window as moments in ms; None where there is no rhythm to go by."""
     if item.times < rhythms.min_purchases:
         return None
-    rhythm = rhythms.by_category.get(item.category) or rhythms.by_category["default"]
+    return window_after(rhythms, item.last, item.times, item.days, item.category)
+
+
+def window_after(
+    rhythms: Rhythms, last: int, times: int, days: float, category: str = ""
+) -> tuple[int, int] | None:  # fmt: skip
+    """When something that was done `times` times, `days` from the first to the last, will be done again."""
+    rhythm = rhythms.by_category.get(category) or rhythms.by_category["default"]
     if not rhythm.regular:
         return None
     pseudo = rhythms.pseudo_count
-    mean = (item.days + pseudo * rhythm.mean_days) / (item.times - 1 + pseudo) * DAY_MS
-    return item.last + round(mean * rhythm.begin), item.last + round(mean * rhythm.end)
+    mean = (days + pseudo * rhythm.mean_days) / (times - 1 + pseudo) * DAY_MS
+    return last + round(mean * rhythm.begin), last + round(mean * rhythm.end)
 
 
 class _Rhythm(NamedTuple):
@@ -161,20 +158,33 @@ class _Rhythm(NamedTuple):
     regular: bool
 
 
-class _Rhythms(NamedTuple):
+class Rhythms(NamedTuple):
+    """The rule's numbers, prepared."""
+
     min_purchases: float
     pseudo_count: float
     by_category: dict[str, _Rhythm]
 
 
-def _compile(rule: SignalRule) -> _Rhythms:
+_COMPILED: dict[str, Rhythms] = {}
+
+
+def rhythms_of(moment: Moment) -> Rhythms:
+    """The rule's numbers, prepared once for each version of knowledge."""
+    version = moment.knowledge.version
+    if version not in _COMPILED:
+        _COMPILED[version] = _compile(moment.knowledge.signals[RunningOut.name])
+    return _COMPILED[version]
+
+
+def _compile(rule: SignalRule) -> Rhythms:
     floor = rule.number("min_regularity_k")
     begin, end = rule.number("from_quantile"), rule.number("to_quantile")
     known = {
         name: _Rhythm(usual["mean_days"], _share(usual["k"], begin), _share(usual["k"], end), usual["k"] > floor)
         for name, usual in rule.tables("categories").items()
     }
-    return _Rhythms(max(2.0, rule.number("min_purchases")), rule.number("pseudo_count"), known)
+    return Rhythms(max(2.0, rule.number("min_purchases")), rule.number("pseudo_count"), known)
 
 
 def _share(shape: float, quantile: float) -> float:

@@ -110,4 +110,3 @@ def _about(moment: Moment) -> set[str]:
     if touchpoint is not None and touchpoint.session_id:
         names.add(f"session:{touchpoint.session_id}")
     return {name for name in names if name is not None}
-

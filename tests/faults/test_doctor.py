@@ -114,7 +114,7 @@ def test_a_broker_that_hangs_is_named_in_bounded_time(ward: Ward) -> None:
     finally:
         os.kill(pid, signal.SIGCONT)
     assert ("broker", ward.line.settings.kafka) in actions
-    assert lasted < 30
+    assert lasted < 120
     ward.line.wait("the line goes on", ward.line.drained)
 
 
@@ -180,7 +180,7 @@ def test_without_store_and_worker_what_waits_is_counted_and_its_end_is_named(war
 def test_a_flood_of_garbage_is_named_and_let_through_when_its_cause_is_mended(ward: Ward) -> None:
     flood = 300
     ward.produce(topics.RAW, [b"garbage"] * flood)
-    assert ward.line.running.pop("worker").wait(60) == 1, "the breaker stops the worker"
+    assert ward.line.running.pop("worker").wait(180) == 1, "the breaker stops the worker"
     actions = ward.actions()
     assert f"not_framed: {min(flood, 200)}" in actions["records", topics.RAW].seen
     assert "no worker is a member" in actions["group", WORKERS].seen

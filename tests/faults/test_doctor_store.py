@@ -44,10 +44,16 @@ def test_a_clickhouse_that_is_read_only_is_named_and_nothing_is_lost(tmp_path: P
             assert "stuck: 1 member" in finding(line, "group", GROUP).seen
             assert "docs/operations.md#rapportstorereadonly" in finding(line, "store").remedy
 
+            line.stop("store")
+            line.start("store")
+            line.wait("so does one that starts now", lambda: line.health().get("cause") == "read_only")
+            assert "read-only" in finding(line, "store").seen
+
             (tmp_path / "users.xml").write_text(users)
             restart(server)
             line.wait("all of it is stored", lambda: stored(line, store, 2 * EACH))
             line.wait("nothing is left to do", lambda: finding(line, "store").severity == "ok")
+            assert line.ends == []
     finally:
         server.kill9()
 

@@ -113,7 +113,7 @@ class Line:
     def go_on(self, name: str) -> None:
         self.running[name].send_signal(signal.SIGCONT)
 
-    def stop(self, name: str, within_s: float = 30.0) -> int:
+    def stop(self, name: str, within_s: float = 120.0) -> int:
         """End it in order; its exit status."""
         process = self.running.pop(name)
         process.send_signal(signal.SIGTERM)
@@ -153,7 +153,7 @@ class Line:
     def lag(self, group: str, over: Iterable[str] = (topics.RAW, topics.RESOLVED)) -> int | None:
         """Records of the topics that the group has not committed; None while that cannot be told."""
         try:
-            admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap, bootstrap_timeout_ms=2000)
+            admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap, bootstrap_timeout_ms=10_000)
         except KafkaError:
             return None
         try:
@@ -166,7 +166,7 @@ class Line:
     def metrics(self, name: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
         """What a process measures, by name and labels; nothing while it does not answer."""
         try:
-            with urlopen(f"http://127.0.0.1:{self._ports[name]}/metrics", timeout=5) as answer:
+            with urlopen(f"http://127.0.0.1:{self._ports[name]}/metrics", timeout=30) as answer:
                 families = text_string_to_metric_families(answer.read().decode())
         except OSError:
             return {}
@@ -179,7 +179,7 @@ class Line:
 
     def health(self) -> dict[str, object]:
         """What the store says of itself; nothing while it does not answer."""
-        door = HTTPConnection("127.0.0.1", self.settings.store_port, timeout=5)
+        door = HTTPConnection("127.0.0.1", self.settings.store_port, timeout=30)
         try:
             door.request("GET", "/health")
             found: dict[str, object] = json.loads(door.getresponse().read())

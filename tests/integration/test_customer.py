@@ -77,6 +77,16 @@ def _both(line: Line) -> None:
     nobody = line.run("customer", "c-ana")
     assert (nobody.returncode, nobody.stdout) == (1, "")
     assert nobody.stderr == "rapport customer: nobody is known as c-ana; did you mean c-anna?\n"
+    assert followed(line, "c-ana") == "nobody is known as c-ana yet; did you mean c-anna?\n"
+    assert followed(line, f"email:{MAIL}") == f"{hashed} is c-anna: --customer c-anna shows what comes of them\n"
+    assert followed(line, "c-anna") == ""
+
+
+def followed(line: Line, customer: str) -> str:
+    """What `tail` says beside the outputs."""
+    done = line.run("tail", "--customer", customer, "--no-follow", "--json")
+    assert done.returncode == 0, done.stderr
+    return done.stderr
 
 
 def _archive_alone(line: Line) -> None:

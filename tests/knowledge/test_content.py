@@ -9,6 +9,7 @@ import pytest
 
 from schemas.catalogue import CHANNELS
 from streams.knowledge.model import LANGUAGES, MIGRATIONS, STATES, TYPE_IDS, Knowledge
+from streams.signals import DETECTORS
 
 OFFENSIVE = re.compile(
     r"slave|master|addict|dealer|victim|villain|prey|stalk|enem|captive|fling|affair|one.night|groupie"
@@ -175,8 +176,8 @@ class TestShifts:
         assert {each.state for each in knowledge.types} == set(STATES)
 
 
-def test_only_built_signals_run(knowledge: Knowledge) -> None:
-    assert set(knowledge.signals) == {"unanswered", "running_out", "arrival"}
+def test_every_detector_runs(knowledge: Knowledge) -> None:
+    assert set(knowledge.signals) == {detector.name for detector in DETECTORS} | {"contact_rule_broken"}
 
 
 def test_parameters_are_read_by_kind(knowledge: Knowledge) -> None:

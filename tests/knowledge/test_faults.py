@@ -419,7 +419,7 @@ def test_a_fault_names_file_line_and_reason(
 
 
 def test_a_fault_does_not_hide_the_next(documents: dict[str, str]) -> None:
-    text = documents["signals.yaml"].replace("min_purchases: 3", "min_purchase: 3").replace("[store]", "[stor]")
+    text = documents["signals.yaml"].replace("min_purchases: 3", "min_purchase: 3").replace("[store]", "[stor]", 1)
     with pytest.raises(KnowledgeError) as caught:
         from_documents({**documents, "signals.yaml": text})
     reasons = [fault.split(": ", 1)[1] for fault in caught.value.faults]

@@ -6,17 +6,20 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from producers.delivery import DeliveryFailed
+from producers.checkpoint import VERSION, Checkpoint, Position
+from producers.delivery import DeliveryFailed, Overtaken, Stored, Writer
 from producers.kafka_log import KafkaLog
-from producers.lines import MAX_LINE_BYTES
+from producers.lines import MAX_LINE_BYTES, Lines
 from producers.pipeline import Incoming, Pipeline
+from producers.send import send
 from producers.simulator.run import Simulation
 from rapport.cluster import connect, make_topics
 from rapport.connection import Kafka
@@ -65,7 +68,7 @@ def test_a_lone_record_leaves_at_once(log: KafkaLog) -> None:
     log.send(topics.RAW, 0, b"k", b"warm")
     log.flush()
     log.send(topics.RAW, 0, b"k", b"v")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while log.acknowledged < 2 and time.monotonic() < deadline:
         time.sleep(0.001)
     assert log.acknowledged == 2
@@ -110,6 +113,99 @@ def test_no_kafka_is_named_with_the_remedy() -> None:
 def test_offsets_that_the_topic_no_longer_has_are_refused(log: KafkaLog) -> None:
     with pytest.raises(DeliveryFailed, match="--restart"):
         list(log.read(topics.RAW, {0: -5}))
+
+
+def killed(bootstrap: str, known: int) -> tuple[Writer, dict[int, int], KafkaLog]:
+    """A producer whose process died: who it was, what is left of it since where, and what it had on its way.
+
+    The last is played by a second producer under its name and numbers.
+    """
+    first, on_its_way = KafkaLog(Kafka(bootstrap)), KafkaLog(Kafka(bootstrap))
+    since = first.ends(topics.RAW)
+    first.send(topics.RAW, 0, b"k", b"checkpoint")
+    first.flush()
+    writer = first.writer()
+    since |= first.positions(topics.RAW)
+    for number in range(known):
+        first.send(topics.RAW, 0, b"k", b"%d" % number)
+    first.flush()
+    list(on_its_way.resume(first.writer(), {}))
+    first.close()
+    return writer, since, on_its_way
+
+
+def go_on(log: KafkaLog, writer: Writer, since: Mapping[int, int], meanwhile: Callable[[], None]) -> int:
+    """Sends what is missing of nine records as the killed producer's successor; returns how often it was overtaken."""
+    there = len(list(log.resume(writer, {topics.RAW: since})))
+    meanwhile()
+    try:
+        for number in range(there, 9):
+            log.send(topics.RAW, 0, b"k", b"%d" % number)
+        log.flush()
+    except Overtaken:
+        return 1 + go_on(log, writer, since, lambda: None)
+    return 0
+
+
+@pytest.mark.parametrize("known", [0, 3])
+@pytest.mark.parametrize("late", [1, 2, 5])
+@pytest.mark.parametrize("first", [True, False], ids=["it comes first", "it comes after"])
+def test_what_a_killed_producer_had_on_its_way_is_in_the_log_once(
+    bootstrap: str, log: KafkaLog, known: int, late: int, first: bool
+) -> None:
+    writer, since, on_its_way = killed(bootstrap, known)
+
+    def arrives() -> None:
+        for number in range(known, known + late):
+            on_its_way.send(topics.RAW, 0, b"k", b"%d" % number)
+        with suppress(Overtaken):
+            on_its_way.close()
+
+    overtaken = go_on(log, writer, since, arrives if first else lambda: None)
+    arrives() if not first else None
+    assert [record.value for record in log.read(topics.RAW, since)] == [b"%d" % number for number in range(9)]
+    assert overtaken == 0 or first
+
+
+def test_others_records_are_not_those_of_the_killed_one(bootstrap: str, log: KafkaLog) -> None:
+    writer, since, on_its_way = killed(bootstrap, 2)
+    on_its_way.close()
+    for number in range(3):
+        log.send(topics.RAW, number % 2, b"k", b"somebody else")
+    log.flush()
+    assert [record.value for record in log.resume(writer, {topics.RAW: since})] == [b"0", b"1"]
+
+
+def test_send_goes_on_by_itself_when_what_was_on_its_way_comes_between(
+    bootstrap: str, log: KafkaLog, tmp_path: Path
+) -> None:
+    """The killed run's last request comes in after its successor has read the log, and before it sends."""
+    late = KafkaLog(Kafka(bootstrap))
+
+    class Overtaking(KafkaLog):
+        def resume(self, writer: Writer, since: Mapping[str, Mapping[int, int]]) -> Iterator[Stored]:
+            yield from super().resume(writer, since)
+            for name in ("b", "c") if not seen else ():
+                seen.append(name)
+                Pipeline(late, IDENTITY).take(Incoming(str(path), 1, line(name)))
+            late.flush()
+
+    seen: list[str] = []
+    path = write(tmp_path / "in.jsonl", [line(name) for name in "abcd"])
+    before = log.ends(topics.RAW)
+    with Checkpoint(tmp_path, "send", [str(path)]) as checkpoint:
+        ids = {topic: log.topic_id(topic) for topic in (topics.RAW, topics.DLQ)}
+        ends = {topic: log.ends(topic) for topic in ids}
+        checkpoint.save(Position(VERSION, checkpoint.inputs(), ids, ends, log.writer()))
+    Pipeline(log, IDENTITY).take(Incoming(str(path), 1, line("a")))
+    log.flush()
+    list(late.resume(log.writer(), {}))
+
+    with closing(Overtaking(Kafka(bootstrap))) as successor:
+        counts = send([Lines(str(path))], successor, IDENTITY, tmp_path)
+    late.close()
+    assert (counts.present, counts.accepted) == (3, 1)
+    assert [one.event_id for one in decoded([record.value for record in log.read(topics.RAW, before)])] == [*"abcd"]
 
 
 @pytest.mark.slow

@@ -7,7 +7,8 @@ import pytest
 
 from producers.delivery import MemoryProducer, Stored
 from producers.lines import MAX_LINE_BYTES, Lines
-from producers.pipeline import Incoming, Pipeline, Present, dead_letter_id
+from producers.pipeline import Incoming, Pipeline, Present
+from producers.preparing import dead_letter_id
 from schemas import topics
 from schemas.keys import partition_for
 from tests.producers.world import IDENTITY, PARTITIONS, line, memory, touchpoints
@@ -145,8 +146,19 @@ def test_an_email_is_only_in_the_key_as_a_keyed_hash() -> None:
 
 def test_what_is_present_is_passed_over_as_often_as_it_is_there() -> None:
     log = memory()
-    door = pipeline(log, Present(touchpoints=Counter({"a": 1})))
+    there = partition_for(b"c-1", PARTITIONS)
+    door = pipeline(log, Present(touchpoints=Counter({(there, "a"): 1})))
     for number in (1, 2):
         door.take(Incoming("in", number, line("a")))
     assert (door.counts.present, door.counts.accepted) == (1, 1)
     assert len(touchpoints(log)) == 1
+
+
+def test_what_is_present_of_one_customer_is_no_other_customers() -> None:
+    log = memory()
+    there = partition_for(b"c-1", PARTITIONS)
+    other = next(f"c-{n}" for n in range(2, 99) if partition_for(b"c-%d" % n, PARTITIONS) != there)
+    door = pipeline(log, Present(touchpoints=Counter({(there, "a"): 1})))
+    for number, customer in enumerate((other, "c-1"), 1):
+        door.take(Incoming("in", number, line("a", customer)))
+    assert [record.key for record in log.records(topics.RAW)] == [other.encode()]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rapport.certificates import Pick, expiry
+from rapport.certificates import Pick, expiry, named
+from rapport.settings import Settings
 
 NEAR = """\
 -----BEGIN CERTIFICATE-----
@@ -55,3 +56,17 @@ def test_the_end_of_what_a_file_holds(text: str, pick: Pick, expected: int, tmp_
 
 def test_a_file_that_is_not_there_counts_as_expired(tmp_path: Path) -> None:
     assert expiry(tmp_path / "none.pem", min) == 0
+
+
+def test_those_within_the_address_of_clickhouse_count(tmp_path: Path) -> None:
+    ca, own = tmp_path / "ca.pem", tmp_path / "own.pem"
+    ca.write_text(NEAR + FAR)
+    own.write_text(NEAR + FAR)
+    url = f"clickhouses://me@db/rapport?ca_certs={ca}&certfile={own}&verify=true"
+    found = {name: expiry(file, pick) for name, (file, pick) in named(Settings(clickhouse=url, kafka_ca=ca)).items()}
+    assert found == {"kafka_ca": FAR_ENDS, "clickhouse ca_certs": FAR_ENDS, "clickhouse certfile": NEAR_ENDS}
+
+
+@pytest.mark.parametrize("url", ["", "clickhouse://db", "nonsense"])
+def test_an_address_without_any_names_none(url: str) -> None:
+    assert named(Settings(clickhouse=url)) == {}

@@ -13,9 +13,11 @@ from producers.kafka_log import KafkaLog
 from rapport.connection import Kafka
 from rapport.failure import Failure
 from rapport.following import BEGINNING, Span, follow, outputs
+from rapport.readable import Page, line
 from schemas import topics
 from schemas.codec import encode_output
 from schemas.records import Emitted, Measure, Rejected
+from schemas.wire import output_line
 
 
 class Consumed(NamedTuple):
@@ -27,6 +29,7 @@ class Consumed(NamedTuple):
     timestamp: int
     value: bytes | None
     headers: Headers = ()
+    key: bytes | None = None
 
 
 def measure(output_id: str) -> Measure:
@@ -43,6 +46,16 @@ def test_a_dead_letter_is_read_by_its_headers() -> None:
         id="x", at=5, partition=2, offset=9, knowledge="", stage="identity", reason="empty_key", detail="d",
         original=b"original",
     )  # fmt: skip
+
+
+def test_a_dead_letter_of_a_file_says_where_it_stood() -> None:
+    headers = {"id": b"0123456789ab", "topic": b"", "partition": b"-1", "file": b"a.jsonl", "line": b"12"}
+    (letter,) = outputs([Consumed(topics.DLQ, 3, 4, 7, b"{", list(headers.items()))])
+    assert isinstance(letter, Rejected)
+    assert (letter.file, letter.line, letter.partition) == ("a.jsonl", 12, -1)
+    assert b'"file":"a.jsonl","line":12' in output_line(letter)
+    assert line(letter, Page(None)).plain.endswith(" · a.jsonl:12 · 0123456789ab")
+    assert line(letter, Page(120)).plain.endswith(" · a.jsonl:12 · 01234567")
 
 
 def test_a_dead_letter_without_headers_is_read_all_the_same() -> None:

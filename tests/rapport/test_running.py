@@ -22,7 +22,7 @@ SLEEP = "import time; time.sleep(60)"
 def called(word: str) -> subprocess.Popen[bytes]:
     """A process with `word` in its command line (which is empty for a moment after the start)."""
     child = subprocess.Popen([sys.executable, "-c", f"{SLEEP}  # {word}"])
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while word not in processes.command_of(child.pid):
         assert time.monotonic() < until
         time.sleep(0.001)

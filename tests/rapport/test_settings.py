@@ -65,7 +65,7 @@ def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_is_set_is_not_made(tmp_path: Path) -> None:
-    settings = with_secrets(Settings(data=tmp_path, identity_key="mine", store_token="also mine"))
+    settings = with_secrets(Settings(data=tmp_path, identity_key="mine", store_token="also mine", write_key="all mine"))
     assert settings.identity == ("k1", b"mine")
     assert not list(tmp_path.iterdir())
 

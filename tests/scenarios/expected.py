@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from schemas import times
-from schemas.records import Alert, CustomerCard, Emitted, Measure, Shift, Signal
+from schemas.records import Alert, CustomerCard, Decision, Emitted, Measure, Shift, Signal
 
 KINDS = ("signal", "alert", "shift", "alert_change", "decision", "rejected")
 _NAME = {"signal": "name", "alert": "team", "alert_change": "state", "decision": "permitted", "rejected": "reason"}
@@ -75,6 +75,10 @@ def _holds(name: str, wanted: Any, output: Emitted) -> bool:
             return isinstance(output, Alert) and all(text in getattr(output.card, field) for text in wanted)
         case "because":
             return all(_among(text, [reason.what for reason in output.because]) for text in wanted)
+        case "reasons":
+            return isinstance(output, Decision) and list(output.reasons) == wanted
+        case "retry_at":
+            return isinstance(output, Decision) and output.retry_at == times.read(wanted).at
         case "due":
             return isinstance(output, Alert) and output.due_at - output.at == wanted * 60_000
         case _:

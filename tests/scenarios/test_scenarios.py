@@ -63,9 +63,7 @@ def test_the_exported_log_says_the_same(told: InProcess, knowledge: Knowledge, t
 
 
 @pytest.mark.parametrize("story", PUNCTUAL, ids=lambda story: story.name, indirect=True)
-def test_a_file_in_any_order_says_the_same(
-    story: Story, told: InProcess, knowledge: Knowledge, tmp_path: Path
-) -> None:
+def test_a_file_in_any_order_says_the_same(story: Story, told: InProcess, knowledge: Knowledge, tmp_path: Path) -> None:
     file = tmp_path / "touchpoints.jsonl"
     file.write_bytes(b"\n".join(sorted(_lines(story.touchpoints))))
     summary, outputs = _replayed(file, knowledge)

@@ -16,9 +16,9 @@ from rapport.cluster import connect, make_topics
 from rapport.failure import Failure
 from rapport.following import follow
 from rapport.selecting import USUAL
+from rapport.sending import new_producer
 from rapport.settings import Settings, read
 from schemas.topics import Topic
-from streams.app.outbox import new_producer
 from streams.app.recovery import recover
 from tests.security.guarded import PASSWORD, Guarded
 

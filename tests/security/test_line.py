@@ -35,7 +35,7 @@ def test_a_touchpoint_becomes_an_alert_and_is_kept(line: Line, tmp_path: Path) -
     port = free_port()
 
     def healthy() -> bool:
-        with closing(http.client.HTTPConnection(LISTEN, port, timeout=5)) as connection:
+        with closing(http.client.HTTPConnection(LISTEN, port, timeout=30)) as connection:
             try:
                 connection.request("GET", "/health")
                 return connection.getresponse().status == 200
@@ -61,7 +61,7 @@ def test_a_touchpoint_becomes_an_alert_and_is_kept(line: Line, tmp_path: Path) -
 
 @pytest.mark.parametrize("words", [("worker",), ("store",), ("init",)], ids=" ".join)
 def test_each_command_names_the_wrong_password_and_ends(line: Line, words: tuple[str, ...]) -> None:
-    done = line.run(*words, within_s=90, kafka_password="wr0ng", store_port=str(free_port()))
+    done = line.run(*words, within_s=180, kafka_password="wr0ng", store_port=str(free_port()))
     said = done.stdout + done.stderr
     assert done.returncode == 1, said
     assert "it does not know user rapport with this password; correct RAPPORT_KAFKA_USER or _PASSWORD" in said

@@ -77,9 +77,7 @@ class OldServerStore(ServerStore):
                 sql = new.sub(old, sql)
         super().execute(sql)
 
-    def query(
-        self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()
-    ) -> Answer:
+    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         return super().query(_MILLISECONDS.sub(r"\1", sql), params, binary=binary)
 
 
@@ -142,7 +140,7 @@ class ClickHouseServer:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, restore_signals=False)
         store = ServerStore(self.url, self._password)
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 store.query("SELECT 1")
             except StoreError:

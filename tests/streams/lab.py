@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from schemas.records import EVERYONE, Emitted, Output, Record, Source, Touchpoint
+from schemas.records import EVERYONE, Emitted, Output, Record, Signal, Source, Touchpoint
 from streams.engine import Engine, Outcome, Partition
 from streams.engine.partition import Live
 from streams.knowledge.load import load
@@ -25,6 +25,12 @@ O = TypeVar("O", bound=Output)  # noqa: E741
 def knowledge() -> Knowledge:
     """The knowledge that comes with the product."""
     return load(FOLDER)
+
+
+@cache
+def _usual() -> Engine:
+    """The engine of that knowledge: it keeps no state, and compiling it takes longer than most stories."""
+    return Engine(knowledge())
 
 
 def touchpoint(kind: str, at: int = 0, *, event_id: str = "", **fields: Any) -> Touchpoint:
@@ -48,7 +54,7 @@ class Lab:
     """One partition and the engine. `fold` takes touchpoints of customer `who`, ticks and company-wide ones alike."""
 
     def __init__(self, known: Knowledge | None = None) -> None:
-        self.engine = Engine(known or knowledge())
+        self.engine = _usual() if known is None else Engine(known)
         self.states = Partition(0)
         self.outputs: list[Emitted] = []
         self.offset = 0
@@ -83,6 +89,11 @@ class Lab:
 def of(outputs: Iterable[Emitted], kind: type[O]) -> list[O]:
     """Those of one kind."""
     return [output for output in outputs if isinstance(output, kind)]
+
+
+def signals(outputs: Iterable[Emitted], name: str) -> list[Signal]:
+    """The signals of one detector."""
+    return [signal for signal in of(outputs, Signal) if signal.name == name]
 
 
 def _raw_partition(each: Touchpoint) -> int:

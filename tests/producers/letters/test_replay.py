@@ -19,6 +19,7 @@ from schemas.codec import encode_touchpoint
 from schemas.keys import partition_for
 from schemas.letters import is_mark
 from schemas.records import Touchpoint
+from schemas.traces import TRACEPARENT
 from tests.producers.letters.made import NOW, bad, letter, put, refused, standing
 from tests.producers.world import IDENTITY, PARTITIONS, line, memory, touchpoints
 
@@ -62,6 +63,28 @@ def test_it_goes_the_way_of_every_touchpoint() -> None:
     assert (record.key, record.partition) == (b"anna", partition_for(b"anna", PARTITIONS))
     assert sent.received_at == NOW
     assert record.headers == (("letter", standing(log).letters[0].id.encode()),)
+
+
+def test_it_belongs_to_the_trace_of_its_letter() -> None:
+    trace = (TRACEPARENT, b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01")
+    log = refused(bad("a"))
+    log.send(topics.DLQ, 0, b"*", bad("b"), [("id", b"traced"), trace])
+    replayed(log)
+    headers = {dict(record.headers)["letter"]: record.headers for record in log.records(topics.RAW)}
+    assert headers[b"traced"] == (("letter", b"traced"), trace)
+    assert len(headers) == 2
+
+
+def test_what_was_mended_is_told() -> None:
+    log = refused(bad("a", amount="12", properties={"code": 7}), bad("b"))
+    fixes = parse({"type": {"values": {"chat.massage": "chat.message"}}, "amount": {"as": "number"},
+                   "currency": "EUR", "properties.code": None}, "m")  # fmt: skip
+    first, second = replayed(log, fixes).to_json()["sent"]
+    assert [tuple(each.values()) for each in first["changed"]] == [
+        ("type", "chat.massage", "chat.message"), ("amount", "12", 12), ("properties.code", 7, None),
+        ("currency", None, "EUR"),
+    ]  # fmt: skip
+    assert [each["field"] for each in second["changed"]] == ["type", "currency"]
 
 
 def test_what_is_still_wrong_is_named_and_stays() -> None:

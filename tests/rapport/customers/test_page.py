@@ -15,6 +15,7 @@ from rapport.readable import Page
 from rapport.voice import Voice
 from schemas.records import Because, Shift, Signal
 from streams.knowledge.load import load
+from streams.knowledge.model import MIGRATIONS
 from tests.conftest import ROOT
 
 NOW: Final = 1_700_000_000_000
@@ -95,11 +96,30 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         pytest.param(ANNA, "(还有 30 分钟)", "(in 30 min)", id="the time that is left"),
         pytest.param(ANNA, "event:1 · 门店 · 已受理", "event:1 · store · acknowledged", id="one without a title"),
         pytest.param(ANNA, "(已过 90 分钟)", "(90 min over)", id="a deadline that has passed"),
-        pytest.param(ANNA, "到时 running_out tea", "falls due running_out tea", id="what waits for its time"),
+        pytest.param(
+            ANNA,
+            "到时 顾客常买的东西快用完了 · tea ·",
+            "falls due What this customer buys regularly is about to run out · tea ·",
+            id="what waits for its time",
+        ),
         pytest.param(Known("b", STANDING), "没有未了结的事", "nothing is open", id="nothing is open"),
         pytest.param(Known("b", STANDING), "这段时间没有往来", "nothing in that time", id="an empty timeline"),
         pytest.param(ANNA, "尚不认识 → 强烈不满 94%", "not known yet → strongly dissatisfied 94%", id="a shift"),
-        pytest.param(ANNA, "注意 unanswered m", "warning unanswered m", id="a signal"),
+        pytest.param(
+            ANNA, "94% · 觉得被辜负 · 引流", "94% · feels let down · steer", id="which way it went, and what to do"
+        ),
+        pytest.param(
+            ANNA,
+            "注意 顾客写来了，没有人按时回复",
+            "warning A customer wrote and nobody answered in time",
+            id="a signal",
+        ),
+        pytest.param(
+            msgspec.structs.replace(ANNA, signals=(msgspec.structs.replace(SIGNAL, name="of_old", matter="item:tea"),)),
+            "注意 of old · tea",
+            "warning of old · tea",
+            id="a signal that knowledge does not know",
+        ),
         pytest.param(ANNA, "往来 (最近 2 / 共 1,234)", "Timeline (last 2 of 1,234)", id="how much of the timeline"),
         pytest.param(ANNA, "顾客 在线聊天 聊天消息 “在吗？”", "they chat Chat message “在吗？”", id="what they said"),
         pytest.param(ANNA, "我们 门店 购买 “tea”  历史", "we   in store Purchase “tea”  history", id="what is history"),
@@ -108,6 +128,13 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
 def test_everything_has_its_words(known: Known, zh: str, en: str) -> None:
     assert zh in page(known, "zh")
     assert en in page(known, "en")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", [*MIGRATIONS, "drift"])
+def test_every_way_that_a_relationship_goes_has_its_words(name: str, language: str) -> None:
+    assert VOICES[language].migration(name) not in (name, "")
+    assert Voice(language).migration("of_old") == "of old"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -61,6 +61,19 @@ def test_a_person_reads_the_worst_first_with_what_to_do(capsys: pytest.CaptureFi
     ]
 
 
+def test_what_was_not_checked_for_one_reason_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    away = [unchecked(name, about, "Kafka is away", "ask again") for name, about in (("group", "a"), ("group", "b"))]
+    show(report([*FOUND, *away, unchecked("store", "s", "elsewhere", "look there")]), Console(file=io.StringIO()))
+    assert capsys.readouterr().out.splitlines()[4:] == [
+        "! records, group  not checked: Kafka is away",
+        "    → ask again",
+        "! store  s  not checked: elsewhere",
+        "    → look there",
+        "✓ broker  k:1  answers",
+        "1 to act on, 5 to watch (4 could not be checked), 1 well",
+    ]
+
+
 def test_without_kafka_it_says_so_and_leaves_no_trace(tmp_path: Path) -> None:
     told = rapport("doctor", "--json", folder=tmp_path)
     found = msgspec.json.decode(told.stdout)
@@ -91,7 +104,7 @@ def up(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.01)

@@ -68,9 +68,7 @@ def test_lines_go_by_time_then_by_name(
     assert names(pieces(write(tmp_path / "f.jsonl", lines), partitions=1)) == ["b", "a", "c", "d"]
 
 
-def test_more_runs_than_files_may_be_open_are_merged_in_steps(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_runs_than_files_may_be_open_are_merged_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorting, "RUN_BYTES", 1)
     count = sorting.RUNS * 3 + 5
     entries = [sorting.Entry(sorting.Place(at, 0, ""), 0, at, b"x", True) for at in range(count)]

@@ -66,7 +66,7 @@ REFUSED = [
     "SELECT file('/etc/passwd')",
     "SELECT * FROM file('/etc/passwd', LineAsString)",
     "SELECT * FROM `file`('/etc/passwd', LineAsString)",
-    'SELECT * FROM "file" /**/ (\'/etc/passwd\', LineAsString)',
+    "SELECT * FROM \"file\" /**/ ('/etc/passwd', LineAsString)",
     "SELECT * FROM log, file('/etc/passwd', LineAsString)",
     "SELECT arrayMap(x -> file(x), ['/etc/passwd'])",
     "SELECT * APPLY(file) FROM (SELECT '/etc/passwd' AS a)",

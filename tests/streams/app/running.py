@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from rapport.connection import Kafka
+from rapport.sending import new_producer
 from schemas import keys, topics
 from schemas.codec import decode_outputs, encode_touchpoint
 from schemas.keys import IdentityKey
@@ -26,7 +27,6 @@ from schemas.records import EVERYONE, Emitted, Rejected, Touchpoint, Undecodable
 from streams.app.clock import tick
 from streams.app.detect import read
 from streams.app.line import GROUP
-from streams.app.outbox import new_producer
 from streams.engine import Engine, Partition
 from tests.streams.lab import knowledge
 
@@ -41,7 +41,7 @@ basicConfig(level="INFO", format="%(asctime)s %(name)s %(message)s")
 raise SystemExit(run(read()))
 """
 PARTITIONS = 4
-PATIENCE = 3
+PATIENCE = 6
 T = TypeVar("T")
 
 
@@ -267,7 +267,7 @@ async def eventually(done: Callable[[], Awaitable[bool]], within: float, why: Ca
         await asyncio.sleep(0.2)
 
 
-def terminate(process: subprocess.Popen[bytes], within: float = 60.0) -> int:
+def terminate(process: subprocess.Popen[bytes], within: float = 180.0) -> int:
     """SIGTERM; the exit status."""
     process.send_signal(signal.SIGTERM)
     return process.wait(within)

@@ -14,7 +14,7 @@ from streams.app.health import Door, Health
 
 
 def ask(door: Door, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", door.server_address[1], timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", door.server_address[1], timeout=30)
     connection.request("GET", path)
     answer = connection.getresponse()
     body = answer.read().decode()

@@ -55,6 +55,9 @@ class Bench:
     measured: list[int] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     fault: tuple[int, Exception] | None = None
+    later: list[asyncio.Future[None]] = field(default_factory=list)
+    """What is done later than its chunk, of the first chunks."""
+    chunks: int = 0
     failures: list[BaseException] = field(default_factory=list)
     member: Member = field(default_factory=Member)
 
@@ -76,13 +79,16 @@ class Doing:
     async def begin(self) -> None:
         self._bench.handled.setdefault(self._partition, [])
 
-    async def handle(self, records: Sequence[Any]) -> None:
+    async def handle(self, records: Sequence[Any]) -> asyncio.Future[None] | None:
         if self._partition == 0:
             await self._bench.gate.wait()
         for record in records:
             if self._bench.fault is not None and record.offset == self._bench.fault[0]:
                 raise self._bench.fault[1]
         self._bench.handled[self._partition] += [record.offset for record in records]
+        chunks = self._bench.chunks
+        self._bench.chunks += 1
+        return self._bench.later[chunks] if chunks < len(self._bench.later) else None
 
     def measure(self) -> None:
         self._bench.measured.append(self._partition)
@@ -166,6 +172,47 @@ def test_a_failure_is_reported_and_moves_nothing() -> None:
     assert [str(error) for error in bench.failures] == ["broken"]
     assert bench.handled == {0: [5, 6]}
     assert bench.ended == [0]
+
+
+def test_what_is_acknowledged_later_moves_the_position_then_or_ends_the_lane() -> None:
+    async def scenario(bench: Bench) -> None:
+        bench.gate.set()
+        bench.later = [asyncio.Future(), asyncio.Future()]
+        lanes = bench.lanes()
+        lanes.assigned([A], 1)
+        lanes.hand(A, 1, chunk(5, 6))
+        lanes.hand(A, 1, chunk(7, 8))
+        await rest()
+        assert bench.handled == {0: [5, 6, 7, 8]}
+        assert lanes.positions() == {}
+        bench.later[0].set_result(None)
+        await rest()
+        assert lanes.positions() == {A: 7}
+        bench.later[1].set_exception(RuntimeError("broken"))
+        await rest()
+        assert lanes.positions() == {A: 7}
+
+    bench = run(scenario)
+    assert [str(error) for error in bench.failures] == ["broken"]
+    assert bench.ended == [0]
+
+
+def test_an_end_waits_for_what_is_acknowledged_later() -> None:
+    async def scenario(bench: Bench) -> None:
+        bench.gate.set()
+        bench.later = [asyncio.Future()]
+        lanes = bench.lanes()
+        lanes.assigned([A], 1)
+        lanes.hand(A, 1, chunk(5, 6))
+        await rest()
+        ending = asyncio.create_task(lanes.end())
+        await rest()
+        assert bench.ended == []
+        bench.later[0].set_result(None)
+        await ending
+        assert lanes.positions() == {A: 7}
+
+    assert run(scenario).ended == [0]
 
 
 def test_a_lane_that_is_superseded_ends_without_a_failure() -> None:

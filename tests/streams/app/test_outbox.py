@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 
 from rapport.connection import Kafka
+from rapport.sending import BATCH_BYTES, DEAD_LETTER_BYTES, RECORD_BYTES
 from schemas import topics
 from streams.app.claims import Claim, Superseded
 from streams.app.outbox import (
-    BATCH_BYTES,
-    DEAD_LETTER_BYTES,
     FENCE,
-    RECORD_BYTES,
     Entry,
     Outbox,
     Oversized,
@@ -71,6 +70,26 @@ def entries(count: int, size: int = 100, first: int = 0) -> list[Entry]:
 
 async def on(fresh: Line, topic: str, partition: int = 2) -> Sequence[Any]:
     return (await fresh.read(topic))[partition]
+
+
+def test_what_waits_behind_a_broker_that_is_away_is_sent_when_it_is_back(fresh: Line) -> None:
+    """Longer than aiokafka lets a second batch of a partition wait for the first."""
+    tp = TopicPartition(topics.MEASURES, 2)
+
+    async def scenario(box: Outbox) -> None:
+        producer = box._wire.producer
+        await box.send({(topics.MEASURES, 1): entries(1)})
+        producer._request_timeout_ms = 50
+        producer._sender._muted_partitions.add(tp)
+        sending = [asyncio.create_task(box.send({tp: entries(1, first=n)})) for n in range(3)]
+        done, _ = await asyncio.wait(sending, timeout=1)
+        producer._sender._muted_partitions.remove(tp)
+        await box.send({(topics.MEASURES, 1): entries(1)})
+        assert not done
+        await asyncio.gather(*sending)
+        assert [each.key for each in await on(fresh, topics.MEASURES)] == [b"0", b"1", b"2"]
+
+    with_outbox(fresh, scenario)
 
 
 def test_many_batches_keep_the_order_and_all_that_belongs_to_a_record(fresh: Line) -> None:

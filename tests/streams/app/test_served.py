@@ -23,7 +23,7 @@ Scrape = dict[tuple[str, frozenset[tuple[str, str]]], float]
 def scrape(port: int) -> Scrape:
     """Samples by name and labels; nothing before the port is open."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
             text = answer.read().decode()
     except OSError:
         return {}

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from structlog.contextvars import get_contextvars
 
 from rapport.connection import Kafka
+from rapport.sending import new_producer
 from schemas import topics
 from schemas.codec import decode_outputs, encode_output, encode_touchpoint
 from schemas.records import EVERYONE, Alert, Emitted, Touchpoint
 from schemas.traces import TRACEPARENT
 from streams.app.detect import batched, read
-from streams.app.outbox import new_producer
 from streams.app.tracing import Traces, tell_refused
 from streams.engine import Engine, Partition
 from streams.identity.resolve import SOURCE, resolve

@@ -64,7 +64,7 @@ def test_a_signal_ends_a_worker_quickly_with_everything_done_committed(fresh: Li
         await eventually(begun, 30)
         started = time.monotonic()
         worker.send_signal(signal.SIGINT)
-        assert worker.wait(60) == 0
+        assert worker.wait(180) == 0
         assert time.monotonic() - started < 20, "it waits for nothing that has a time limit"
         # The next one need not wait for the session of the first to end.
         await fresh.write(touchpoints(500, first=2_000))
@@ -105,7 +105,7 @@ def test_faults_in_bulk_stop_the_worker_before_they_flood_the_dead_letters(fresh
     async def scenario() -> None:
         await fresh.put(topics.RAW, [(2, b"c-1", b"no touchpoint") for _ in range(600)])
         worker = fresh.worker(breaker_minimum=300, chunk=100)
-        assert worker.wait(40) == 1
+        assert worker.wait(180) == 1
         assert "TooManyFaults" in fresh.logs()
         assert topics.RESOLVED in fresh.logs()
         letters = [record for log in await fresh.read(topics.DLQ) for record in log]
@@ -121,7 +121,7 @@ def test_a_failure_in_a_station_ends_the_process_without_a_commit(fresh: Line) -
         await fresh.write(touchpoints(100))
         await fresh.put(topics.STATES, [(p, b"cc-1", b"\x63 a later codec") for p in range(fresh.partitions)])
         worker = fresh.worker()
-        assert worker.wait(40) == 1
+        assert worker.wait(180) == 1
         said = fresh.logs()
         assert "codec version 99; this program reads 1 and 2" in said
         assert "start the release that wrote it" in said
@@ -144,7 +144,7 @@ def test_a_faust_agent_that_fails_ends_the_process_and_its_chunk_is_not_committe
     async def scenario() -> None:
         await fresh.write(touchpoints(100))
         worker = fresh.worker(fault=AGENT_FAILS)
-        assert worker.wait(60) == 1
+        assert worker.wait(180) == 1
         assert "the agent is broken" in fresh.logs()
         assert {committed for committed, _ in (await fresh.committed()).values()} == {0}
 
@@ -204,14 +204,14 @@ def test_the_leader_writes_a_tick_a_second_to_every_partition(fresh: Line) -> No
 
 def test_topics_that_lack_or_differ_are_named_with_the_remedy(fresh: Line) -> None:
     worker = fresh.worker(partitions=7)
-    assert worker.wait(40) == 1
+    assert worker.wait(180) == 1
     assert "RAPPORT_PARTITIONS" in fresh.logs()
 
 
 @pytest.mark.slow
 def test_a_broker_that_is_not_there_is_named_with_the_remedy(fresh: Line) -> None:
     worker = fresh.worker(kafka="127.0.0.1:1")
-    assert worker.wait(90) == 1
+    assert worker.wait(240) == 1
     assert "RAPPORT_KAFKA" in fresh.logs()
 
 
@@ -223,6 +223,6 @@ def test_a_worker_that_waits_for_a_broker_still_obeys_a_signal(fresh: Line) -> N
             return "waiting for Kafka" in fresh.logs()
 
         await eventually(waits, 40)
-        assert terminate(worker, within=20) == 0
+        assert terminate(worker) == 0
 
     asyncio.run(scenario())

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.records import Alert, AlertChange, Signal, Touchpoint
-from tests.streams.lab import DAY, HOUR, MINUTE, Lab, of, tick, touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, Lab, of, signals, tick, touchpoint
 
 RUN = "import-1"
 
@@ -64,7 +64,7 @@ def test_what_falls_due_after_settling_stays_armed() -> None:
         for day in (0, 30, 60)
     ]
     lab.fold(tick(61 * DAY), begun(), *history, ended(61 * DAY), *(tick(61 * DAY + n) for n in range(1, 40)))
-    (signal,) = of(lab.fold(tick(120 * DAY)), Signal)
+    (signal,) = signals(lab.fold(tick(120 * DAY)), "running_out")
     assert (signal.name, signal.history) == ("running_out", None)
 
 

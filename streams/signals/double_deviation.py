@@ -1,0 +1,87 @@
+"""It has gone wrong a second time (D9; Maxham and Netemeyer 2002)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Severity, Touchpoint, Value
+from streams.customers.moment import DAY_MS, Moment, because, worse
+from streams.signals.detector import Timeless
+
+FAILURES = 6
+"""Failures of one customer that are remembered."""
+
+
+class Failure(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What went wrong: a new complaint, or a recovery that failed."""
+
+    what: str
+    cause: str
+    at: int
+
+
+class Failures(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    last: tuple[Failure, ...] = ()
+
+
+class DoubleDeviation(Timeless[Failures]):
+    """Fires at a second failure, or at a recovery that failed, within `days` of the first, whatever their causes.
+
+    A recovery has failed when a complaint is reopened, refused, or resolved without satisfying. The same
+    cause again weighs one word more, and so does a customer from `close` closeness on (D11).
+    """
+
+    name: ClassVar[str] = "double_deviation"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = frozenset({"complaint.opened", "complaint.reopened", "complaint.resolved"})
+    state = Failures
+
+    def start(self) -> Failures:
+        return Failures()
+
+    def observe(self, state: Failures, moment: Moment) -> Failures:
+        touchpoint = moment.touchpoint
+        assert touchpoint is not None
+        if touchpoint.type == "complaint.resolved" and not _failed(moment):
+            return state
+        failure = Failure(touchpoint.complaint_id or moment.event_id, self._cause(state, moment, touchpoint), moment.at)
+        rule = moment.knowledge.signals[self.name]
+        since = moment.at - rule.number("days") * DAY_MS
+        recovery = touchpoint.type != "complaint.opened"
+        before = [f for f in state.last if since <= f.at <= moment.at and (recovery or f.what != failure.what)]
+        if before:
+            same = recovery or any(f.cause == failure.cause and f.cause for f in before)
+            self._fire(moment, touchpoint, len(before) + 1, same)
+        return Failures(tuple(sorted((*state.last, failure), key=_when))[-FAILURES:])
+
+    def _fire(self, moment: Moment, touchpoint: Touchpoint, n: int, same: bool) -> None:
+        rule = moment.knowledge.signals[self.name]
+        severity: Severity = rule.severity
+        if same:
+            severity = worse(severity)
+        if moment.closeness >= rule.number("close"):
+            severity = worse(severity)
+        days = round(rule.number("days"))
+        values: dict[str, Value] = {"failures": n, "same_cause": str(same).lower(), "within_days": days}
+        moment.signal(self.name, "failures", values, [because(moment, touchpoint.type)], severity)
+
+    @staticmethod
+    def _cause(state: Failures, moment: Moment, touchpoint: Touchpoint) -> str:
+        named = moment.properties.get("cause")
+        if isinstance(named, str) and named:
+            return named
+        return next((f.cause for f in reversed(state.last) if f.what == touchpoint.complaint_id), "")
+
+    def merge(self, state: Failures, older: Failures) -> Failures:
+        return Failures(tuple(sorted([*state.last, *older.last], key=_when))[-FAILURES:])
+
+
+def _failed(moment: Moment) -> bool:
+    facts = moment.properties
+    return facts.get("satisfied") is False or facts.get("outcome") == "refused"
+
+
+def _when(failure: Failure) -> tuple[int, str, str]:
+    return failure.at, failure.what, failure.cause

@@ -1,0 +1,73 @@
+"""It was repaired, and nobody asked whether it is well now (S1-29)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Because
+from streams.alerts.cases import close_matter
+from streams.customers.customer import Timer
+from streams.customers.moment import Moment
+from streams.signals.kept import joined, newest
+from streams.signals.matter import by_staff, matter_of
+
+WAITING = 6
+"""Complaints whose follow-up is waited for."""
+HOUR_MS = 3_600_000
+
+
+class Resolved(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """When each was resolved, by matter."""
+
+    matters: dict[str, int] = {}
+
+
+class FollowUpDue:
+    """Fires `hours` after a complaint was resolved if no person of ours has been in touch since."""
+
+    name: ClassVar[str] = "follow_up_due"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = frozenset({
+        "complaint.resolved", "complaint.reopened", "message.sent", "call.started", "chat.message", "agent.asked",
+        "agent.answered", "agent.refused", "agent.promised", "agent.fulfilled", "agent.apologised",
+    })  # fmt: skip
+    state = Resolved
+
+    def start(self) -> Resolved:
+        return Resolved()
+
+    def observe(self, state: Resolved, moment: Moment) -> Resolved:
+        touchpoint = moment.touchpoint
+        assert touchpoint is not None
+        matter = matter_of(moment) or f"event:{moment.event_id}"
+        if touchpoint.type == "complaint.resolved":
+            hours = moment.knowledge.signals[self.name].number("hours")
+            moment.arm(self.name, matter, moment.at + round(hours * HOUR_MS))
+            kept = newest({**state.matters, matter: moment.at}, WAITING)
+            for gone in state.matters.keys() - kept.keys():
+                moment.disarm(self.name, gone)
+            return Resolved(kept)
+        if touchpoint.type == "complaint.reopened":
+            return self._over(state, moment, {matter})
+        if by_staff(moment):
+            return self._over(state, moment, {m for m, at in state.matters.items() if at < moment.at})
+        return state
+
+    def _over(self, state: Resolved, moment: Moment, matters: set[str]) -> Resolved:
+        gone = matters & state.matters.keys()
+        for matter in sorted(gone):
+            moment.disarm(self.name, matter)
+            close_matter(moment, f"follow_up:{matter}", "followed up")
+        return Resolved({m: at for m, at in state.matters.items() if m not in gone}) if gone else state
+
+    def due(self, state: Resolved, timer: Timer, moment: Moment) -> Resolved:
+        if timer.key in state.matters:
+            hours = round((moment.at - state.matters[timer.key]) / HOUR_MS)
+            reason = Because(event_id=timer.cause, what="complaint.resolved")
+            moment.signal(self.name, f"follow_up:{timer.key}", {"waited_hours": hours}, [reason])
+        return state
+
+    def merge(self, state: Resolved, older: Resolved) -> Resolved:
+        return Resolved(joined(state.matters, older.matters, WAITING))

@@ -1,0 +1,61 @@
+"""It went wrong, was put right, and they are back (S1-25)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from streams.customers.moment import DAY_MS, Moment, because
+from streams.signals.detector import Timeless
+
+TEN = 10.0
+"""A rating without a scale is out of ten where it is above five, else out of five."""
+
+
+class Fixed(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """When a complaint was last fixed to their satisfaction; 0: none that is still waited upon."""
+
+    at: int = 0
+
+
+class Repaired(Timeless[Fixed]):
+    """Fires at the first purchase or good rating within `days` of a complaint that was fixed and satisfied."""
+
+    name: ClassVar[str] = "repaired"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = frozenset(
+        {"complaint.resolved", "purchase.made", "order.placed", "feedback.rated"}
+    )
+    state = Fixed
+
+    def start(self) -> Fixed:
+        return Fixed()
+
+    def observe(self, state: Fixed, moment: Moment) -> Fixed:
+        touchpoint = moment.touchpoint
+        assert touchpoint is not None
+        facts = moment.properties
+        if touchpoint.type == "complaint.resolved":
+            good = facts.get("outcome") == "fixed" and facts.get("satisfied") is True
+            return Fixed(max(state.at, moment.at)) if good else state
+        rule = moment.knowledge.signals[self.name]
+        if not state.at <= moment.at <= state.at + rule.number("days") * DAY_MS or not state.at:
+            return state
+        if touchpoint.type == "feedback.rated" and not rating(facts) >= rule.number("praise"):
+            return state
+        days = round((moment.at - state.at) / DAY_MS)
+        moment.signal(self.name, "repaired", {"after_days": days}, [because(moment, touchpoint.type)])
+        return Fixed()
+
+    def merge(self, state: Fixed, older: Fixed) -> Fixed:
+        return Fixed(max(state.at, older.at))
+
+
+def rating(facts: dict[str, object]) -> float:
+    """The score as a share of its scale, 0..1; 0 where there is none."""
+    score, scale = facts.get("score"), facts.get("scale")
+    if not isinstance(score, int | float):
+        return 0.0
+    whole = float(scale) if isinstance(scale, int | float) and scale > 0 else (TEN if score > 5 else 5.0)
+    return min(1.0, max(0.0, score / whole))

@@ -1,0 +1,126 @@
+"""They have to come back about the same thing (S1-26, D7)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Severity, Touchpoint
+from streams.customers.moment import DAY_MS, Moment, because
+from streams.signals.detector import Timeless
+
+CAUSES = 6
+"""Causes of one customer that are remembered; the one that was quiet for longest makes room."""
+ONE_CONTACT_MS = 1_800_000
+"""Words closer together than this, without two sessions to tell them apart, are one contact."""
+CONTACTS = frozenset({
+    "call.started", "chat.message", "message.replied", "social.mentioned", "complaint.opened", "complaint.reopened",
+    "store.visited",
+})  # fmt: skip
+
+
+class Cause(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """`n` contacts about `key`, the last at `at`; `closed` when it was resolved last, 0 while it is not."""
+
+    key: str
+    n: int
+    at: int
+    session: str = ""
+    complaint: str = ""
+    closed: int = 0
+
+
+class Contacts(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    causes: tuple[Cause, ...] = ()
+
+
+class RepeatContact(Timeless[Contacts]):
+    """Fires at the second contact about one cause (else item, else topic), across complaints and channels: within
+    `open_days` of one that is unresolved, or `closed_days` after it was closed. The third is an error. `values`:
+    how many, what it costs in points of loyalty (-10 each) and how much dearer it has become (twice each, to 8)."""
+
+    name: ClassVar[str] = "repeat_contact"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = CONTACTS | {"complaint.resolved"}
+    state = Contacts
+
+    def start(self) -> Contacts:
+        return Contacts()
+
+    def observe(self, state: Contacts, moment: Moment) -> Contacts:
+        touchpoint = moment.touchpoint
+        assert touchpoint is not None
+        if touchpoint.type == "complaint.resolved":
+            return _closed(state, moment, touchpoint)
+        key = _cause(moment, touchpoint)
+        if key is None or touchpoint.initiator != "customer":
+            return state
+        known = next((cause for cause in state.causes if cause.key == key), None)
+        if known is not None and _same(known, moment, touchpoint):
+            return state
+        cause = Cause(
+            key, self._count(known, moment), moment.at, touchpoint.session_id or "",
+            touchpoint.complaint_id or (known.complaint if known else ""),
+        )  # fmt: skip
+        if cause.n > 1:
+            self._fire(moment, cause)
+        others = (each for each in state.causes if each.key != key)
+        return Contacts(_bounded((*others, cause)))
+
+    def _count(self, known: Cause | None, moment: Moment) -> int:
+        if known is None:
+            return 1
+        rule = moment.knowledge.signals[self.name]
+        days = rule.number("closed_days") if known.closed else rule.number("open_days")
+        since = known.closed or known.at
+        return known.n + 1 if moment.at - since <= days * DAY_MS else 1
+
+    def _fire(self, moment: Moment, cause: Cause) -> None:
+        rule = moment.knowledge.signals[self.name]
+        severity: Severity = "error" if cause.n > 2 else rule.severity
+        values = {"n": cause.n, "loyalty_points": -10 * (cause.n - 1), "cost_factor": min(8, 2 ** (cause.n - 1))}
+        what = moment.touchpoint.type if moment.touchpoint else ""
+        moment.signal(
+            self.name, cause.key, {**values, "cause": cause.key.split(":", 1)[1]}, [because(moment, what)], severity
+        )
+
+    def merge(self, state: Contacts, older: Contacts) -> Contacts:
+        mine = {cause.key: cause for cause in state.causes}
+        for cause in older.causes:
+            known = mine.get(cause.key)
+            mine[cause.key] = cause if known is None else msgspec.structs.replace(known, n=known.n + cause.n)
+        return Contacts(_bounded(tuple(mine.values())))
+
+
+def _cause(moment: Moment, touchpoint: Touchpoint) -> str | None:
+    facts = moment.properties
+    for kind, value in (("cause", facts.get("cause")), ("item", touchpoint.item_id), ("topic", facts.get("topic"))):
+        if isinstance(value, str) and value:
+            return f"{kind}:{value}"
+    return None
+
+
+def _same(known: Cause, moment: Moment, touchpoint: Touchpoint) -> bool:
+    if moment.at < known.at:
+        return True  # It came late: the count went on without it.
+    if known.session and touchpoint.session_id:
+        return known.session == touchpoint.session_id
+    return moment.at - known.at <= ONE_CONTACT_MS
+
+
+def _closed(state: Contacts, moment: Moment, touchpoint: Touchpoint) -> Contacts:
+    if moment.properties.get("satisfied") is False:
+        return state
+    key = _cause(moment, touchpoint)
+    causes = tuple(
+        msgspec.structs.replace(cause, closed=moment.at)
+        if cause.key == key or (touchpoint.complaint_id and cause.complaint == touchpoint.complaint_id)
+        else cause
+        for cause in state.causes
+    )
+    return state if causes == state.causes else Contacts(causes)
+
+
+def _bounded(causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    return tuple(sorted(causes, key=lambda cause: (cause.at, cause.key))[-CAUSES:])

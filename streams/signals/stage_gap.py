@@ -1,0 +1,120 @@
+"""What people of their stage may expect of us was not given in its time (S1-14, D13)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Because
+from streams.alerts.cases import close_matter
+from streams.customers.customer import Timer
+from streams.customers.moment import DAY_MS, Moment
+from streams.signals.matter import by_staff
+
+ACQUIRE, GROW, MATURE = "acquire", "grow", "mature"
+INVITES = frozenset({"club.joined", "club.active", "event.attended"})
+
+
+class Stage(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """Purchases (an order counts once), the first of them, when the stage began, and the last care and invitation."""
+
+    purchases: int = 0
+    first: int = 0
+    began: int = 0
+    name: str = ACQUIRE
+    order: str = ""
+    cared: int = 0
+    invited: int = 0
+
+
+class StageGap:
+    """Fires when the time of a stage has passed: no care within `acquire_days` of the first purchase, no personal
+    contact for `grow_days` while it grows, no invitation for `mature_days` once it is mature.
+
+    Each counts from the later of entering the stage and the last such contact. Stages: acquire up to one
+    purchase; grow up to four, or in the first year; mature beyond.
+    """
+
+    name: ClassVar[str] = "stage_gap"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = INVITES | {
+        "purchase.made", "order.placed", "message.sent", "call.started", "chat.message", "agent.asked",
+        "agent.answered", "agent.refused", "agent.promised", "agent.fulfilled", "agent.apologised",
+    }  # fmt: skip
+    state = Stage
+
+    def start(self) -> Stage:
+        return Stage()
+
+    def observe(self, state: Stage, moment: Moment) -> Stage:
+        touchpoint = moment.touchpoint
+        assert touchpoint is not None
+        before = state
+        if touchpoint.type in ("purchase.made", "order.placed"):
+            state = _bought(state, moment)
+        elif _invites(moment):
+            state = msgspec.structs.replace(state, invited=max(state.invited, moment.at))
+        if by_staff(moment):
+            state = msgspec.structs.replace(state, cared=max(state.cared, moment.at))
+        if state is before or state == before or state.purchases == 0:
+            return state
+        if (state.cared, state.invited) != (before.cared, before.invited):
+            close_matter(moment, f"stage:{state.name}", "cared for")
+        if state.name == ACQUIRE and state.cared >= state.began:
+            moment.disarm(self.name, "stage")  # Once is enough: what comes next begins with the second purchase.
+        else:
+            moment.arm(self.name, "stage", self._due_at(state, moment))
+        return state
+
+    def _due_at(self, state: Stage, moment: Moment) -> int:
+        rule = moment.knowledge.signals[self.name]
+        last = state.invited if state.name == MATURE else state.cared
+        return max(state.began, last) + round(rule.number(f"{state.name}_days") * DAY_MS)
+
+    def due(self, state: Stage, timer: Timer, moment: Moment) -> Stage:
+        days = moment.knowledge.signals[self.name].number(f"{state.name}_days")
+        reason = Because(event_id=timer.cause, what=f"stage {state.name}")
+        moment.signal(self.name, f"stage:{state.name}", {"stage": state.name, "after_days": round(days)}, [reason])
+        return state
+
+    def merge(self, state: Stage, older: Stage) -> Stage:
+        if not older.purchases:
+            return msgspec.structs.replace(state, cared=max(state.cared, older.cared)) if older.cared else state
+        first = min(state.first or older.first, older.first)
+        purchases = state.purchases + older.purchases
+        last = max(state.began, older.began)
+        name = _stage(purchases, first, last)
+        began = state.began if name == state.name and state.purchases else last
+        return Stage(
+            purchases, first, began, name, state.order or older.order,
+            max(state.cared, older.cared), max(state.invited, older.invited),
+        )  # fmt: skip
+
+
+def _stage(purchases: int, first: int, at: int) -> str:
+    if purchases <= 1:
+        return ACQUIRE
+    return GROW if purchases <= 4 or at - first < 365 * DAY_MS else MATURE
+
+
+def _bought(state: Stage, moment: Moment) -> Stage:
+    touchpoint = moment.touchpoint
+    assert touchpoint is not None
+    order = touchpoint.order_id or moment.event_id
+    if order == state.order:
+        return state
+    purchases = state.purchases + 1
+    first = min(state.first or moment.at, moment.at)
+    name = _stage(purchases, first, moment.at)
+    began = moment.at if name != state.name or not state.purchases else state.began
+    return msgspec.structs.replace(state, purchases=purchases, first=first, began=began, name=name, order=order)
+
+
+def _invites(moment: Moment) -> bool:
+    """An invitation to belong: the club, an event, a survey on their ideas."""
+    touchpoint = moment.touchpoint
+    if touchpoint is None:
+        return False
+    survey = touchpoint.type == "message.sent" and moment.properties.get("purpose") == "survey"
+    return survey or touchpoint.type in INVITES
