@@ -40,7 +40,7 @@ def balanced(truth: npt.NDArray[np.int64], power: float = 0.5) -> Numbers:
 
 
 def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE, begin: Numbers | None = None) -> Numbers:
-    """Weights in thousandths, a row a number, as `Reading` uses them; `begin`: weights to start from, only for speed."""
+    """Weights in thousandths, a row a number, as `Reading` uses them; `begin`: where to start, for speed."""
     names = numbers_of(knowledge)
     numbers = moments.numbers / WHOLE
     centre = by_hand(knowledge) / 1000.0

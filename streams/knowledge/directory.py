@@ -82,7 +82,8 @@ def read_money(root: Section) -> Money:
 
 
 def read_company(root: Section) -> Company:
-    company = Company(root.text("name"), root.choice("language", LANGUAGES), _time_zone(root), root.choice("industry", INDUSTRIES, "retail"))
+    industry = root.choice("industry", INDUSTRIES, "retail")
+    company = Company(root.text("name"), root.choice("language", LANGUAGES), _time_zone(root), industry)
     root.close()
     return company
 

@@ -67,7 +67,7 @@ class Relationships:
         own, state = touchpoint.initiator == "customer", customer.habits
         news = False
         if own:
-            local = at + customer.offset_minutes * 60_000
+            local = at + (customer.offset_minutes or 0) * 60_000
             news = watching.theirs(state, touchpoint, at, local, launched)
         else:
             watching.ours(state, touchpoint, at)

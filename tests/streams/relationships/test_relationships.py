@@ -74,7 +74,8 @@ def test_late_words_count_at_their_own_time() -> None:
     life = [said(text, n * HOUR) for n, text in enumerate(PARTNER)]
     in_order.fold(*life)
     late.fold(*reversed(life))
-    voices = [{s: n for s, n in lab.live().customer.habits.slow.sums.items() if s >= VOICES} for lab in (in_order, late)]
+    sums = [lab.live().customer.habits.slow.sums for lab in (in_order, late)]
+    voices = [{slot: n for slot, n in each.items() if slot >= VOICES} for each in sums]
     assert voices[0] == voices[1] != {}
 
 
