@@ -13,7 +13,7 @@ from rapport.teaching import Example, epilog
 FIT = (
     Example(
         "rapport relationships fit shop.jsonl truth.jsonl --out drafts/weights.yaml",
-        "from histories whose truth is known; compare with `rapport replay --knowledge drafts`",
+        "from histories whose truth is known; `replay --knowledge` compares",
     ),
 )
 WORDS = (Example("rapport relationships words --out drafts/voice.yaml", "from the sentences in knowledge/training"),)
