@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from schemas.records import Severity
-from streams.relationships.evidence import Evidence
+from streams.relationships.habits import Habits
 
 RING = 32
 """Last event ids by which a producer's repetition is recognised (architecture.md, promise 5)."""
@@ -41,6 +41,7 @@ class Reason(msgspec.Struct, array_like=True, frozen=True, gc=False):
     what: str
     type: int
     milli: int
+    slot: int = 0
 
 
 class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -73,13 +74,6 @@ class Consent(msgspec.Struct, array_like=True, frozen=True, gc=False):
     purposes: tuple[str, ...] = ()
 
 
-class Support(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Independent events that spoke for a type: counted up to 3, `last` is the mark of their session."""
-
-    count: int
-    last: int
-
-
 class Customer(msgspec.Struct, array_like=True, gc=False):
     """State of one customer.
 
@@ -100,9 +94,7 @@ class Customer(msgspec.Struct, array_like=True, gc=False):
     place: str | None = None
     wide: int = 0
     run: str | None = None
-    evidence: Evidence = msgspec.field(default_factory=Evidence)
-    support: dict[int, Support] = {}
-    sessions: tuple[int, ...] = ()
+    habits: Habits = msgspec.field(default_factory=Habits)
     declared: int = -1
     since: int = 0
     reasons: tuple[Reason, ...] = ()
@@ -122,6 +114,9 @@ class Customer(msgspec.Struct, array_like=True, gc=False):
         return None if consent is None else consent.granted
 
 
+FIELDS_2 = 26
+"""Fields of a customer up to codec version 2, whose evidence of words and deeds (11 to 13) nothing here reads."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Customer).decode
 
@@ -134,3 +129,12 @@ def pack(customer: Customer) -> bytes:
 def unpack(state: bytes) -> Customer:
     """Inverse of `pack`."""
     return _decode(state)
+
+
+def present(state: bytes) -> bytes:
+    """A state up to codec version 2 in the present form: what was declared holds, habits begin anew."""
+    fields = msgspec.msgpack.decode(state)
+    if len(fields) == FIELDS_2:
+        fields[11:14] = [[]]
+        state = _encode(fields)
+    return pack(unpack(state))

@@ -40,18 +40,9 @@ class Codec(NamedTuple):
     read: Callable[[bytes], tuple[int, int, bytes]]
 
 
-_POSITION: Final = Struct(">xQ")
 _DUE: Final = Struct(">xQq")
-_first, _second = _POSITION.size, _DUE.size
-_position, _due = _POSITION.unpack_from, _DUE.unpack_from
-
-
-def _write_1(position: int, due: int, state: bytes) -> bytes:
-    return b"\x01" + position.to_bytes(8, "big") + state
-
-
-def _read_1(value: bytes) -> tuple[int, int, bytes]:
-    return _position(value)[0], UNKNOWN, value[_first:]
+_second = _DUE.size
+_due = _DUE.unpack_from
 
 
 def _write_2(position: int, due: int, state: bytes) -> bytes:
@@ -63,9 +54,14 @@ def _read_2(value: bytes) -> tuple[int, int, bytes]:
     return position, due, value[_second:]
 
 
-CODECS: Final[dict[int, Codec]] = {1: Codec(_write_1, _read_1), 2: Codec(_write_2, _read_2)}
-"""1: position. 2: also the moment at which a customer is due next, so that recovery need not unpack anybody."""
-WRITTEN = 2
+def _write_3(position: int, due: int, state: bytes) -> bytes:
+    return b"\x03" + position.to_bytes(8, "big") + due.to_bytes(8, "big", signed=True) + state
+
+
+CODECS: Final[dict[int, Codec]] = {2: Codec(_write_2, _read_2), 3: Codec(_write_3, _read_2)}
+"""2: position and the moment at which a customer is due next, so that recovery need not unpack anybody.
+3: a customer has habits instead of evidence (`streams.customers.customer.present`), the world what it did last."""
+WRITTEN = 3
 """The version that this program writes."""
 
 

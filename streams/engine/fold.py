@@ -18,6 +18,7 @@ from streams.engine.outcome import Outcome
 from streams.engine.partition import Live, Partition
 from streams.engine.rules import Rules
 from streams.engine.world import Wide
+from streams.relationships import relationships
 from streams.signals.detector import Detector, Meeting, News
 
 FAULTS = (
@@ -83,6 +84,8 @@ class Fold:
             moment = self._moment(key, customer, timer.due, cause, timer.cause, None, customer.run, offset)
             if timer.name == cases.TIMER:
                 cases.expire(moment, timer.key)
+            elif timer.name == relationships.TIMER:
+                self.rules.relationships.review(moment)
             elif timer.name in self.rules.detectors:
                 self._due(moment, live, self.rules.detectors[timer.name], timer)
             self._conclude(moment)
@@ -126,8 +129,10 @@ class Fold:
         return Moment(self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [])
 
     def _observe(self, moment: Moment, live: Live, body: Touchpoint) -> None:
+        if body.text and self.rules.relationships.unread(body):
+            self.outcome.counts["unread_language"] += 1
         try:
-            self.rules.relationships.observe(moment, body)
+            self.rules.relationships.observe(moment, body, self.states.world.latest)
         except FAULTS as fault:
             self._failed(moment, "relationships", fault)
         states = live.states

@@ -78,7 +78,7 @@ class Partition:
         kind = key[0]
         if kind == _CUSTOMER:
             customer_id = key[1:].decode()
-            self.packed[customer_id] = state
+            self.packed[customer_id] = customers.present(state) if codec.outdated(value) else state
             self._due[customer_id] = due
         elif kind == _TALLY:
             self.tallies[tallies.key_from(key[1:])] = tallies.unpack(state)

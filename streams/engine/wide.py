@@ -45,6 +45,7 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
     elif body.type == "history.ended":
         _ended(record, body, fold, str(facts.get("run")))
     else:
+        world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
         deeds = fold.rules.relationships.concerns(body, facts)
         if deeds or (body.type in fold.rules.meeting and _matters(body, facts, fold)):
             told = {"deeds": ",".join(deeds), **_told(body)}

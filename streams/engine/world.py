@@ -40,7 +40,7 @@ class Run(msgspec.Struct, array_like=True):
 
 
 class World(msgspec.Struct, array_like=True):
-    """State of one resolved partition beside its customers."""
+    """State of one resolved partition beside its customers; `latest`: when the company last did something of a kind."""
 
     position: int = -1
     knowledge: str | None = None
@@ -53,6 +53,7 @@ class World(msgspec.Struct, array_like=True):
     pending: list[Wide] = []
     bucket: int = 0
     runs: dict[str, Run] = {}
+    latest: dict[str, int] = {}
 
     def tick(self, partition: int, partitions: int, at: int) -> bool:
         """Takes a raw partition's tick; True when engine time rose (delivery.md, Time)."""

@@ -52,3 +52,4 @@ class Company(msgspec.Struct, frozen=True):
     name: str
     language: str
     time_zone: str
+    industry: str = "retail"

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from schemas.catalogue import CHANNELS
 from streams.knowledge.company import Channel, Company, Money, Place, Team
 from streams.knowledge.document import Section, nearest
-from streams.knowledge.model import LANGUAGES
+from streams.knowledge.model import INDUSTRIES, LANGUAGES
 from streams.knowledge.relationships import read_text
 
 TEAMS: tuple[str, ...] = (
@@ -82,7 +82,8 @@ def read_money(root: Section) -> Money:
 
 
 def read_company(root: Section) -> Company:
-    company = Company(root.text("name"), root.choice("language", LANGUAGES), _time_zone(root))
+    industry = root.choice("industry", INDUSTRIES, "retail")
+    company = Company(root.text("name"), root.choice("language", LANGUAGES), _time_zone(root), industry)
     root.close()
     return company
 

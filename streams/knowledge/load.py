@@ -27,6 +27,7 @@ from streams.knowledge.rules import (
     read_shifts,
 )
 from streams.knowledge.signals import read_signals
+from streams.knowledge.voice import read_fitted, read_voice
 from streams.knowledge.wording import expected, read_wording, same_blanks
 
 __all__ = ["FILES", "KnowledgeError", "check", "from_documents", "load"]
@@ -34,7 +35,7 @@ __all__ = ["FILES", "KnowledgeError", "check", "from_documents", "load"]
 FILES: tuple[str, ...] = (
     "touchpoints.yaml", "relationships.yaml", "cues.zh.yaml", "cues.en.yaml", "rules.yaml", "strategies.yaml",
     "signals.yaml", "teams.yaml", "channels.yaml", "wording.zh.yaml", "wording.en.yaml", "places.yaml",
-    "money.yaml", "company.yaml", "contacts.yaml",
+    "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml",
 )  # fmt: skip
 """Every file there must be, and no other."""
 
@@ -137,6 +138,8 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         version="",
         documents=documents,
         touchpoints=catalogue,
+        voice=read_voice(roots["voice.yaml"]),
+        weights=read_fitted(roots["weights.yaml"]),
         types=types,
         type_index={each.id: index for index, each in enumerate(types)},
         cues=tuple(cues),

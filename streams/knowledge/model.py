@@ -34,6 +34,11 @@ MIGRATIONS: tuple[str, ...] = ("exploration", "endowment", "recovery", "neglect"
 STRATEGIES: tuple[str, ...] = ("solidify", "steer", "reroute")
 TONES: tuple[str, ...] = ("promotional", "warm", "formal", "informative", "exclusive", "playful", "apologetic")
 
+INDUSTRIES: tuple[str, ...] = (
+    "airlines", "automotive", "banking", "consumer_technology", "education", "energy", "fashion", "food", "furniture",
+    "gaming", "grocery", "insurance", "pharmacy", "retail", "salon", "social_media", "sports", "telecom",
+)  # fmt: skip
+
 TYPE_IDS: tuple[str, ...] = (
     "marriage_partner", "best_friend", "old_friend", "childhood_friend", "buddy", "sibling", "parent_child",
     "teammate", "business_partner", "guru_disciple", "star_groupie", "secret_affair", "fling", "one_night_stand",
@@ -73,7 +78,14 @@ class RelationshipType(msgspec.Struct, frozen=True):
     do: Texts
     do_not: Texts
     tones: tuple[str, ...]
+    economics: Text
     aliases: tuple[str, ...] = ()
+    industries: dict[str, float] = {}
+    locales: dict[str, float] = {}
+
+    def likelier(self, industry: str, language: str) -> float:
+        """How many times likelier than `prior` it is in such a company."""
+        return self.industries.get(industry, 1.0) * self.locales.get(language, 1.0)
 
 
 class Cue(msgspec.Struct, frozen=True):
@@ -137,6 +149,8 @@ class Deed(msgspec.Struct, frozen=True):
     weights: Weights
     half_life: HalfLife
     transformational: bool = False
+    slot: int = 0
+    """Where it is counted in a customer's state; deeds that mean the same share one."""
 
 
 class CompanyDeed(msgspec.Struct, frozen=True):
@@ -149,6 +163,7 @@ class CompanyDeed(msgspec.Struct, frozen=True):
     weights: Weights
     half_life: HalfLife
     transformational: bool = False
+    slot: int = 0
 
 
 class Shifts(msgspec.Struct, frozen=True):
@@ -231,12 +246,33 @@ class SignalRule(msgspec.Struct, frozen=True):
         return {key: table for key, table in value.items() if isinstance(table, dict)}
 
 
+Row: TypeAlias = tuple[tuple[int, int], ...]
+"""Weights in hundredths of a nat by index: of a type, or `len(TYPE_IDS)` for `neutral`."""
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """What pieces of texts say (`streams.relationships.voice`): a row of weights for each piece and each cue.
+
+    `sharpness` turns votes into shares that are right as often as they say.
+    """
+
+    sharpness: float = 1.0
+    bias: Row = ()
+    pieces: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    cues: tuple[str, ...] = ()
+    cue_rows: tuple[Row, ...] = ()
+
+
 class Knowledge(msgspec.Struct, frozen=True):
-    """All of it. `version` is a hash of the content; `documents` is the text it was read from, by file name."""
+    """All of it. `weights` are the fitted ones, by number read and type; where it has none, those of deeds hold.
+    `version` is a hash of the content; `documents` is the text it was read from, by file name."""
 
     version: str
     documents: dict[str, str]
     touchpoints: Catalogue
+    voice: Voice
+    weights: dict[str, Weights]
     types: tuple[RelationshipType, ...]
     type_index: dict[str, int]
     cues: tuple[Cue, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streams.knowledge.document import Section
 from streams.knowledge.model import (
+    INDUSTRIES,
     LANGUAGES,
     MIGRATIONS,
     STATES,
@@ -19,6 +20,7 @@ from streams.knowledge.model import (
 
 UNIT = (0.0, 1.0)
 BOTH = (-1.0, 1.0)
+TIMES = (0.05, 20.0)
 MAX_CAP = 100
 SUM_TOLERANCE = 1e-6
 STATE: dict[str, State] = {state: state for state in STATES}
@@ -80,7 +82,10 @@ def _type(section: Section, type_id: str, banned: Texts) -> RelationshipType:
         do=read_texts(section, "do"),
         do_not=read_texts(section, "do_not"),
         tones=section.names("tones", TONES),
+        economics=read_text(section, "economics"),
         aliases=section.words("aliases", required=False),
+        industries=section.numbers("industries", *TIMES, INDUSTRIES, required=False),
+        locales=section.numbers("locales", *TIMES, LANGUAGES, required=False),
     )
     if section.has("prior") and found.prior <= 0:
         section.fault("'prior' must be above 0: a type that nobody can have is none", "prior")

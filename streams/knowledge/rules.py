@@ -30,6 +30,10 @@ TEST: dict[str, Test] = {each: each for each in TESTS}
 NUMERIC: tuple[Test, ...] = ("at_least", "below", "not_below")
 MAX_CLIP, MAX_DAYS, MAX_MINUTES = 10.0, 3650.0, 525_600
 PROPERTIES = "properties."
+PERSONAL = frozenset({"fields", "gender", "sex", "age", "birth_year", "birthday", "income", "nationality"})
+"""What a condition may not ask: demographics are a company's view, not the customer's (S0-02)."""
+SLOTS = (30, 91)
+"""Where the deeds of knowledge are counted in a state; numbers never change their meaning."""
 
 
 def read_severity(section: Section) -> Severity:
@@ -138,7 +142,8 @@ def read_deeds(section: Section, catalogue: Catalogue, clip: float) -> list[Deed
         types = row.names("types", personal)
         when = _conditions(row, types, catalogue)
         weights, half_life = read_weights(row, clip), read_half_life(row)
-        found.append(Deed(name, types, when, weights, half_life, row.flag("transformational", False)))
+        slot = row.whole("slot", *SLOTS)
+        found.append(Deed(name, types, when, weights, half_life, row.flag("transformational", False), slot))
         row.close()
     return found
 
@@ -150,7 +155,8 @@ def read_company_deeds(section: Section, catalogue: Catalogue, clip: float) -> l
         when = _conditions(row, types, catalogue)
         close = frozenset(row.names("close", TYPE_IDS))
         weights, half_life = read_weights(row, clip), read_half_life(row)
-        found.append(CompanyDeed(name, types, when, close, weights, half_life, row.flag("transformational", False)))
+        transformational, slot = row.flag("transformational", False), row.whole("slot", *SLOTS)
+        found.append(CompanyDeed(name, types, when, close, weights, half_life, transformational, slot))
         row.close()
     return found
 
@@ -161,6 +167,8 @@ def _conditions(row: Section, types: Sequence[str], catalogue: Catalogue) -> tup
     found: list[Condition] = []
     for key in when.listed():
         field = key.removeprefix(PROPERTIES)
+        if field in PERSONAL:
+            when.fault(f"{field!r} is who somebody is, and no evidence of a relationship (S0-02): leave it out", key)
         if key.startswith(PROPERTIES):
             if types and field not in known:
                 when.fault(f"{', '.join(types)} has no property {field!r}{nearest(field, known)}", key)

@@ -46,6 +46,7 @@ LINES: dict[str, Blanks] = {
     **{f"duration.{unit}": _blanks("n") for unit in ("minutes", "hours", "days")},
     **{f"severity.{severity}": _blanks("") for severity in ("info", "warning", "error", "critical")},
     **{f"caution.{name}": _blanks("") for name in ("precision", "open_complaint", "no_promo", "harm_guard", "handled")},
+    "voice.heard": _blanks(""),
     **{f"refused.{reason}": _blanks("") for reason in CONTACT_REASONS},
     "refused.join": _blanks(""),
     **{f"part.{part}": _blanks("") for part in ("night", "morning", "noon", "afternoon", "evening")},

@@ -2,68 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import exp, log
+from collections.abc import Mapping, Sequence
+from math import exp
+from typing import Final
 
 from schemas.records import Because, Shift, Touchpoint
-from streams.customers.customer import Customer, Reason, Support
-from streams.customers.ids import fingerprint, output_id
+from streams.customers.customer import Customer, Reason
+from streams.customers.ids import output_id
 from streams.customers.moment import DAY_MS, Moment
-from streams.knowledge.model import HALF_LIVES, CompanyDeed, Deed, Knowledge
-from streams.relationships import evidence
-from streams.relationships.words import Lexicon, Term, milli
+from streams.knowledge.model import CompanyDeed, Deed, Knowledge
+from streams.relationships import habits, watching
+from streams.relationships.counts import ONE
+from streams.relationships.features import Numbers
+from streams.relationships.habits import VOICES
+from streams.relationships.reading import Reading
+from streams.relationships.voice import WHOLE, Ear, readable
+from streams.relationships.words import Lexicon, Term
 
-REASONS = 4
-"""Terms of evidence remembered to explain a shift."""
-SESSIONS = 16
-"""Cues remembered as counted in their session."""
-ENOUGH = 3
-"""Support is counted no further."""
-STRANGER = "complete_stranger"
+TIMER: Final = "relationships"
+"""Falls due where nothing is heard of a customer: silence is evidence, too."""
+REVIEW_MS: Final = 30 * DAY_MS
+SILENT_MS: Final = 200 * DAY_MS
+"""After so long a silence nothing more is looked at until something happens."""
+REASONS: Final = 5
+"""Pieces of evidence remembered to explain a shift; of a kind the latest."""
+TELLING: Final = 150
+"""Thousandths of a nat from which on a piece of evidence is remembered."""
+STRANGER: Final = "complete_stranger"
 """What everybody is before anything is declared."""
-CONSENTED = frozenset({"web", "app"})
+CONSENTED: Final = frozenset({"web", "app"})
 """Channels that say nothing about a relationship without a yes to `profiling` (signals.md, Rulings: Who)."""
+NOTHING: Final[Mapping[str, int]] = {}
 
 
 class Relationships:
     """Evidence, posterior and declared type of a customer, by one version of knowledge.
 
-    Words and deeds add log-likelihood ratios (thousandths of a nat, forward decay), weighted
-    by how far the channel and the identity can be trusted; a cue counts once a session, a deed once an order. A
-    type is declared at `declare` with a margin over the next and enough independent
-    touchpoints for it, or one that transforms; the declared one is given up below `leave`.
+    Words and deeds are counted (64ths, forward decay), weighted by how far the channel and the identity can be
+    trusted; a cue counts once a session, a deed once an order. What was counted is read as numbers, whose weights
+    add up to each type's score. A type is declared at `declare` with a margin over the next, after it led on
+    `events` independent occasions or one that transforms; the declared one is given up below `leave`.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._size = len(knowledge.types)
         self._lexicon = Lexicon(knowledge)
-        self._log_priors = [log(t.prior) for t in knowledge.types]
-        days = knowledge.shifts.half_lives_days
-        self._half_lives = tuple(round(days[name] * DAY_MS) for name in HALF_LIVES)
-        index = knowledge.type_index
-        self._terms = {deed.name: _term(deed, index) for deed in knowledge.deeds}
-        self._terms |= {deed.name: _term(deed, index) for deed in knowledge.company_deeds}
+        self._ear = Ear(knowledge.voice, self._size)
+        self._reading = Reading(knowledge)
         self._deeds: dict[str, list[Deed]] = {}
         for deed in knowledge.deeds:
             for kind in deed.types:
                 self._deeds.setdefault(kind, []).append(deed)
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
 
-    def observe(self, moment: Moment, touchpoint: Touchpoint) -> None:
+    def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
         """Weighs what a customer's own touchpoint says, and emits a shift where it decides."""
+        customer, at = moment.customer, moment.at
         if touchpoint.type == "complaint.opened":
-            until = moment.at + round(self._knowledge.shifts.adjustment_days * DAY_MS)
-            moment.customer.adjusting_until = max(moment.customer.adjusting_until, until)
-        if touchpoint.channel in CONSENTED and not moment.customer.granted("profiling"):
+            until = at + round(self._knowledge.shifts.adjustment_days * DAY_MS)
+            customer.adjusting_until = max(customer.adjusting_until, until)
+        if touchpoint.channel in CONSENTED and not customer.granted("profiling"):
             return
-        deeds = [self._terms[d.name] for d in self._deeds.get(touchpoint.type, ()) if _holds(d, moment, touchpoint)]
-        fresh = _fresh(moment.customer, deeds, touchpoint.order_id or touchpoint.session_id)
-        if touchpoint.text and touchpoint.initiator == "customer":
-            fresh += _fresh(moment.customer, self._lexicon.find(touchpoint.text), touchpoint.session_id)
-        if fresh:
-            matter = touchpoint.order_id or touchpoint.session_id or touchpoint.event_id
-            self._weigh(moment, fresh, self._trust(moment, touchpoint), fingerprint(matter))
+        own, state = touchpoint.initiator == "customer", customer.habits
+        news = False
+        if own:
+            local = at + (customer.offset_minutes or 0) * 60_000
+            news = watching.theirs(state, touchpoint, at, local, launched)
+        else:
+            watching.ours(state, touchpoint, at)
+        deeds = self._deeds.get(touchpoint.type)
+        transformed = False
+        if deeds or (own and touchpoint.text):
+            found, transformed = self._count(moment, touchpoint, deeds or (), own)
+            news = news or found
+        if news:
+            self._decide(moment, watching.session_of(touchpoint) or at & 0xFFFFFFFF, transformed)
+        if not state.review:
+            self._await(moment)
+
+    def review(self, moment: Moment) -> None:
+        """Looks again at a customer of whom nothing was heard."""
+        state = moment.customer.habits
+        state.review = 0
+        self._decide(moment, moment.at & 0xFFFFFFFF, False)
+        if moment.at - state.last < SILENT_MS:
+            self._await(moment)
+
+    @staticmethod
+    def _await(moment: Moment) -> None:
+        moment.customer.habits.review = moment.at + REVIEW_MS
+        moment.arm(TIMER, "", moment.at + REVIEW_MS)
+
+    def unread(self, touchpoint: Touchpoint) -> bool:
+        """Whether a customer's words are in a language that we do not read."""
+        return bool(touchpoint.text) and not readable(touchpoint.text or "", touchpoint.language)
 
     def concerns(self, touchpoint: Touchpoint, facts: dict[str, object]) -> list[str]:
         """Names of what a company-wide touchpoint says about customers' relationships."""
@@ -75,22 +108,74 @@ class Relationships:
     def company(self, moment: Moment, deeds: Sequence[str]) -> None:
         """Weighs what the company has done, for a customer who is close to it."""
         declared = self.declared(moment.customer)
-        known = (self._company[name] for name in deeds if name in self._company)
-        found = [self._terms[deed.name] for deed in known if declared in deed.close]
+        found = [d for d in (self._company[name] for name in deeds if name in self._company) if declared in d.close]
+        for deed in found:
+            moment.customer.habits.count(deed.slot, moment.at, ONE)
+            self._remember(moment, deed.slot, f"company_deed.{deed.name}", ONE)
         if found:
-            self._weigh(moment, found, 1.0, fingerprint(moment.event_id))
+            self._decide(moment, moment.at & 0xFFFFFFFF, any(d.transformational for d in found))
 
     def declared(self, customer: Customer) -> str:
         """The id of the declared type."""
         return STRANGER if customer.declared < 0 else self._knowledge.types[customer.declared].id
 
     def posterior(self, customer: Customer, at: int) -> list[float]:
-        """Probabilities of the types as they stand at `at` (ms): softmax of log-prior and log-evidence."""
-        return _softmax(self._scores(customer, at))
+        """Probabilities of the types as they stand at `at` (ms)."""
+        return _softmax(self._reading.scores(self.numbers(customer, at)))
 
-    def _scores(self, customer: Customer, at: int) -> list[float]:
-        nats = evidence.read(customer.evidence, self._half_lives, at, self._size)
-        return [p + n for p, n in zip(self._log_priors, nats, strict=True)]
+    def numbers(self, customer: Customer, at: int) -> Numbers:
+        """What the types are read from."""
+        return self._reading.numbers(customer, max(at, customer.latest))
+
+    def _count(
+        self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[Deed], own: bool
+    ) -> tuple[bool, bool]:  # fmt: skip
+        """Counts deeds and words; whether any was new in its session, and whether one transforms."""
+        state, at = moment.customer.habits, moment.at
+        amount = round(ONE * self._trust(moment, touchpoint))
+        session, transformed, news = watching.session_of(touchpoint), False, False
+        for deed in deeds:
+            if all(condition.holds(touchpoint, moment.properties) for condition in deed.when):
+                transformed = transformed or deed.transformational
+                if not session or state.new_in(session, deed.slot):
+                    state.count(deed.slot, at, amount)
+                    self._remember(moment, deed.slot, f"deed.{deed.name}", amount)
+                    news = news or self._reading.speaks(deed.slot)[1] >= TELLING
+        if own and touchpoint.text:
+            if self.unread(touchpoint):
+                state.count(habits.FOREIGN, at, ONE)
+            else:
+                terms, text = self._lexicon.read(touchpoint.text)
+                for term in terms:
+                    if term.transformational:
+                        transformed = True
+                        self._break(moment, term, session, amount)
+                news = self._hear(moment, text, terms, amount, session) or news
+        return news, transformed
+
+    def _break(self, moment: Moment, term: Term, session: int, amount: int) -> None:
+        """What is said in one breath with loyalty and turns it: it counts by itself, whatever else was said."""
+        if not session or moment.customer.habits.new_in(session, habits.BROKEN):
+            moment.customer.habits.count(habits.BROKEN, moment.at, amount)
+            self._remember(moment, habits.BROKEN, f"{term.key}: {term.words}", amount)
+
+    def _hear(self, moment: Moment, text: str, terms: Sequence[Term], amount: int, session: int) -> bool:
+        state, news = moment.customer.habits, False
+        for index, share in self._ear.listen(text, terms):
+            slot = VOICES + index
+            if not session or state.new_in(session, slot):
+                state.count(slot, moment.at, amount * share // WHOLE)
+                if share * 4 >= WHOLE:
+                    self._remember(moment, slot, self._said(text, terms, index), amount * share // WHOLE)
+                news = True
+        return news
+
+    def _said(self, text: str, terms: Sequence[Term], index: int) -> str:
+        """The cue that speaks most for the type, else the piece of the text that does."""
+        best = max(terms, key=lambda term: dict(term.milli).get(index, 0), default=None)
+        if best is not None and dict(best.milli).get(index, 0) > 0:
+            return f"{best.key}: {best.words}"
+        return f"voice.heard: {self._ear.telling(text, index)}"
 
     def _trust(self, moment: Moment, touchpoint: Touchpoint) -> float:
         rules = self._knowledge.shifts
@@ -103,46 +188,31 @@ class Relationships:
             trust *= rules.adjustment_factor
         return trust
 
-    def _weigh(self, moment: Moment, found: Sequence[Term], trust: float, session: int) -> None:
-        customer = moment.customer
-        for term in found:
-            weights = [(index, round(weight * trust)) for index, weight in term.milli]
-            half_life = self._half_lives[term.half_life]
-            evidence.add(customer.evidence, term.half_life, half_life, moment.at, weights, self._size)
-            self._support(customer, weights, term, session)
-            best = max(weights, key=lambda w: w[1], default=(-1, 0))
-            if best[1] > 0:
-                reason = Reason(moment.event_id, f"{term.key}: {term.words}" if term.words else term.key, *best)
-                customer.reasons = (*customer.reasons, reason)[-REASONS:]
-        self._decide(moment)
+    def _remember(self, moment: Moment, slot: int, what: str, amount: int) -> None:
+        index, milli = self._reading.speaks(slot)
+        weight = milli * amount // ONE
+        if weight >= TELLING:
+            customer = moment.customer
+            others = tuple(r for r in customer.reasons if r.slot != slot)
+            customer.reasons = (*others, Reason(moment.event_id, what, index, weight, slot))[-REASONS:]
 
-    @staticmethod
-    def _support(customer: Customer, weights: Iterable[tuple[int, int]], term: Term, session: int) -> None:
-        mark = session & 0xFFFFFFFF
-        for index, weight in weights:
-            if weight <= 0:
-                continue
-            known = customer.support.get(index, Support(0, 0))
-            if term.transformational:
-                customer.support[index] = Support(ENOUGH, 0)
-            elif known.count < ENOUGH and known.last != mark:
-                customer.support[index] = Support(known.count + 1, mark)
-
-    def _decide(self, moment: Moment) -> None:
-        customer, rules = moment.customer, self._knowledge.shifts
+    def _decide(self, moment: Moment, occasion: int, transformed: bool) -> None:
+        customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
+        shares = self.posterior(customer, moment.at)
+        first = max(range(self._size), key=shares.__getitem__)
+        if first != state.candidate:
+            state.candidate, state.occasions, state.occasion = first, 1, occasion
+        elif occasion != state.occasion and state.occasions < rules.events:
+            state.occasions, state.occasion = state.occasions + 1, occasion
         declared = customer.declared
-        scores = self._scores(customer, max(moment.at, customer.latest))
-        first = scores.index(max(scores))
-        if first == declared or customer.support.get(first, Support(0, 0)).count < rules.events:
+        if first == declared or (state.occasions < rules.events and not transformed):
             return
-        shares = _softmax(scores)
         second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
         clear = shares[first] >= rules.declare and shares[first] - shares[second] >= rules.margin
         if not clear or (declared >= 0 and shares[declared] >= rules.leave):
             return
         if self.declared(customer) != self._knowledge.types[first].id:
             self._shift(moment, first, second, shares[first])
-        customer.support.pop(declared, None)
         customer.declared, customer.since = first, moment.at
 
     def _shift(self, moment: Moment, to: int, second: int, share: float) -> None:
@@ -153,10 +223,19 @@ class Relationships:
         moment.out.append(Shift(
             id=output_id("shift", "relationship", 1, moment.customer_id, new, "", moment.cause), at=moment.at,
             partition=moment.partition, offset=moment.offset, knowledge=knowledge.version,
-            because=_because(moment, to), customer_id=moment.customer_id, history=moment.history,
+            because=self._because(moment, to), customer_id=moment.customer_id, history=moment.history,
             from_=old, to=new, probability=round(share, 4), runner_up=knowledge.types[second].id,
             migration=migration, strategy=strategy.id, advice=_in(strategy.advice[migration], moment.language),
         ))  # fmt: skip
+
+    def _because(self, moment: Moment, to: int) -> tuple[Because, ...]:
+        """The three weightiest pieces of evidence that speak for the type; the touchpoint itself where none does."""
+        about = [(self._reading.one(r.slot, to) / 1000, r) for r in moment.customer.reasons]
+        about = sorted(((w, r) for w, r in about if w > 0), key=lambda each: (-each[0], each[1].event_id))
+        found = tuple(Because(event_id=r.event_id, what=r.what, weight=round(w, 3)) for w, r in about[:3])
+        if any(b.event_id == moment.event_id for b in found):
+            return found
+        return (*found[:2], Because(event_id=moment.event_id, what="touchpoint"))
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:
@@ -168,33 +247,3 @@ def _softmax(scores: Sequence[float]) -> list[float]:
 
 def _in(text: dict[str, str], language: str) -> str:
     return text[language]
-
-
-def _term(deed: Deed | CompanyDeed, index: dict[str, int]) -> Term:
-    key = f"{'deed' if isinstance(deed, Deed) else 'company_deed'}.{deed.name}"
-    return Term(deed.name, key, milli(deed.weights, index), HALF_LIVES.index(deed.half_life), deed.transformational, "")
-
-
-def _holds(deed: Deed, moment: Moment, touchpoint: Touchpoint) -> bool:
-    return all(condition.holds(touchpoint, moment.properties) for condition in deed.when)
-
-
-def _fresh(customer: Customer, found: list[Term], session: str | None) -> list[Term]:
-    """A cue counts once a session, a deed once an order: an invoice of twenty lines is one purchase."""
-    return found if session is None else [term for term in found if _first(customer, session, term.name)]
-
-
-def _first(customer: Customer, session: str, name: str) -> bool:
-    mark = fingerprint(f"{session}\x1f{name}") & 0xFFFFFFFF
-    if mark in customer.sessions:
-        return False
-    customer.sessions = (*customer.sessions, mark)[-SESSIONS:]
-    return True
-
-
-def _because(moment: Moment, to: int) -> tuple[Because, ...]:
-    about = sorted((r for r in moment.customer.reasons if r.type == to), key=lambda r: (-r.milli, r.event_id))
-    found = tuple(Because(event_id=r.event_id, what=r.what, weight=r.milli / 1000) for r in about[:3])
-    if any(b.event_id == moment.event_id for b in found):
-        return found
-    return (*found[:2], Because(event_id=moment.event_id, what="touchpoint"))

@@ -60,10 +60,14 @@ class Lexicon:
 
     def find(self, text: str) -> list[Term]:
         """Every cue once, negation and combinations applied, in the order of the text."""
+        return self.read(text)[0]
+
+    def read(self, text: str) -> tuple[list[Term], str]:
+        """What `find` gives, and the text without the words that it denies."""
         lowered = text.lower().replace("’", "'")
         hits = list(self._longest(self._hits(lowered)))
         if not hits:
-            return []
+            return [], text
         spans = [(hit.start, hit.end) for hit in hits]
         plain: dict[int, _Hit] = {}
         negated: dict[int, _Hit] = {}
@@ -71,7 +75,10 @@ class Lexicon:
             cue = self._cues[hit.cue]
             turned = cue.negatable and self._negated(lowered, hit.start, cue.language, spans)
             (negated if turned else plain).setdefault(hit.cue, hit)
-        return list(self._terms(lowered, plain, negated))
+        rest = lowered
+        for hit in sorted(negated.values(), reverse=True):
+            rest = f"{rest[: hit.start]}，{rest[hit.end :]}"
+        return list(self._terms(lowered, plain, negated)), rest if negated else text
 
     def _hits(self, text: str) -> Iterator[_Hit]:
         for last, (length, cues) in self._automaton.iter(text):

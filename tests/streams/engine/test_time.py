@@ -75,5 +75,7 @@ def test_how_many_customers_wait_for_the_clock() -> None:
     lab.fold(question(0), tick(0), who="anna")
     lab.fold(question(SECOND), who="ben")
     assert lab.states.waiting == 2
-    lab.fold(touchpoint("agent.answered", 2 * SECOND, initiator="company"), who="ben")
-    assert lab.states.waiting == 1
+    lab.fold(touchpoint("web.viewed", 2 * SECOND, channel="web"), who="cai")
+    assert lab.states.waiting == 2, "who has not let us look is not looked at again"
+    timers = {who: [timer.name for timer in lab.live(who).customer.timers] for who in ("anna", "ben", "cai")}
+    assert timers == {"anna": ["unanswered", "relationships"], "ben": ["unanswered", "relationships"], "cai": []}

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas.records import Alert, Shift, Touchpoint
+from streams.relationships.habits import VOICES
 from tests.streams.lab import DAY, HOUR, Lab, knowledge, of, touchpoint
 
 
@@ -72,13 +74,52 @@ def test_late_words_count_at_their_own_time() -> None:
     life = [said(text, n * HOUR) for n, text in enumerate(PARTNER)]
     in_order.fold(*life)
     late.fold(*reversed(life))
-    assert in_order.live().customer.evidence == late.live().customer.evidence
+    sums = [lab.live().customer.habits.slow.sums for lab in (in_order, late)]
+    voices = [{slot: n for slot, n in each.items() if slot >= VOICES} for each in sums]
+    assert voices[0] == voices[1] != {}
 
 
 def test_a_changed_price_weighs_on_those_who_are_close() -> None:
     lab = Lab()
     lab.fold(*(said(text, n * DAY) for n, text in enumerate(PARTNER)))
-    before = lab.live().customer.evidence.sums[2].milli
     policy = {"policy_id": "fee", "kind": "price", "size": 0.25}
     lab.fold(touchpoint("policy.changed", 4 * DAY, properties=policy, initiator="company"), said("hm", 4 * DAY + 1))
-    assert lab.live().customer.evidence.sums[2].milli != before
+    (deed,) = [each for each in knowledge().company_deeds if each.name == "price_raised"]
+    assert lab.live().customer.habits.slow.sums[deed.slot] > 0
+
+
+def test_a_third_language_says_nothing_and_is_counted() -> None:
+    lab = Lab()
+    outcome = lab.process(lab.records([said("Ihr seid die Besten, nie wieder woanders", language="de")]))
+    assert outcome.counts["unread_language"] == 1
+    assert not any(slot >= VOICES for slot in lab.live().customer.habits.slow.sums)
+
+
+def test_who_somebody_is_says_nothing() -> None:
+    """Demographics are a company's view of a customer and no evidence (S0-02)."""
+    read = []
+    for fields in ({"birth_year": 1950, "household": "5"}, {"birth_year": 2001, "household": "1"}):
+        lab = Lab()
+        lab.fold(touchpoint("profile.updated", properties={"fields": fields}), *(said(t, DAY) for t in PARTNER))
+        rules = next(iter(lab.engine.versions.values()))
+        read.append(rules.relationships.posterior(lab.live().customer, lab.live().customer.latest))
+    assert read[0] == read[1]
+
+
+def test_where_the_log_is_cut_does_not_matter() -> None:
+    life = [said(text, n * DAY // 3, session_id=f"s{n}") for n, text in enumerate(PARTNER + ENEMY)]
+    whole, pieces = Lab(), Lab()
+    whole.fold(*life)
+    for each in life:
+        pieces.fold(each)
+    assert whole.states.fingerprint() == pieces.states.fingerprint()
+
+
+def test_the_state_of_a_relationship_stays_small() -> None:
+    lab = Lab()
+    texts = [text for texts in (PARTNER, ENEMY) for text in texts]
+    for n in range(400):
+        kind = ("purchase.made", "complaint.opened", "feedback.suggested", "store.visited", "call.started")[n % 5]
+        lab.fold(touchpoint(kind, n * HOUR, event_id=f"e{n}", channel="phone", item_id=f"i{n}", order_id=f"o{n}"))
+        lab.fold(said(texts[n % len(texts)], n * HOUR + 1, session_id=f"s{n}"))
+    assert len(msgspec.msgpack.encode(lab.live().customer.habits)) <= 700

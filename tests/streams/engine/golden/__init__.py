@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from streams.engine import Partition, codec
-from streams.engine.partition import CUSTOMER
+from streams.engine import world as worlds
+from streams.engine.partition import CUSTOMER, WORLD
 
 FOLDER = Path(__file__).parent
 
@@ -38,6 +39,11 @@ def write(version: int) -> None:
 def _parts(key: bytes, value: bytes) -> tuple[int, int, bytes]:
     position, _, state = codec.read(value, 0)
     due = restored([(key, value)]).next_due() if key[:1] == CUSTOMER else None
+    states = restored([(key, value)])
+    if key[:1] == CUSTOMER:
+        state = states.snapshot(key[1:].decode())
+    elif key[:1] == WORLD:
+        state = worlds.pack(states.world)
     return position, codec.NEVER if due is None else due, state
 
 

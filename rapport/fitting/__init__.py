@@ -1,0 +1,1 @@
+"""Weights that people do not write by hand: estimated from sentences and from histories whose truth is known."""

@@ -1,0 +1,114 @@
+"""What is counted of every touchpoint, whatever its kind: when, where, who began, how much, how new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import log
+from typing import Final
+from zlib import crc32
+
+from schemas.records import Touchpoint
+from streams.relationships import habits as h
+from streams.relationships.counts import DAY_MS, ONE
+from streams.relationships.habits import CLASSES, Habits
+
+HOUR_MS: Final = 3_600_000
+GAP_MS: Final = 30 * 60_000
+"""Without a session's name a pause of half an hour ends it."""
+ANSWER_MS: Final = 3 * DAY_MS
+LONG: Final = 100
+"""Letters of a long text; of a Chinese one a third."""
+LAUNCH_MS: Final = 2 * HOUR_MS
+BOUGHT: Final = frozenset({"purchase.made", "order.placed"})
+SPOKEN: Final = frozenset({"message.sent", "call.started", "chat.message"})
+CHANNELS: Final[dict[str, int]] = {
+    "phone": h.PHONE, "chat": h.CHAT, "social": h.SOCIAL, "store": h.STORE, "pos": h.STORE, "qr": h.STORE,
+    "camera": h.STORE, "web": h.SCREEN, "app": h.SCREEN, "email": h.MAIL, "dm": h.MAIL, "sms": h.MAIL, "letter": h.MAIL,
+}  # fmt: skip
+
+
+def session_of(touchpoint: Touchpoint) -> int:
+    """A mark of the session (for trade: of the order); 0 where there is none."""
+    name = touchpoint.order_id or touchpoint.session_id
+    return crc32(name.encode()) if name else 0
+
+
+def theirs(habits: Habits, touchpoint: Touchpoint, at: int, local: int, launched: Mapping[str, int]) -> bool:
+    """Counts a touchpoint that the customer began; whether a new session began with it."""
+    session = crc32(touchpoint.session_id.encode()) if touchpoint.session_id else 0
+    fresh = habits.new_in(session, h.SESSION) if session else at - habits.last > GAP_MS
+    if fresh:
+        _begin(habits, touchpoint, at, local)
+    if not habits.first or at < habits.first:
+        habits.first = at
+    habits.last = max(habits.last, at)
+    if touchpoint.type in BOUGHT:
+        fresh = _bought(habits, touchpoint, at, launched) or fresh
+    if touchpoint.text:
+        _spoke(habits, touchpoint.text, at)
+    return fresh
+
+
+def ours(habits: Habits, touchpoint: Touchpoint, at: int) -> None:
+    """Counts a touchpoint that the company began."""
+    if touchpoint.type in SPOKEN:
+        habits.count(h.OURS, at, ONE)
+    habits.ours_at = max(habits.ours_at, at)
+
+
+def _begin(habits: Habits, touchpoint: Touchpoint, at: int, local: int) -> None:
+    habits.count(h.SESSION, at, ONE)
+    hour = local // HOUR_MS % 24
+    if hour >= 22 or hour < 5:
+        habits.count(h.NIGHT, at, ONE)
+    elif hour >= 18:
+        habits.count(h.EVENING, at, ONE)
+    if (slot := CHANNELS.get(touchpoint.channel)) is not None:
+        habits.count(slot, at, ONE)
+    if habits.last and at > habits.last:
+        days = (at - habits.last) / DAY_MS
+        habits.count(h.GAP_SHORT if days < 2 else h.GAP_WEEK if days < 10 else h.GAP_MONTH if days < 45 else h.GAP_LONG,
+                     at, ONE)  # fmt: skip
+        ln = log(1 + days)
+        habits.count(h.GAP_LOG, at, round(ONE * ln))
+        habits.count(h.GAP_SQUARE, at, round(ONE * ln * ln))
+    if touchpoint.location_id:
+        _visited(habits, crc32(touchpoint.location_id.encode()), at)
+
+
+def _visited(habits: Habits, place: int, at: int) -> None:
+    if habits.visits == 0:
+        habits.place = place
+    habits.visits = min(63, habits.visits + 1) if place == habits.place else habits.visits - 1
+    if place == habits.place:
+        habits.count(h.SAME_PLACE, at, ONE)
+
+
+def _bought(habits: Habits, touchpoint: Touchpoint, at: int, launched: Mapping[str, int]) -> bool:
+    order = session_of(touchpoint)
+    fresh = habits.new_in(order, h.ORDER) if order else True
+    if fresh:
+        habits.count(h.ORDER, at, ONE)
+        if 0 <= at - launched.get("product.launched", 0) <= LAUNCH_MS:
+            habits.count(h.LAUNCHED, at, ONE)
+    habits.count(h.LINES, at, ONE)
+    if touchpoint.amount and touchpoint.amount > 0:
+        habits.count(h.SPEND, at, min(1 << 20, round(ONE * touchpoint.amount)))
+    if touchpoint.item_id:
+        bit = 1 << crc32(touchpoint.item_id.encode()) % CLASSES
+        habits.count(h.REPEAT_ITEM if habits.items & bit else h.NEW_ITEM, at, ONE)
+        habits.items |= bit
+    if touchpoint.category:
+        bit = 1 << crc32(touchpoint.category.encode()) % CLASSES
+        if not habits.kinds & bit:
+            habits.count(h.NEW_KIND, at, ONE)
+        habits.kinds |= bit
+    return fresh
+
+
+def _spoke(habits: Habits, text: str, at: int) -> None:
+    habits.count(h.TEXTS, at, ONE)
+    if len(text) >= (LONG if text.isascii() else LONG // 3):
+        habits.count(h.LONG_TEXT, at, ONE)
+    if 0 <= at - habits.ours_at <= ANSWER_MS and habits.ours_at:
+        habits.count(h.TWO_WAY, at, ONE)
