@@ -12,6 +12,7 @@ from producers.simulator.bank import Family, Language
 from producers.simulator.causes import leave_trace
 from producers.simulator.clock import DAY_MS, as_text, by_day
 from producers.simulator.family_a import FamilyA
+from producers.simulator.family_b import FamilyB
 from producers.simulator.floor import WEEK_MS, Floor
 from producers.simulator.people import Person, people
 from producers.simulator.shop import BROKEN, COMMON, NOVELTIES, POLICIES
@@ -47,7 +48,7 @@ class Simulation:
         self._start, self._end, self._length = start, start + days * DAY_MS, days * DAY_MS
         self._people = people(customers, start, days, chance, COMMON, only, late)
         self._floor = Floor(chance, family, start, days, texts)
-        self._behaviour: Behaviour = FamilyA(self._floor, noise)
+        self._behaviour: Behaviour = (FamilyA if family == "a" else FamilyB)(self._floor, noise)
 
     def truth(self) -> Iterator[bytes]:
         """JSON lines: who stands how to the shop since when and why, and what went wrong at the shop."""
