@@ -22,7 +22,7 @@ def run(shop: Shop, knowledge: Path, variants: Sequence[str], booster: bool, say
     for name in variants:
         found = year(varied(shop, name))
         say(f"{name}: {len(found.log):,} touchpoints of {len(found.lives):,} customers")
-        lines.append((f"engine, {name}", _judged(product.listen(found, knowledge, say), found)))
+        lines.append((f"engine, {name}", _judged(product.listen(found, knowledge), found)))
         if name == "plain":
             lines.append(("bag of cue words", _judged(cues.listen(found), found)))
             if booster:

@@ -13,6 +13,9 @@ from producers.simulator.people import Person
 NOISE_A_DAY = 0.022
 NOISE_OF_NEED = 0.3
 STEP_MS = 5 * 60_000
+SHY = 0.5
+"""Share of the moments of talk in which somebody says nothing after all, and looks around."""
+TALK = frozenset({d.chat, d.thread, d.post, d.reply, d.call, d.ask})
 WEEKDAYS = (0.9, 0.9, 1.0, 1.0, 1.1, 1.25, 0.85)
 _NOISE = tuple(deed for deed, _ in d.NOISE)
 _NOISE_WEIGHTS = tuple(accumulate(weight for _, weight in d.NOISE))
@@ -77,7 +80,10 @@ class FamilyB:
         chance = self._floor.chance
         drive = chance.choices(self._chains[person.type], cum_weights=person.weights)[0]
         for step in drive.steps:
-            step[int(chance.random() * len(step))](self._floor, person, at, False)
+            deed = step[int(chance.random() * len(step))]
+            if deed in TALK and chance.random() < SHY:
+                deed = d.browse
+            deed(self._floor, person, at, False)
             if chance.random() >= drive.goes_on:
                 return
             at += int(STEP_MS * (0.3 + chance.random()))

@@ -23,7 +23,7 @@ NEAR: dict[str, str] = {
     "enemy": "villain_victim", "ex_friend": "frenemy", "frenemy": "ex_friend", "captive": "arranged_marriage",
 }  # fmt: skip
 """In whose words people of a relationship speak now and then."""
-BORROWED = 0.08
+BORROWED = 0.12
 EVIDENCE, NEUTRAL, MISLEADING = 0.68, 0.19, 0.09
 """Of the texts of a session that is no noise; the rest is sarcasm."""
 

@@ -98,7 +98,7 @@ def _person(
         known_from=2**62 if nameless else named,
         member_since=arrives - int(years * 365 * DAY_MS),
         pace=chance.lognormvariate(0.0, 0.45),
-        talks=chance.lognormvariate(0.0, 0.4),
+        talks=chance.lognormvariate(-0.2, 0.5),
         tilt=tuple(chance.lognormvariate(0.0, 0.5) for _ in range(8)),
         camera=chance.random() < 0.5,
         promos=chance.random() < 0.7,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 import msgspec
 
@@ -21,6 +21,16 @@ START = 1_767_571_200_000
 """2026-01-05T00:00:00Z. A fixed day, so that one seed gives one shop whenever it is run."""
 
 _ENCODE = msgspec.json.Encoder().encode
+
+
+class Manner(TypedDict, total=False):
+    """What makes one shop unlike another of the same size, as `Simulation` takes it."""
+
+    family: Family
+    noise: float
+    late: bool
+    only: Language | None
+    texts: bool
 
 
 class Behaviour(Protocol):
