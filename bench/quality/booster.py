@@ -1,4 +1,4 @@
-"""The second baseline: gradient boosting over aggregated marks, fitted to 6,000 labelled customers of the same family."""
+"""The second baseline: gradient boosting over aggregated marks, fitted to labelled customers of the same family."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from bench.quality.features import History, Vector, histories, vector
 from bench.quality.year import DAYS, END, QUARTERS, START, Year
@@ -35,7 +36,8 @@ def fit(labelled: Year, say: Callable[[str], None]) -> HistGradientBoostingClass
     say(f"booster: {len(rows):,} moments of {len(found):,} labelled customers")
     booster = HistGradientBoostingClassifier(max_iter=70, learning_rate=0.12, max_leaf_nodes=15, max_bins=63,
                                              l2_regularization=1.0, early_stopping=False, random_state=1)  # fmt: skip
-    return booster.fit(np.stack(rows), labels)
+    with threadpool_limits(1):  # its threads wait for one another where others work, too
+        return booster.fit(np.stack(rows), labels)
 
 
 def listen(year: Year, booster: HistGradientBoostingClassifier, say: Callable[[str], None]) -> Said:
@@ -48,7 +50,8 @@ def listen(year: Year, booster: HistGradientBoostingClassifier, say: Callable[[s
             rows.append(vector(history, at))
             whose.append((key, at))
     say(f"booster: {len(rows):,} verdicts")
-    shares = booster.predict_proba(np.stack(rows))
+    with threadpool_limits(1):
+        shares = booster.predict_proba(np.stack(rows))
     best = shares.argmax(axis=1)
     held: dict[str, str] = {}
     for (key, at), place, row in zip(whose, best, shares, strict=True):

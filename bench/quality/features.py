@@ -80,7 +80,8 @@ def _rhythm(history: History, times: NDArray[np.int64], at: int, seen: int) -> V
     gaps = np.diff(starts) / DAY_MS if len(starts) > 1 else np.asarray([400.0])
     spent = np.asarray(history.spent[:seen])
     return np.asarray([
-        (at - times[0]) / DAY_MS, (at - times[-1]) / DAY_MS, len(starts), gaps.mean(), gaps.std(), gaps.min(), gaps.max(),
+        (at - times[0]) / DAY_MS, (at - times[-1]) / DAY_MS, len(starts), gaps.mean(), gaps.std(), gaps.min(),
+        gaps.max(),
         gaps.std() / max(gaps.mean(), 1e-6), gaps[-3:].mean() / max(gaps.mean(), 1e-6), len(set(history.items[:seen])),
         spent.sum(), spent.max(),
     ], dtype=np.float32)  # fmt: skip

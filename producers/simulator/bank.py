@@ -68,7 +68,8 @@ def bank(family: Family, language: Language) -> Bank:
 
 
 def _typed(sentence: str, language: Language, chance: Random) -> str:
-    text = sentence.replace("{staff}", chance.choice(_STAFF[language])).replace("{item}", chance.choice(_ITEMS[language]))
+    text = sentence.replace("{staff}", chance.choice(_STAFF[language]))
+    text = text.replace("{item}", chance.choice(_ITEMS[language]))
     text = chance.choice(_BEFORE[language]) + text + chance.choice(_AFTER[language])
     if language == "en" and chance.random() < 0.5:
         text = text[0].upper() + text[1:]

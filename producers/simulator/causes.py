@@ -10,45 +10,44 @@ from producers.simulator.people import Person
 
 def leave_trace(floor: Floor, person: Person, cause: str, at: int) -> None:
     """Before `at`, when the new period begins. Causes that strike everybody are announced by the shop itself."""
-    random = floor.chance.random
-    before = max(person.arrives, at - int((1 + 3 * random()) * DAY_MS))
-    who, staff, offset = person.who, person.staff, person.offset
+    before = max(person.arrives, at - int((1 + 3 * floor.chance.random()) * DAY_MS))
     match cause:
-        case "unanswered":
-            text = floor.words(person, True)
-            floor.put(before, offset, f'"type":"feedback.suggested","channel":"app",{who},{text}')
-            for hours in (5, 60):
-                floor.put(before + hours * HOUR_MS, offset, _promo(who))
-        case "barrage" | "pressure":
-            for hours in (0, 9, 26, 40, 55):
-                floor.put(before + hours * HOUR_MS, offset, _promo(who))
-        case "asked_again":
-            for hours in (0, 20):
-                floor.put(before + hours * HOUR_MS, offset, f'"type":"agent.asked","channel":"phone",{who},'
-                          f'"staff_id":"{staff}","properties":{{"slot":"address"}}')  # fmt: skip
-        case "contradiction":
-            for hours, answer in ((0, "twice a day"), (21, "once a week")):
-                floor.put(before + hours * HOUR_MS, offset, f'"type":"agent.answered","channel":"chat",{who},'
-                          f'"staff_id":"{staff}","properties":{{"topic":"dose","answer":"{answer}"}}')  # fmt: skip
         case "refused" | "formality" | "fans_ignored" | "lectured":
             d.refusal(floor, person, before, True)
-        case "exposed":
-            floor.put(before, offset, f'"type":"message.sent","channel":"letter",{who},'
-                      '"properties":{"purpose":"promo","template":"postcard","tone":"playful"}')  # fmt: skip
         case "failure" | "slowness":
             d.complain(floor, person, before, True)
         case "stock_out":
             d.out_of_stock(floor, person, before, True)
             d.out_of_stock(floor, person, before + 7 * HOUR_MS, True)
-        case "redress":
-            floor.put(before, offset, f'"type":"agent.apologised","channel":"phone",{who},'
-                      f'"staff_id":"{staff}","properties":{{"form":"regret"}}')  # fmt: skip
-            floor.put(before + 8 * HOUR_MS, offset, f'"type":"message.sent","channel":"email",{who},'
-                      f'"staff_id":"{staff}","properties":{{"purpose":"care","by":"staff","tone":"apologetic"}}')  # fmt: skip
         case _:
-            pass
+            if cause == "unanswered":
+                floor.put(before, person.offset, f'"type":"feedback.suggested","channel":"app",{person.who},'
+                                                 f"{floor.words(person, True)}")  # fmt: skip
+            for hours, body in _ours(person).get(cause, ()):
+                floor.put(before + hours * HOUR_MS, person.offset, body)
 
 
-def _promo(who: str) -> str:
-    return (f'"type":"message.sent","channel":"email",{who},'
-            '"properties":{"purpose":"promo","template":"weekly-deals","tone":"promotional"}')  # fmt: skip
+def _ours(person: Person) -> dict[str, tuple[tuple[int, str], ...]]:
+    """What our own people and machines did, by cause: hours and touchpoints."""
+    who, staff = person.who, f'"staff_id":"{person.staff}"'
+    promo = f'"type":"message.sent","channel":"email",{who},"properties":{_PROMO}'
+    asked = f'"type":"agent.asked","channel":"phone",{who},{staff},"properties":{{"slot":"address"}}'
+    answered = f'"type":"agent.answered","channel":"chat",{who},{staff},"properties":{{"topic":"dose","answer":'
+    barrage = tuple((hours, promo) for hours in (0, 9, 26, 40, 55))
+    return {
+        "unanswered": ((5, promo), (60, promo)),
+        "barrage": barrage,
+        "pressure": barrage,
+        "asked_again": ((0, asked), (20, asked)),
+        "contradiction": ((0, answered + '"twice a day"}'), (21, answered + '"once a week"}')),
+        "exposed": ((0, f'"type":"message.sent","channel":"letter",{who},"properties":{_POSTCARD}'),),
+        "redress": (
+            (0, f'"type":"agent.apologised","channel":"phone",{who},{staff},"properties":{{"form":"regret"}}'),
+            (8, f'"type":"message.sent","channel":"email",{who},{staff},"properties":{_CARE}'),
+        ),
+    }
+
+
+_PROMO = '{"purpose":"promo","template":"weekly-deals","tone":"promotional"}'
+_POSTCARD = '{"purpose":"promo","template":"postcard","tone":"playful"}'
+_CARE = '{"purpose":"care","by":"staff","tone":"apologetic"}'

@@ -153,8 +153,9 @@ def visit(floor: Floor, person: Person, at: int, noise: bool) -> None:
     if person.camera:
         _plain(floor, person, at, "store.entered", "camera",
                f',"location_id":"{person.place}","properties":{{"confidence":0.93}}')  # fmt: skip
+    stays = 60 + int(floor.chance.random() * 900)
     _plain(floor, person, at + 4 * MINUTE, "store.visited", "store",
-           f',"location_id":"{person.place}","properties":{{"dwell_s":{60 + int(floor.chance.random() * 900)}}}')  # fmt: skip
+           f',"location_id":"{person.place}","properties":{{"dwell_s":{stays}}}')  # fmt: skip
 
 
 def scan(floor: Floor, person: Person, at: int, noise: bool) -> None:
@@ -214,12 +215,14 @@ def complain(floor: Floor, person: Person, at: int, noise: bool) -> None:
            f'"properties":{{"cause":"{CAUSES[int(random() * 5)]}"}}')  # fmt: skip
     outcome = '"fixed","satisfied":true' if random() < 0.6 else '"compensated","satisfied":false'
     _plain(floor, person, at + int((4 + 60 * random()) * HOUR_MS), "complaint.resolved", "email",
-           f',"complaint_id":"{complaint}","staff_id":"{person.staff}","properties":{{"outcome":{outcome}}}')  # fmt: skip
+           f',"complaint_id":"{complaint}","staff_id":"{person.staff}",'
+           f'"properties":{{"outcome":{outcome}}}')  # fmt: skip
 
 
 def policy_complaint(floor: Floor, person: Person, at: int, noise: bool) -> None:
     complaint, random = f"K{floor.number()}", floor.chance.random
-    _plain(floor, person, at, "complaint.opened", "phone", f',"complaint_id":"{complaint}",{floor.words(person, noise)},'
+    _plain(floor, person, at, "complaint.opened", "phone",
+           f',"complaint_id":"{complaint}",{floor.words(person, noise)},'
            f'"properties":{{"cause":"terms","policy_id":"{POLICIES["terms"][0]}"}}')  # fmt: skip
     _plain(floor, person, at + int(30 * random() * HOUR_MS), "complaint.resolved", "phone",
            f',"complaint_id":"{complaint}","properties":{{"outcome":"refused","satisfied":false}}')  # fmt: skip
@@ -349,7 +352,8 @@ def promo(floor: Floor, person: Person, at: int, noise: bool) -> None:
     _plain(floor, person, at, "message.sent", "email", f',"campaign_id":"{campaign}","properties":'
            f'{{"purpose":"promo","template":"{TEMPLATES[int(random() * 3)]}","tone":"promotional"}}')  # fmt: skip
     if random() < (0.08 if person.type in SOUR else 0.35):
-        _plain(floor, person, at + int(random() * 6 * HOUR_MS), "message.opened", "email", f',"campaign_id":"{campaign}"')
+        later = at + int(random() * 6 * HOUR_MS)
+        _plain(floor, person, later, "message.opened", "email", f',"campaign_id":"{campaign}"')
 
 
 def household(floor: Floor, person: Person, at: int, noise: bool) -> None:

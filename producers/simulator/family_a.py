@@ -1,4 +1,4 @@
-"""Family a at work: every person has a clock of their own that rings for sessions, and draws deeds from a tilted table."""
+"""Family a at work: every person has a clock of their own, and draws deeds from a tilted table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Family b at work: day by day people warm up and cool down, run out of things, and follow a drive as far as it goes."""
+"""Family b at work: day by day people warm up and cool down, run out of things, and follow a drive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Family a: people as a table of habits. Each relationship has a rhythm and a mix of deeds, each person their own tilt."""
+"""Family a: people as a table of habits. A relationship has a rhythm and a mix of deeds, a person their own tilt."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ HABITS: Final[dict[str, Habit]] = {
     "one_night_stand": Habit(1.5, 1.0, ((d.novelty, 3), (d.browse, 1), (d.chat, 0.8), (d.reply, 0.6)), 0.35, None, 2),
     "courtship": Habit(5.0, 1.0, ((d.compare, 4), (d.browse, 1.6), (d.search, 1.5), (d.chat, 1.5), (d.order, 0.7),
                                   (d.scan, 0.5), (d.guide, 0.4))),
-    "basic_exchange": Habit(3.6, 1.6, ((d.thrifty_look, 3), (d.coupon, 2.0), (d.order, 1.8), (d.search, 1), (d.chat, 0.6),
-                                       (d.cart, 0.6))),
+    "basic_exchange": Habit(3.6, 1.6, ((d.thrifty_look, 3), (d.coupon, 2.0), (d.order, 1.8), (d.search, 1),
+                                       (d.chat, 0.6), (d.cart, 0.6))),
     "next_door_neighbor": Habit(8.0, 1.6, ((d.corner, 6), (d.visit, 2), (d.scan, 0.6), (d.chat, 0.6), (d.rate, 0.2))),
     "casual_acquaintance": Habit(0.6, 1.0, ((d.browse, 2), (d.order, 1.5), (d.visit, 1), (d.chat, 0.9), (d.rate, 0.7))),
     "fleeting_acquaintance": Habit(1.6, 1.0, ((d.browse, 2), (d.search, 1.2), (d.chat, 1.2), (d.scan, 0.6),
@@ -68,8 +68,8 @@ HABITS: Final[dict[str, Habit]] = {
                                      (d.chat, 0.8), (d.browse, 0.4))),
     "enemy": Habit(2.6, 0.7, ((d.post, 3.2), (d.complain, 1.4), (d.chat, 0.8), (d.give_back, 0.8), (d.rate, 0.8),
                               (d.cancel, 0.5))),
-    "ex_friend": Habit(1.0, 0.9, ((d.chat, 1.6), (d.closing, 0.5), (d.unsubscribe, 0.4), (d.browse, 1), (d.complain, 0.8),
-                                  (d.reply, 0.8), (d.rate, 0.5))),
+    "ex_friend": Habit(1.0, 0.9, ((d.chat, 1.6), (d.closing, 0.5), (d.unsubscribe, 0.4), (d.browse, 1),
+                                  (d.complain, 0.8), (d.reply, 0.8), (d.rate, 0.5))),
     "frenemy": Habit(4.2, 1.2, ((d.order, 3.2), (d.rate, 1.2), (d.post, 1.6), (d.complain, 0.9), (d.chat, 1.2),
                                 (d.give_back, 0.4))),
     "captive": Habit(2.4, 2.2, ((d.exits, 1.8), (d.regular, 2.4), (d.chat, 1.1), (d.call, 1), (d.terms, 0.8),

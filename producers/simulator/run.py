@@ -106,8 +106,8 @@ class Simulation:
             return
         put, offset, who = self._floor.put, person.offset, person.who
         if person.known_from > person.arrives:
-            put(at, offset, f'"type":"identity.linked","channel":"system",{person.both},"properties":{{"from":'
-                            f'"device:dev-{person.number:07d}","to":"customer_id:{person.customer_id}","confidence":1}}')  # fmt: skip
+            link = f'"from":"device:dev-{person.number:07d}","to":"customer_id:{person.customer_id}","confidence":1'
+            put(at, offset, f'"type":"identity.linked","channel":"system",{person.both},"properties":{{{link}}}')
         since = as_text(person.member_since, 0)[:10]
         put(at + 1, offset, f'"type":"profile.updated","channel":"web",{who},"properties":{{"fields":'
                             f'{{"language":"{person.language}","member_since":"{since}"}}}}')  # fmt: skip

@@ -42,7 +42,7 @@ def command(
         raise Failure(f"--type {type_}: there is no such relationship; take one of {', '.join(TYPES)}", WRONG_USAGE)
     since = moment("--from", from_)
     assert since is not None
-    line = Line(type_, times.text(since), customer, cause=cause)
+    line = Line(type_, times.write(since), customer, cause=cause)
     with told(OSError), out.open("ab") as file:
         file.write(msgspec.json.encode(line) + b"\n")
     typer.echo(f"{customer} {type_} since {line.since}: added to {out}", err=True)

@@ -33,7 +33,7 @@ def command(
     out: Annotated[str | None, typer.Option("--out", help="Write JSON lines there (-: standard output).")] = None,
     truth: Annotated[Path | None, typer.Option("--truth", help="Write the true relationships and incidents.")] = None,
     family: Annotated[str, typer.Option("--family", help="a or b: how its people behave and write.")] = "a",
-    noise: Annotated[float, typer.Option("--noise", min=0, help="Times the usual share of sessions that say nothing.")] = 1,
+    noise: Annotated[float, typer.Option("--noise", min=0, help="Times the usual sessions that say nothing.")] = 1,
     late: Annotated[bool, typer.Option("--late-identity", help="Names are known late.")] = False,
     language: Annotated[str | None, typer.Option("--language", help="zh or en only; else both.")] = None,
     texts: Annotated[bool, typer.Option("--texts/--no-texts", help="Whether anybody writes a word.")] = True,

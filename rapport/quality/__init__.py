@@ -7,8 +7,8 @@ were first seen). Before anything is declared a detector says `complete_stranger
 *macro-F1*: mean over the types that occur in the truth or the readings of F1. *Families*: the same over the
 groups of `FAMILIES`. *Tense*: precision and recall of the readings of `TENSE`, as one class against the rest.
 
-*A true shift* is a change of period in the truth of a customer who was seen before it and after it. It is *found* if the
-new type is declared between `EARLY_DAYS` before it (its cause comes first) and the later of `WITHIN_DAYS` after it
+*A true shift* is a change of period in the truth of a customer who was seen before it and after it. It is *found* if
+the new type is declared between `EARLY_DAYS` before it (its cause comes first) and the later of `WITHIN_DAYS` after it
 and the customer's `WITHIN_TOUCHPOINTS`-th touchpoint after it, before the next change.
 
 *A false shift* is any declaration, the first included, of a type that does not hold within `EARLY_DAYS` of it.
