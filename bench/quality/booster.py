@@ -10,7 +10,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from bench.quality.features import History, Vector, histories, vector
-from bench.quality.year import DAYS, END, QUARTERS, START, Year
+from bench.quality.year import DAYS, END, QUARTERS, Year
+from producers.simulator.run import START
 from rapport.quality.judging import DAY_MS, Declared, Reading, Said
 from rapport.quality.truth import TYPES
 

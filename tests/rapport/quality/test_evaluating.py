@@ -27,5 +27,5 @@ def test_a_simulated_shop_is_judged_by_its_truth(tmp_path: Path) -> None:
 def test_a_file_without_touchpoints_is_named(tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.touch()
-    with pytest.raises(Failure, match="empty.jsonl"):
+    with pytest.raises(Failure, match=r"empty\.jsonl"):
         evaluate(empty, empty, load(PROJECT / "knowledge"), IDENTITY)

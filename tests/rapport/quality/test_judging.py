@@ -35,7 +35,8 @@ def judged(*declared: tuple[float, str], life: dict[str, Life] | None = None) ->
     ],
 )
 def test_shifts(declared: list[tuple[float, str]], found: float, false: int, flaps: int) -> None:
-    assert judged(*declared) == (found, pytest.approx(false, abs=1), pytest.approx(flaps, abs=1))
+    assert judged(*declared) == pytest.approx((found, false, flaps), abs=1)
+    assert judged(*declared)[0] == found
 
 
 def test_readings_count_once_the_truth_has_settled() -> None:
