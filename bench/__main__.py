@@ -157,6 +157,27 @@ def million(
     show(run(customers, base, count, warm, _say), json)
 
 
+@app.command(help="How right the engine is on a simulated year, beside a bag of cue words and a fitted booster.")
+def quality(
+    family: Annotated[str, typer.Option("--family", help="a or b: how the simulated people behave and write.")] = "b",
+    customers: Customers = 2_000, seed: Annotated[int, typer.Option("--seed")] = 1,
+    noise: Annotated[float, typer.Option("--noise", min=0, help="Times the usual share of noise.")] = 1.0,
+    variants: Annotated[str, typer.Option("--variants", help="Of plain,noise,late,zh,en,silent, or all.")] = "plain",
+    knowledge: Annotated[Path | None, typer.Option("--knowledge", help="A folder of knowledge; else ours.")] = None,
+    booster: Annotated[bool, typer.Option("--booster/--no-booster", help="The booster takes minutes.")] = True,
+    json: Json = False,
+) -> None:  # fmt: skip
+    from bench.engine import KNOWLEDGE
+    from bench.quality.run import VARIANTS, run
+    from bench.quality.year import Shop
+
+    chosen = VARIANTS if variants == "all" else tuple(variants.split(","))
+    if family not in ("a", "b") or not set(chosen) <= set(VARIANTS):
+        raise Failure(f"--family is a or b, --variants some of {', '.join(VARIANTS)}")
+    shop = Shop("a" if family == "a" else "b", customers, seed, noise)
+    show(run(shop, knowledge or KNOWLEDGE, chosen, booster, _say), json)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 

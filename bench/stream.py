@@ -14,7 +14,7 @@ from schemas.records import EVERYONE, Record, Source, Touchpoint
 IDENTITY = IdentityKey("bench", b"bench")
 
 
-def touchpoints(count: int, customers: int = 20_000, days: int = 120, seed: int = 7) -> list[Touchpoint]:
+def touchpoints(count: int, customers: int = 20_000, days: int = 365, seed: int = 7) -> list[Touchpoint]:
     """The first `count` touchpoints of a simulated shop; ValueError if it has fewer."""
     found = [t for t in map(read_line, islice(Simulation(customers, days, seed).lines(), count)) if _good(t)]
     if len(found) < count:

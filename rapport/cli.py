@@ -36,6 +36,8 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("import", "import_", "Import a foreign data set."),
     Entry("mail", "mail", "Take in mail, by IMAP or SMTP."),
     Entry("simulate", "simulate", "Make up a shop with known relationships."),
+    Entry("evaluate", "evaluate", "How right are declared relationships?"),
+    Entry("label", "label", "Label a period of a customer, to evaluate by."),
     Entry("replay", "replay", "Run the engine on history; reaches nobody."),
     Entry("tail", "tail", "Follow outputs, readable."),
     Entry("customer", "customer", "Who is it, how do they stand with us, and why."),

@@ -11,14 +11,14 @@ from producers.counts import Counts
 from producers.delivery import Producer
 from producers.feed import Run, Watcher, feed, unwatched
 from producers.pipeline import Incoming
-from producers.simulator.run import START, Simulation
+from producers.simulator.run import START, Manner, Simulation
 from schemas.keys import IdentityKey
 
 _WRITE_LINES = 1_000
 
 
 def write_truth(simulation: Simulation, truth: BinaryIO) -> None:
-    """The truth as JSON lines. Before the simulation runs: running it changes hearts."""
+    """The truth as JSON lines."""
     truth.writelines(line + b"\n" for line in simulation.truth())
 
 
@@ -43,12 +43,13 @@ def send_simulation(
     start: int = START,
     watch: Watcher = unwatched,
     restart: bool = False,
+    manner: Manner | None = None,
 ) -> Counts:
     """Sends the shop's touchpoints; interrupted, the next call with the same numbers goes on where it stood."""
-    place = f"simulate {customers} {days} {seed} {start}"
+    place = " ".join(("simulate", *map(str, (customers, days, seed, start, *(manner or {}).values()))))
 
     def begin(memo: dict[str, str]) -> Iterable[Incoming]:
-        return _pieces(Simulation(customers, days, seed, start), place)
+        return _pieces(Simulation(customers, days, seed, start, **(manner or {})), place)
 
     return feed(Run(begin, Checkpoint(checkpoints, place, [])), producer, identity, watch, restart)
 

@@ -34,10 +34,12 @@ NOVELTIES: tuple[Item, ...] = (
     Item("headphones-x", "electronics", 159.0, 0.0),
 )
 
+ALL: tuple[Item, ...] = REFILLS + NOVELTIES
+HERITAGE = Item("tin-blue-1962", "heritage", 9.5, 0.0)
+
 PLACES: tuple[str, ...] = ("sha-01", "bei-01", "lon-01", "lon-02")
 """Of `knowledge/places.yaml`; the first two speak Chinese."""
 STAFF: tuple[str, ...] = ("staff-lin", "staff-zhou", "staff-mei", "staff-anna", "staff-tom", "staff-priya")
-PAGES: tuple[str, ...] = ("/", "/new", "/sale?sort=price_asc", "/account", "/help/returns", "/stories/makers")
 CAUSES: tuple[str, ...] = ("damaged", "late", "wrong_item", "rude", "billing")
 TEMPLATES: tuple[str, ...] = ("weekly-deals", "new-arrivals", "last-chance")
 
@@ -54,6 +56,9 @@ class Incident(NamedTuple):
 
 BROKEN = Incident("shampoo-250", "damaged", 0.55, 0.70, 0.4)
 
-POLICY = "price-2026"
-POLICY_AT = 0.35
-"""Part of the run after which prices rise: just before the middle, where hearts begin to change."""
+COMMON: dict[str, float] = {"price_rise": 0.38, "terms": 0.55, "recipe_change": 0.47, "sold_out": 0.63}
+"""Parts of the run at which what concerns everybody happens: these turn hearts, each its kind of heart."""
+POLICIES: dict[str, tuple[str, str]] = {
+    "price_rise": ("price-2026", "price"), "terms": ("terms-2026", "terms"),
+    "recipe_change": ("recipe-2026", "positioning"), "sold_out": ("sponsor-2026", "positioning"),
+}  # fmt: skip

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import sys
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from rapport.commands.outcome import Json, Restart, report
-from rapport.failure import told
+from rapport.failure import WRONG_USAGE, Failure, told
 from rapport.teaching import Example
+
+if TYPE_CHECKING:
+    from producers.simulator.run import Manner
 
 STANDARD_OUTPUT = "-"
 EXAMPLES = (
@@ -29,6 +32,11 @@ def command(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same shop.")] = 1,
     out: Annotated[str | None, typer.Option("--out", help="Write JSON lines there (-: standard output).")] = None,
     truth: Annotated[Path | None, typer.Option("--truth", help="Write the true relationships and incidents.")] = None,
+    family: Annotated[str, typer.Option("--family", help="a or b: how its people behave and write.")] = "a",
+    noise: Annotated[float, typer.Option("--noise", min=0, help="Times the usual sessions that say nothing.")] = 1,
+    late: Annotated[bool, typer.Option("--late-identity", help="Names are known late.")] = False,
+    language: Annotated[str | None, typer.Option("--language", help="zh or en only; else both.")] = None,
+    texts: Annotated[bool, typer.Option("--texts/--no-texts", help="Whether anybody writes a word.")] = True,
     restart: Restart = False,
     json: Json = False,
 ) -> None:
@@ -39,13 +47,14 @@ def command(
     from producers.simulator.run import Simulation
     from rapport.commands.setting import with_kafka
 
+    manner = _manner(family, noise, late, language, texts)
     with told(OSError):
         if truth is not None:
             with truth.open("wb") as file:
-                write_truth(Simulation(customers, days, seed), file)
+                write_truth(Simulation(customers, days, seed, **manner), file)
         if out is not None:
             with _opened(out) as file:
-                written = write_lines(Simulation(customers, days, seed), file)
+                written = write_lines(Simulation(customers, days, seed, **manner), file)
             typer.echo(f"{written:,} touchpoints of {customers:,} customers written to {out}", err=True)
             return
     found = with_kafka()
@@ -55,11 +64,21 @@ def command(
             with progress("simulate", []) as watch:
                 checkpoints = found.data / "checkpoints"
                 counts = send_simulation(
-                    customers, days, seed, log, found.identity, checkpoints, watch=watch, restart=restart
+                    customers, days, seed, log, found.identity, checkpoints, watch=watch, restart=restart, manner=manner
                 )
         finally:
             log.close()
     report(counts, log.acknowledged, json)
+
+
+def _manner(family: str, noise: float, late: bool, language: str | None, texts: bool) -> Manner:
+    manner: Manner = {"noise": noise, "late": late, "texts": texts}
+    if family not in ("a", "b") or language not in (None, "zh", "en"):
+        raise Failure("--family is a or b, --language zh or en", WRONG_USAGE)
+    manner["family"] = "a" if family == "a" else "b"
+    if language is not None:
+        manner["only"] = "zh" if language == "zh" else "en"
+    return manner
 
 
 def _opened(out: str) -> contextlib.AbstractContextManager[BinaryIO]:

@@ -212,7 +212,7 @@ def test_send_goes_on_by_itself_when_what_was_on_its_way_comes_between(
 def test_send_killed_again_and_again_sends_everything_and_nothing_twice(
     bootstrap: str, log: KafkaLog, tmp_path: Path
 ) -> None:
-    lines = list(Simulation(customers=4_500, days=60, seed=11).lines())  # several seconds of sending
+    lines = list(Simulation(customers=7_000, days=60, seed=11).lines())  # several seconds of sending
     bad = [b"not json %d" % number for number in range(0, len(lines), 1_000)]
     for number, content in enumerate(bad):
         lines.insert(number * 1_000, content)

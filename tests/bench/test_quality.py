@@ -1,0 +1,45 @@
+"""Baselines on a small shop: they run, they are no better than they should be, and they say what they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.quality import cues
+from bench.quality.features import MARKS, histories, vector
+from bench.quality.run import varied
+from bench.quality.year import END, Shop, year
+from producers.simulator.bank import COMMON, LANGUAGES, Family, Language, raw
+from rapport.quality.judging import judge
+
+SMALL = Shop("b", 150, 3)
+
+
+def test_a_bag_of_cues_is_far_from_enough() -> None:
+    found = year(SMALL)
+    figures = judge(cues.listen(found), found.lives, found.seen, END)
+    assert figures.readings > 300
+    assert 0.1 < figures.macro_f1 < 0.6
+    history = max(histories(found).values(), key=lambda each: len(each.times))
+    assert vector(history, END).sum() > 0
+    assert vector(history, END).shape == (3 * len(MARKS) + 12,)
+
+
+@pytest.mark.parametrize("family", ["a", "b"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_paraphrases_have_no_cue_and_the_other_half_has(family: Family, language: Language) -> None:
+    words = cues.matcher()
+    heard = {"telling": 0, "plain": 0}
+    for kind, (telling, plain) in raw(family, language).items():
+        if kind not in COMMON:
+            heard["telling"] += sum(kind in cues.cues_of(each, words) for each in telling)
+            heard["plain"] += sum(kind in cues.cues_of(each, words) for each in plain)
+    assert heard["telling"] > 0.85 * 29 * 6
+    assert heard["plain"] <= 3
+
+
+def test_variants_change_one_thing() -> None:
+    assert varied(SMALL, "noise").noise == 10
+    assert varied(SMALL, "late").late
+    assert varied(SMALL, "zh").only == "zh"
+    assert not varied(SMALL, "silent").texts
+    assert varied(SMALL, "plain") == SMALL
