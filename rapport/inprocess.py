@@ -38,6 +38,7 @@ from streams.app import deadletters
 from streams.app.clock import PERIOD_MS, tick
 from streams.app.detect import read
 from streams.engine import Engine, Partition
+from streams.identity.links import Links
 from streams.identity.resolve import resolve
 from streams.knowledge.model import Knowledge
 
@@ -55,14 +56,14 @@ class Line:
         self._log = log
         self._engine = Engine(knowledge)
         self._states = [Partition(number) for number in range(partitions)]
+        self._links = [Links.new() for _ in range(partitions)]
         self._done = {topic: dict.fromkeys(range(partitions), 0) for topic in (topics.RAW, topics.RESOLVED)}
         self._chunk = chunk
 
     def step(self) -> list[Emitted]:
         """Everything that lies in the raw topic goes through; what came out, which is in the log, too."""
-        for partition in self._done[topics.RAW]:
-            while records := self._next(topics.RAW, partition):
-                self._identify(records)
+        while sum(self._identified(partition) for partition in self._done[topics.RAW]):
+            """What goes to the home of another key comes back to the raw topic."""
         outputs: list[Emitted] = []
         for partition in self._done[topics.RESOLVED]:
             while records := self._next(topics.RESOLVED, partition):
@@ -75,8 +76,17 @@ class Line:
         done[partition] += len(records)
         return records
 
-    def _identify(self, records: list[Stored]) -> None:
-        resolution = resolve(records, topics.RAW, len(self._states))
+    def _identified(self, partition: int) -> bool:
+        records = self._next(topics.RAW, partition)
+        if records:
+            self._identify(partition, records)
+        return bool(records)
+
+    def _identify(self, number: int, records: list[Stored]) -> None:
+        resolution = resolve(records, topics.RAW, len(self._states), self._links[number])
+        for partition, passed in resolution.passed.items():
+            for key, value, headers, _ in passed:
+                self._log.send(topics.RAW, partition, key, value or b"", headers)
         for partition, derived in enumerate(resolution.forwarded):
             for key, value, headers, _ in derived:
                 self._log.send(topics.RESOLVED, partition, key, value or b"", headers)
@@ -182,7 +192,8 @@ def _store(
 ) -> None:
     """Everything but the raw topic into the archive; under topic ids of this run, for offsets begin anew."""
     run_id = f"memory:{wall_clock()}"
-    stored = [topic for topic in partitions if topic not in (topics.RAW, topics.KNOWLEDGE, topics.STATES)]
+    inner = (topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS)
+    stored = [topic for topic in partitions if topic not in inner]
     done = {(topic, partition): 0 for topic in stored for partition in range(partitions[topic])}
     store = owned(settings)
     try:

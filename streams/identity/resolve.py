@@ -1,24 +1,30 @@
 """Who is it? Sends every raw record to the partition of its customer, body untouched.
 
-Pure and cheap: the key decides, a body is decoded only where the record concerns
-everyone. Each derived record says in the header `source` which raw record it comes
+Pure and cheap: the key decides, and the links that are known of it; a body is decoded only
+where the record concerns everyone, tells of a new link, or holds a face token, which is
+taken out. Each derived record says in the header `source` which raw record it comes
 from, so that the receiver can skip what a restarted station sends again.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from struct import Struct
 from typing import Final, TypeAlias
 
+import msgspec
+
 from schemas import keys
-from schemas.codec import decode_touchpoints
+from schemas.codec import decode_touchpoints, encode_touchpoint
+from schemas.hints import FACE, HEADER, LINKED, UNLINKED, Hint, pack, unpack
 from schemas.recorded import Recorded
 from schemas.records import EVERYONE, Rejected, Source, Touchpoint, Undecodable
 from schemas.traces import carried
 from streams.customers.ids import output_id
+from streams.identity.links import HOPS, Links, Told
 
 SOURCE: Final = "source"
 """Header of every derived record: raw partition, raw offset, n of the copies, then the topic's name."""
@@ -36,6 +42,15 @@ _FAULTS: Final = {
     _SENTINEL: ("sentinel_identifier", "the key holds a placeholder that identifies nobody; leave the identifier out"),
     _UNREADABLE: ("bad_encoding", "the key is not UTF-8"),
 }
+BY: Final = "identity"
+"""Who says it: a link that holds, in contrast to a person's word on one that may be refused."""
+CONFLICTED: Final = "identity.conflicted"
+_TYPES: Final = {"linked": LINKED, "unlinked": UNLINKED, "conflicted": CONFLICTED}
+_FACE: Final = f"{FACE}:".encode()
+_TOO_LONG: Final = (
+    "chain_too_long",
+    f"more than {HOPS} links lead from this key to a customer; link it to the customer itself: rapport identity link",
+)
 
 
 Derived: TypeAlias = tuple[bytes, bytes | None, list[tuple[str, bytes]], int]
@@ -44,33 +59,175 @@ Derived: TypeAlias = tuple[bytes, bytes | None, list[tuple[str, bytes]], int]
 
 @dataclass(slots=True)
 class Resolution:
-    """What a chunk becomes: by resolved partition the derived records in order, and the dead letters."""
+    """What a chunk becomes: by resolved partition the derived records in order, and the dead letters.
+
+    `passed`: what goes on to the homes of other keys, by raw partition. `changes`: of the links' changelog.
+    `counts`: records by what became of them, besides `forwarded`.
+    """
 
     forwarded: list[list[Derived]]
+    passed: dict[int, list[Derived]] = field(default_factory=lambda: defaultdict(list))
     copied: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    changes: list[tuple[bytes, bytes]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
 
-def resolve(records: Sequence[Recorded], topic: str, partitions: int) -> Resolution:
-    """Every record once: forwarded, copied to all `partitions`, or rejected. Any chunk size gives the same."""
+def resolve(records: Sequence[Recorded], topic: str, partitions: int, links: Links | None = None) -> Resolution:
+    """Every record once: forwarded, passed on, copied to all `partitions`, or rejected. Any chunk size gives the same.
+
+    `links` are those of this raw partition, and go on with the records; records at or below their position are done.
+    """
+    links = links or Links.new()
     forwarded: list[list[Derived]] = [[] for _ in range(partitions)]
     resolution = Resolution(forwarded)
+    entries, done = links.entries, links.standing.position
+    linking = _Linking(links, resolution, topic.encode(), partitions)
     name = topic.encode()
     pack = _POSITION.pack
     wide = _wide(records)
     for record in records:
         key = record.key
         place = _place(key, partitions)
-        if place >= 0:
+        if record.offset <= done:
+            continue
+        headers = record.headers
+        if place >= 0 and (
+            key in entries or (headers and _linked(headers)) or key.startswith(_FACE)  # type: ignore[union-attr]
+        ):
+            linking.take(record, key.decode(), place)  # type: ignore[union-attr]
+        elif place >= 0:
             source = [(SOURCE, pack(record.partition, record.offset, 0) + name)]
-            if record.headers and (trace := carried(record.headers)) is not None:
+            if headers and (trace := carried(headers)) is not None:
                 source.append(trace)
             forwarded[place].append((key, record.value, source, record.timestamp))  # type: ignore[arg-type]
         elif place == _ALL:
             _broadcast(record, wide[record.offset], name, resolution)
         else:
             resolution.rejected.append(_rejection(record, *_FAULTS[place]))
+    if records:
+        resolution.changes = links.changes(max(done, records[-1].offset))
     return resolution
+
+
+class _Linking:
+    """Takes the records that have to do with links."""
+
+    def __init__(self, links: Links, resolution: Resolution, name: bytes, partitions: int) -> None:
+        self._links = links
+        self._resolution = resolution
+        self._name = name
+        self._partitions = partitions
+
+    def take(self, record: Recorded, key: str, home: int) -> None:
+        try:
+            hint, sender = _read(record.headers)
+        except msgspec.MsgspecError as error:
+            detail = f"the header {HEADER!r} is no hint of a producer of this release: {error}"
+            self._resolution.rejected.append(_rejection(record, "bad_hint", detail))
+            return
+        if sender is not None and self._links.taken(*sender):
+            self._resolution.counts["resent"] += 1
+            return
+        if hint.op in ("claim", "link", "refused", "release") or (hint.op == "unlink" and sender is not None):
+            self._tell(record, self._links.hear(hint, self._moment(record)))
+            self._resolution.counts["between"] += 1
+            return
+        told: list[Told] = []
+        if hint.op:
+            told = self._links.hear(hint, self._moment(record))
+        elif self._links.news(key.encode(), hint):
+            told = self._links.seen(key, hint, self._moment(record))
+        # A person's word stays with the key that it is about; everything else goes where the key points by now.
+        to = "" if hint.op else self._links.target(key.encode())
+        self._forward(record, key, to, home, hint)
+        self._tell(record, told, first=1)
+
+    def _forward(self, record: Recorded, key: str, to: str, home: int, hint: Hint) -> None:
+        value, headers = record.value, self._headers(record, 0)
+        if hint.face is not None or key.startswith(f"{FACE}:"):
+            value, event_id = _without_face(value)
+            if not to and key.startswith(f"{FACE}:"):
+                key = f"{keys.NOBODY}:{event_id}"
+                home = keys.partition_for(key.encode(), self._partitions)
+                self._resolution.counts["faceless"] += 1
+        hops = hint.hops + bool(to)
+        if hops > HOPS:
+            self._resolution.rejected.append(_rejection(record, *_TOO_LONG))
+            return
+        target = (to or key).encode()
+        if to:
+            home = keys.partition_for(target, self._partitions)
+            self._resolution.counts["linked"] += 1
+        derived = (target, value, headers, record.timestamp)
+        if to and keys.kind_of(to) != keys.AS_IT_IS:
+            headers.append((HEADER, pack(Hint(hops=hops))))
+            self._resolution.passed[home].append(derived)
+        else:
+            self._resolution.forwarded[home].append(derived)
+
+    def _tell(self, record: Recorded, told: Iterable[Told], first: int = 0) -> None:
+        moment = self._moment(record)
+        for n, each in enumerate(told, first):
+            kind = _TYPES.get(each.kind)
+            headers = self._headers(record, n)
+            home = keys.partition_for(each.whom.encode(), self._partitions)
+            body = _said(each, kind or LINKED, moment)
+            derived = (each.whom.encode(), encode_touchpoint(body), headers, record.timestamp)
+            if kind is not None:
+                self._resolution.forwarded[home].append(derived)
+                self._resolution.counts[each.kind] += 1
+            else:
+                hint = Hint(
+                    op=each.kind, from_=each.from_, to=each.to, confidence=each.confidence, via=each.via,  # type: ignore[arg-type]
+                    people=each.people, grant=each.grant,
+                )  # fmt: skip
+                headers.append((HEADER, pack(hint)))
+                self._resolution.passed[home].append(derived)
+
+    def _headers(self, record: Recorded, n: int) -> list[tuple[str, bytes]]:
+        headers = [(SOURCE, _POSITION.pack(record.partition, record.offset, n) + self._name)]
+        trace = carried(record.headers)
+        return headers if trace is None else [*headers, trace]
+
+    @staticmethod
+    def _moment(record: Recorded) -> int:
+        """When it happened, by its own word; by the broker's where the body cannot be read."""
+        (body,) = decode_touchpoints([record.value])
+        return record.timestamp if isinstance(body, Undecodable) else body.occurred_at
+
+
+def _linked(headers: Iterable[tuple[str, bytes | None]]) -> bool:
+    return any(name in (HEADER, SOURCE) for name, _ in headers)
+
+
+def _read(headers: Iterable[tuple[str, bytes | None]]) -> tuple[Hint, Source | None]:
+    """What a producer or another home says, and which record of the raw topic it derives from."""
+    hint, sender = Hint(), None
+    for name, value in headers:
+        if name == HEADER and value:
+            hint = unpack(value)
+        elif name == SOURCE and value is not None and len(value) >= SOURCE_BYTES:
+            sender = source_of(value)
+    return hint, sender
+
+
+def _without_face(value: bytes | None) -> tuple[bytes | None, str]:
+    (body,) = decode_touchpoints([value])
+    if isinstance(body, Undecodable):
+        return value, "unreadable"
+    return encode_touchpoint(msgspec.structs.replace(body, face_token=None)), body.event_id
+
+
+def _said(told: Told, kind: str, at: int) -> Touchpoint:
+    """What the archive and the engine read of it. The id is a hash of what it says, so that a repetition is known."""
+    facts = {"from": told.from_, "to": told.to, "confidence": told.confidence, "reason": told.reason, "by": BY}
+    cause = f"{at}|{told.reason}|{told.grant}"
+    return Touchpoint(
+        event_id=f"link:{output_id('identity', told.kind, 1, told.whom, told.from_, told.to, cause)}",
+        type=kind, occurred_at=at, occurred_offset=0, channel="system", initiator="company",
+        properties=msgspec.json.encode(facts).decode(),
+    )  # fmt: skip
 
 
 def source_of(header: bytes) -> Source:
