@@ -36,7 +36,7 @@ from sinks.clickhouse.rows import blocks, merged
 from sinks.clickhouse.writer import Writer
 from streams.app import deadletters
 from streams.app.clock import PERIOD_MS, tick
-from streams.app.detect import read
+from streams.app.detect import handed_over, read
 from streams.engine import Engine, Partition
 from streams.identity.links import Links
 from streams.identity.resolve import resolve
@@ -65,9 +65,13 @@ class Line:
         while sum(self._identified(partition) for partition in self._done[topics.RAW]):
             """What goes to the home of another key comes back to the raw topic."""
         outputs: list[Emitted] = []
-        for partition in self._done[topics.RESOLVED]:
-            while records := self._next(topics.RESOLVED, partition):
-                outputs += self._detect(partition, records)
+        while found := [
+            self._detect(partition, records)
+            for partition in self._done[topics.RESOLVED]
+            if (records := self._next(topics.RESOLVED, partition))
+        ]:
+            # A past that is handed over comes back to the resolved topic.
+            outputs += [output for each in found for output in each]
         return outputs
 
     def _next(self, topic: str, partition: int) -> list[Stored]:
@@ -99,6 +103,9 @@ class Line:
             if not isinstance(output, Rejected):
                 topic, key = topics.route(output)
                 self._log.send(topic, partition, key, encode_output(output))
+        for (topic, home), entries in handed_over(outcome.handed, len(self._states)).items():
+            for whom, value, headers, _ in entries:
+                self._log.send(topic, home, whom, value or b"", headers)
         self._bury(rejected, records)
         return outcome.outputs
 

@@ -83,7 +83,8 @@ class Worker:
             outbox = Outbox(self.wire, claim, LIMITS)
             return Identity(claim, outbox, breaker, settings.partitions, self.clockwork, self.recover_links)
         own = Wire(settings.cluster, f"{GROUP}-{claim.partition}")
-        return Detect(claim, Outbox(own, claim, LIMITS, own=True), breaker, self.engine, self.recover, self.fetch)
+        outbox = Outbox(own, claim, LIMITS, own=True)
+        return Detect(claim, outbox, breaker, self.engine, self.recover, self.fetch, settings.partitions)
 
     async def recover(self, partition: int, restore: recovery.Restore) -> int:
         return await recovery.recover(self.settings.cluster, topics.STATES, partition, restore)

@@ -235,6 +235,11 @@ def source_of(header: bytes) -> Source:
     return tuple.__new__(Source, _POSITION.unpack_from(header))
 
 
+def packed_source(source: Source, topic: str) -> bytes:
+    """Inverse of `source_of`."""
+    return _POSITION.pack(*source) + topic.encode()
+
+
 @lru_cache(maxsize=1 << 18)
 def _place(key: bytes | None, partitions: int) -> int:
     if not key:

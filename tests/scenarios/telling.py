@@ -138,4 +138,8 @@ class InProcess:
 
     def _fold(self, partition: int, record: Record) -> None:
         self.log[partition].append(record)
-        self.outputs += self._engine.process([record], self.states[partition]).outputs
+        outcome = self._engine.process([record], self.states[partition])
+        self.outputs += outcome.outputs
+        for each in outcome.handed:
+            home = keys.partition_for(each.key.encode(), self.partitions)
+            self._fold(home, Record(len(self.log[home]), each.key, each.source, each.body))

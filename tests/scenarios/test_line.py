@@ -51,7 +51,9 @@ class Driven:
 
     def write(self, records: Sequence[RawRecord]) -> None:
         sent = [
-            self._producer.send(topics.RAW, encode_touchpoint(each.touchpoint), each.key, list(each.headers), each.partition)
+            self._producer.send(
+                topics.RAW, encode_touchpoint(each.touchpoint), each.key, list(each.headers), each.partition
+            )
             for each in records
         ]
         for each in sent:
