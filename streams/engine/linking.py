@@ -90,7 +90,7 @@ def _hand_over(fold: Fold, record: Record, body: Touchpoint, live: Live, to: str
         older = customers.unpack(Partition.pack(live))
         older.memory.pop(MEMORY, None)
     items = [each for each in decode_touchpoints(past.items) if isinstance(each, Touchpoint)] if past.items else []
-    bodies = [*items, pasts.merging(key, at, record.offset, left_over(older, customer.cases))]
+    bodies = [*items, pasts.merging(key, at, body.event_id, left_over(older, customer.cases))]
     fold.outcome.handed += [
         Handed(key, to, Source(donor, record.offset, n), each) for n, each in enumerate(bodies, start=1)
     ]

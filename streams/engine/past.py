@@ -89,11 +89,11 @@ def forget_donors(sources: dict[int, tuple[int, int]]) -> None:
         del sources[partition]
 
 
-def merging(donor: str, at: int, offset: int, state: bytes) -> Touchpoint:
+def merging(donor: str, at: int, link: str, state: bytes) -> Touchpoint:
     """The last record of a hand-over: what the touchpoints themselves do not tell."""
     facts = {"from": donor, "older": b2a_base64(state, newline=False).decode()}
     return Touchpoint(
-        event_id=f"merged:{donor}:{offset}", type=MERGED, occurred_at=at, occurred_offset=0, channel="system",
+        event_id=f"merged:{link}", type=MERGED, occurred_at=at, occurred_offset=0, channel="system",
         initiator="company", properties=msgspec.json.encode(facts).decode(),
     )  # fmt: skip
 
