@@ -95,8 +95,14 @@ def resolve(records: Sequence[Recorded], topic: str, partitions: int, links: Lin
         if place >= 0 and (
             key in entries or (headers and _linked(headers)) or key.startswith(_FACE)  # type: ignore[union-attr]
         ):
-            linking.take(record, key.decode(), place)  # type: ignore[union-attr]
-        elif place >= 0:
+            whom = linking.known(record)
+            if whom is None:
+                linking.take(record, key.decode(), place)  # type: ignore[union-attr]
+                continue
+            if whom is not key:
+                key, place = whom, keys.partition_for(whom, partitions)
+                resolution.counts["linked"] += 1
+        if place >= 0:
             source = [(SOURCE, pack(record.partition, record.offset, 0) + name)]
             if headers and (trace := carried(headers)) is not None:
                 source.append(trace)
@@ -118,6 +124,16 @@ class _Linking:
         self._resolution = resolution
         self._name = name
         self._partitions = partitions
+
+    def known(self, record: Recorded) -> bytes | None:
+        """The customer's key where nothing is new; None: `take` has to look closer, also at a broken header."""
+        key = record.key
+        if key is None or key.startswith(_FACE):
+            return None
+        try:
+            return _known(self._links, key, record.headers)
+        except msgspec.MsgspecError:
+            return None
 
     def take(self, record: Recorded, key: str, home: int) -> None:
         try:
@@ -166,7 +182,9 @@ class _Linking:
         else:
             self._resolution.forwarded[home].append(derived)
 
-    def _tell(self, record: Recorded, told: Iterable[Told], first: int = 0) -> None:
+    def _tell(self, record: Recorded, told: Sequence[Told], first: int = 0) -> None:
+        if not told:
+            return
         moment = self._moment(record)
         for n, each in enumerate(told, first):
             kind = _TYPES.get(each.kind)
@@ -201,12 +219,34 @@ def _linked(headers: Iterable[tuple[str, bytes | None]]) -> bool:
     return any(name in (HEADER, SOURCE) for name, _ in headers)
 
 
+@lru_cache(maxsize=1 << 16)
+def _hint(header: bytes) -> Hint:
+    """The same customer comes with the same identifiers again and again."""
+    return unpack(header)
+
+
+def _known(links: Links, key: bytes, headers: Iterable[tuple[str, bytes | None]]) -> bytes | None:
+    """The key of the customer where all is known: to be forwarded at once. None: there is more to it."""
+    entry = links.entries.get(key)
+    to = "" if entry is None else entry.to
+    if to and keys.kind_of(to) != keys.AS_IT_IS:
+        return None
+    for name, value in headers:
+        if name == SOURCE:
+            return None
+        if name == HEADER:
+            hint = _hint(value) if value else Hint()
+            if hint.op or hint.face is not None or hint.hops or links.news(key, hint):
+                return None
+    return to.encode() if to else key
+
+
 def _read(headers: Iterable[tuple[str, bytes | None]]) -> tuple[Hint, Source | None]:
     """What a producer or another home says, and which record of the raw topic it derives from."""
     hint, sender = Hint(), None
     for name, value in headers:
         if name == HEADER and value:
-            hint = unpack(value)
+            hint = _hint(value)
         elif name == SOURCE and value is not None and len(value) >= SOURCE_BYTES:
             sender = source_of(value)
     return hint, sender
