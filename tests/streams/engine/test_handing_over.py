@@ -75,6 +75,23 @@ def test_up_to_64_touchpoints_make_the_same_evidence_and_declared_type(past: lis
     assert late.evidence == first.evidence
 
 
+def test_beyond_64_evidence_is_too_little_by_the_trust_of_the_key_and_never_too_much() -> None:
+    """The table in docs/identity.md: a cookie is trusted by half; of what is older than 64 at most half is missing."""
+    before = [consent(0), *(touchpoint("chat.message", n * MINUTE, text=TEXTS[n % 5], session_id=f"s{n}")
+                            for n in range(1, 130))]  # fmt: skip
+    _, late = told(before, login_first=False)
+    _, first = told(before, login_first=True)
+    _, old = told(before[: -pasts.KEPT], login_first=True)
+    assert late.touchpoints == first.touchpoints
+    missing = False
+    for mine, exact, older in zip(late.evidence.sums, first.evidence.sums, old.evidence.sums, strict=True):
+        for index, whole in enumerate(exact.milli):
+            gap, part = whole - mine.milli[index], older.milli[index]
+            missing |= gap != 0
+            assert min(0, part) * 0.5 - len(before) <= gap <= max(0, part) * 0.5 + len(before)
+    assert missing, "the part beyond 64 is exact: the table says otherwise"
+
+
 def test_nothing_is_said_twice() -> None:
     line = Line()
     line.fold_for(COOKIE, consent(0), touchpoint("chat.message", MINUTE, text="hello?", session_id="s"))
