@@ -16,7 +16,7 @@ from streams.engine.fold import Fold
 from streams.engine.history import follow_run
 from streams.engine.outcome import Outcome
 from streams.engine.partition import Partition
-from streams.engine.past import UNIDENTIFIED, is_handed
+from streams.engine.past import UNIDENTIFIED
 from streams.engine.rules import Rules
 from streams.knowledge.model import Knowledge
 
@@ -138,9 +138,7 @@ class Engine:
         customer.position = offset
         if _resent(customer.sources, source):
             outcome.counts["resent"] += 1
-        elif source.partition < 0 and is_handed(source):
-            linking.receive(fold, record, body, live)
-        elif body.type in linking.SPECIAL and linking.take(fold, record, body, live):
+        elif (source.partition < 0 or body.type in linking.SPECIAL) and linking.take(fold, record, body, live):
             outcome.counts["links"] += 1
         elif fold.repeated(customer, body):
             outcome.counts["duplicate"] += 1

@@ -39,7 +39,10 @@ def keep(fold: Fold, key: str, live: Live, body: Touchpoint, offset: int) -> Non
 
 
 def take(fold: Fold, record: Record, body: Touchpoint, live: Live) -> bool:
-    """Whether the record is about links or a reset, and done with."""
+    """Whether the record is about links, a past or a reset, and done with."""
+    if pasts.is_handed(record.source):
+        _receive(fold, record, body, live)
+        return True
     if body.type == RESET:
         _begin_anew(fold, record, live)
         return True
@@ -53,7 +56,7 @@ def take(fold: Fold, record: Record, body: Touchpoint, live: Live) -> bool:
     return True
 
 
-def receive(fold: Fold, record: Record, body: Touchpoint, live: Live) -> None:
+def _receive(fold: Fold, record: Record, body: Touchpoint, live: Live) -> None:
     """A touchpoint, or the rest, of a past that is this customer's; who has moved on sends it after them."""
     pasts.forget_donors(live.customer.sources)
     past = pasts.seen(live)
