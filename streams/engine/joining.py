@@ -6,6 +6,7 @@ themselves is only completed. The declared type stays the customer's own where t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,17 +16,19 @@ from streams.customers.customer import RECENT, Case, Customer, Support
 from streams.customers.moment import QUIET_KEPT
 from streams.engine.partition import Live
 from streams.relationships import evidence
-from streams.signals import DETECTORS
+from streams.signals.detector import Detector
 
 SESSIONS = 16
 _ENOUGH = 3
 _decode = msgspec.msgpack.decode
 _encode = msgspec.msgpack.encode
-_BY_KEY: dict[str, Any] = {f"{detector.name}.{detector.version}": detector for detector in DETECTORS}
 
 
-def join(live: Live, older: Customer) -> None:
-    """Adds `older` to the customer's state. Cases and their timers are another matter: see `linking`."""
+def join(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> None:
+    """Adds `older` to the customer's state; `detectors` are those of the rules, the gate among them.
+
+    Cases and their timers are another matter: see `linking`.
+    """
     mine = live.customer
     size = max((len(s.milli) for s in (*mine.evidence.sums, *older.evidence.sums)), default=0)
     evidence.merge(mine.evidence, older.evidence, size)
@@ -56,13 +59,14 @@ def join(live: Live, older: Customer) -> None:
     known_timers = {(timer.name, timer.key) for timer in mine.timers}
     waiting = (t for t in older.timers if t.name != TIMER and (t.name, t.key) not in known_timers)
     mine.timers = tuple(sorted((*mine.timers, *waiting)))
-    _detectors(live, older)
+    _detectors(live, older, detectors)
 
 
-def _detectors(live: Live, older: Customer) -> None:
-    for key, packed in older.memory.items():
-        detector = _BY_KEY.get(key)
-        if detector is None:
+def _detectors(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> None:
+    for detector in detectors:
+        key = f"{detector.name}.{detector.version}"
+        packed = older.memory.get(key)
+        if packed is None:
             continue
         state = live.states.get(key)
         if state is None:

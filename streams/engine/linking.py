@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from schemas.codec import decode_touchpoints, encode_touchpoint
 from schemas.hints import LINKED, UNLINKED
 from schemas.records import Record, Source, Touchpoint
 from schemas.wire import properties
 from streams.alerts import cases
 from streams.alerts.customer_card import card_if_changed
+from streams.contacts.gate import Gate
+from streams.contacts.ledger import Ledger
 from streams.customers import customer as customers
 from streams.customers.customer import Customer
 from streams.customers.moment import Moment
@@ -23,6 +27,7 @@ RESET: Final = "customer.reset"
 SPECIAL: Final = frozenset({LINKED, UNLINKED, "identity.conflicted", MERGED, RESET})
 """Types that say something of links or states; the first ones only where identity says it."""
 BY: Final = "identity"
+BUDGET: Final = f"{Gate.name}.{Gate.version}"
 
 
 def keep(fold: Fold, key: str, live: Live, body: Touchpoint, offset: int) -> None:
@@ -102,11 +107,12 @@ def _hand_over(fold: Fold, record: Record, body: Touchpoint, live: Live, to: str
 
 def _take_over(fold: Fold, record: Record, body: Touchpoint, live: Live) -> None:
     older = customers.unpack(pasts.merged_state(body))
-    join(live, older)
+    detectors = fold.rules.detectors.values()
+    join(live, older, detectors)
     if record.key.startswith(UNIDENTIFIED) and older.touchpoints:
         past = pasts.of(live)
         mine = Live(customers.unpack(past.older) if past.older else Customer())
-        join(mine, customers.unpack(pasts.merged_state(body)))
+        join(mine, customers.unpack(pasts.merged_state(body)), detectors)
         past.older = Partition.pack(mine)
     now = 0 if live.customer.run is not None else fold.states.world.time or 0
     fold.muted = True
@@ -120,7 +126,7 @@ def _take_over(fold: Fold, record: Record, body: Touchpoint, live: Live) -> None
 
 
 def _begin_anew(fold: Fold, record: Record, live: Live) -> None:
-    """Clears the state; open live alerts stay, and with them the timers of their lives."""
+    """Clears the state; open live alerts stay, with the timers of their lives, and what contacts have cost."""
     customer = live.customer
     open_live = tuple(case for case in customer.cases if case.history is None)
     matters = {case.matter for case in open_live}
@@ -128,8 +134,19 @@ def _begin_anew(fold: Fold, record: Record, live: Live) -> None:
     kept = Customer(
         sources=customer.sources, wide=customer.wide, card=customer.card, cases=open_live, timers=timers,
     )  # fmt: skip
-    past = pasts.seen(live)
+    past, spent = pasts.seen(live), _spent(live)
     _replace(fold, record, live, kept, past.moved if past is not None else "")
+    if spent is not None:
+        live.states[BUDGET] = spent
+        live.changed.add(BUDGET)
+
+
+def _spent(live: Live) -> Ledger | None:
+    """The contact budget alone, of all that the gate keeps."""
+    ledger: Ledger | None = live.states.get(BUDGET)
+    if ledger is None and (packed := live.customer.memory.get(BUDGET)) is not None:
+        ledger = msgspec.msgpack.decode(packed, type=Ledger)
+    return None if ledger is None else Ledger(buckets=ledger.buckets, holds=ledger.holds)
 
 
 def _replace(fold: Fold, record: Record, live: Live, fresh: Customer, moved: str) -> None:
