@@ -160,7 +160,7 @@ def handed_over(handed: Sequence[Handed], partitions: int) -> dict[Target, list[
     batches: dict[Target, list[Entry]] = defaultdict(list)
     for each in handed:
         key = each.key.encode()
-        headers = [(SOURCE, packed_source(each.source, topics.RESOLVED)), (HANDED_FROM, each.donor.encode())]
+        headers = [(SOURCE, packed_source(each.source, topics.RESOLVED.encode())), (HANDED_FROM, each.donor.encode())]
         home = partition_for(key, partitions)
         batches[topics.RESOLVED, home].append((key, encode_touchpoint(each.body), headers, None))
     return batches
