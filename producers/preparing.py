@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from producers.delivery import Headers
-from schemas import catalogue, topics
+from producers.privacy import guarded
+from schemas import catalogue, hints, topics
 from schemas.codec import encode_touchpoint
 from schemas.contract import clamp
-from schemas.keys import COMPANY, IdentityKey, key_of, partition_for
+from schemas.keys import COMPANY, IdentityKey, partition_for
 from schemas.records import EVERYONE, Touchpoint
 
 STAGE: Final = "producer"
@@ -65,10 +66,14 @@ class Preparing:
 
     def touchpoint(self, touchpoint: Touchpoint, headers: Headers = (), partition: int | None = None) -> Ready:
         """Its record; at its own `partition`, or that of its key. Raises if a text holds a lone surrogate."""
-        key = key_of(touchpoint, self._identity, company_wide=touchpoint.type in self._company_wide)
+        touchpoint = guarded(hints.private(touchpoint, self._identity))
+        key = hints.raw_key(touchpoint, self._identity, company_wide=touchpoint.type in self._company_wide)
         if partition is None:
             spread = f"{COMPANY}:{touchpoint.event_id}" if key == EVERYONE else key
             partition = partition_for(spread.encode(), self._partitions(topics.RAW))
+        hint = None if key == EVERYONE else hints.hint_of(touchpoint, self._identity)
+        if hint is not None:
+            headers = [*headers, (hints.HEADER, hint)]
         return Ready(topics.RAW, partition, _encoded(key), encode_touchpoint(touchpoint), headers)
 
     def letter(self, refusal: Refusal, now: int, headers: Headers = ()) -> Ready:

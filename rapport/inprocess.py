@@ -36,8 +36,9 @@ from sinks.clickhouse.rows import blocks, merged
 from sinks.clickhouse.writer import Writer
 from streams.app import deadletters
 from streams.app.clock import PERIOD_MS, tick
-from streams.app.detect import read
+from streams.app.detect import handed_over, read
 from streams.engine import Engine, Partition
+from streams.identity.links import Links
 from streams.identity.resolve import resolve
 from streams.knowledge.model import Knowledge
 
@@ -55,18 +56,22 @@ class Line:
         self._log = log
         self._engine = Engine(knowledge)
         self._states = [Partition(number) for number in range(partitions)]
+        self._links = [Links.new() for _ in range(partitions)]
         self._done = {topic: dict.fromkeys(range(partitions), 0) for topic in (topics.RAW, topics.RESOLVED)}
         self._chunk = chunk
 
     def step(self) -> list[Emitted]:
         """Everything that lies in the raw topic goes through; what came out, which is in the log, too."""
-        for partition in self._done[topics.RAW]:
-            while records := self._next(topics.RAW, partition):
-                self._identify(records)
+        while sum(self._identified(partition) for partition in self._done[topics.RAW]):
+            """What goes to the home of another key comes back to the raw topic."""
         outputs: list[Emitted] = []
-        for partition in self._done[topics.RESOLVED]:
-            while records := self._next(topics.RESOLVED, partition):
-                outputs += self._detect(partition, records)
+        while found := [
+            self._detect(partition, records)
+            for partition in self._done[topics.RESOLVED]
+            if (records := self._next(topics.RESOLVED, partition))
+        ]:
+            # A past that is handed over comes back to the resolved topic.
+            outputs += [output for each in found for output in each]
         return outputs
 
     def _next(self, topic: str, partition: int) -> list[Stored]:
@@ -75,8 +80,17 @@ class Line:
         done[partition] += len(records)
         return records
 
-    def _identify(self, records: list[Stored]) -> None:
-        resolution = resolve(records, topics.RAW, len(self._states))
+    def _identified(self, partition: int) -> bool:
+        records = self._next(topics.RAW, partition)
+        if records:
+            self._identify(partition, records)
+        return bool(records)
+
+    def _identify(self, number: int, records: list[Stored]) -> None:
+        resolution = resolve(records, topics.RAW, len(self._states), self._links[number])
+        for partition, passed in resolution.passed.items():
+            for key, value, headers, _ in passed:
+                self._log.send(topics.RAW, partition, key, value or b"", headers)
         for partition, derived in enumerate(resolution.forwarded):
             for key, value, headers, _ in derived:
                 self._log.send(topics.RESOLVED, partition, key, value or b"", headers)
@@ -89,6 +103,9 @@ class Line:
             if not isinstance(output, Rejected):
                 topic, key = topics.route(output)
                 self._log.send(topic, partition, key, encode_output(output))
+        for (topic, home), entries in handed_over(outcome.handed, len(self._states)).items():
+            for whom, value, headers, _ in entries:
+                self._log.send(topic, home, whom, value or b"", headers)
         self._bury(rejected, records)
         return outcome.outputs
 
@@ -182,7 +199,8 @@ def _store(
 ) -> None:
     """Everything but the raw topic into the archive; under topic ids of this run, for offsets begin anew."""
     run_id = f"memory:{wall_clock()}"
-    stored = [topic for topic in partitions if topic not in (topics.RAW, topics.KNOWLEDGE, topics.STATES)]
+    inner = (topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS)
+    stored = [topic for topic in partitions if topic not in inner]
     done = {(topic, partition): 0 for topic in stored for partition in range(partitions[topic])}
     store = owned(settings)
     try:

@@ -8,8 +8,10 @@ from hashlib import blake2b
 
 from replay.source import Chunk, Passing, Piece, Source
 from replay.sources.placing import FROM_THE_LOG
+from schemas.keys import partition_for
 from schemas.records import Emitted, Record, Rejected, Touchpoint
 from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
+from streams.engine.past import Handed
 from streams.knowledge.model import Knowledge
 
 Fetch = Callable[[str], Knowledge]
@@ -37,6 +39,8 @@ class Drive:
         self._tell = tell
         self._spans: dict[int, tuple[int, int]] = {}
         self._own_rules = own_rules
+        self._handed: list[Handed] = []
+        self._shifted: Counter[int] = Counter()
 
     def outputs(self) -> Iterator[Emitted]:
         """Folds everything; one pass only."""
@@ -81,6 +85,9 @@ class Drive:
             kept = [record for record in records if not _from_the_log(record)]
             self.counts["left_out"] += len(records) - len(kept)
             records = kept
+        if self._shifted[partition]:
+            by = self._shifted[partition]
+            records = [record._replace(offset=record.offset + by) for record in records]
         states = self.states.setdefault(partition, Partition(partition))
         while True:
             try:
@@ -92,10 +99,24 @@ class Drive:
         found: list[Emitted] = []
         for _, states in sorted(self.states.items()):
             found += self._done(self._engine.advance(to, states, inclusive=inclusive))
+        return [*found, *self._hand_over()]
+
+    def _hand_over(self) -> Sequence[Emitted]:
+        """Without a log what one partition hands to another is folded here; a log has it already."""
+        found: list[Emitted] = []
+        while self._handed:
+            each, *self._handed = self._handed
+            partition = partition_for(each.key.encode(), self._source.partitions)
+            states = self.states.setdefault(partition, Partition(partition))
+            self._shifted[partition] += 1
+            record = Record(states.world.position + 1, each.key, each.source, each.body)
+            found += self._done(self._engine.process([record], states))
         return found
 
     def _done(self, outcome: Outcome) -> Sequence[Emitted]:
         self.counts.update(outcome.counts)
+        if not self._source.log_order:
+            self._handed += outcome.handed
         return outcome.outputs
 
     def _note(self, partition: int, records: Sequence[Record]) -> None:

@@ -44,5 +44,9 @@ class Source(Protocol):
     def total(self) -> int | None:
         """How many records there will be, where that is known beforehand."""
 
+    @property
+    def partitions(self) -> int:
+        """Into how many partitions touchpoints without a log are placed; 0 where there is a log."""
+
     def pieces(self) -> Iterator[Piece]:
         """Everything, in an order that depends on the content alone. `ReplayError` if it can't be read."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 from typing import Final, NamedTuple
 
+from schemas.identifiers import normalised
 from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
 
 SENTINELS: Final[frozenset[str]] = frozenset({"null", "undefined", "none", "0", "anonymous", "n/a", "-", ""})
@@ -24,6 +26,7 @@ COMPANY: Final = "company"
 RESERVED: Final[tuple[str, ...]] = tuple(f"{kind}:" for kind in (NAMED, *HASHED, NO_KEY, NOBODY, COMPANY))
 """How no `customer_id` may begin: such a key would be taken for another customer's."""
 
+_IS_KEY: Final = re.compile(rf"({'|'.join((*HASHED, NO_KEY))}):[^:]+:[0-9a-f]{{32}}", re.ASCII)
 _DIGEST: Final = 16
 _SEED: Final = 0x9747B28C
 _M: Final = 0x5BD1E995
@@ -52,17 +55,32 @@ def key_of(touchpoint: Touchpoint, identity: IdentityKey, *, company_wide: bool 
     for kind in IDENTIFIERS:
         value: str | None = getattr(touchpoint, kind)
         if value is not None and kind != NO_KEY:
-            return _key(kind, value, identity)
+            return key_for(kind, value, identity)
     return f"{NOBODY}:{touchpoint.event_id}"
 
 
 @lru_cache(maxsize=65_536)
-def _key(kind: str, value: str, identity: IdentityKey) -> str:
+def key_for(kind: str, value: str, identity: IdentityKey) -> str:
+    """The key of one identifier."""
     if kind == AS_IT_IS:
         return value
     if kind == NAMED:
         return f"{NAMED}:{value}"
-    return f"{kind}:{identity.id}:{keyed_hash(kind, value, identity.secret)}"
+    return f"{kind}:{identity.id}:{keyed_hash(kind, normalised(kind, value), identity.secret)}"
+
+
+def keyed(named: str, identity: IdentityKey) -> str:
+    """The key that `named` means: a key as it is, `email:anna@example.com` hashed, else a customer's id."""
+    kind, _, value = named.strip().partition(":")
+    if kind not in (*HASHED, NO_KEY) or _IS_KEY.fullmatch(named.strip()):
+        return named.strip()
+    return key_for(kind, value, identity)
+
+
+def kind_of(key: str) -> str:
+    """The kind of identifier that a key is made from."""
+    kind, _, value = key.partition(":")
+    return kind if value and kind in (NAMED, *HASHED, NO_KEY, NOBODY, COMPANY) else AS_IT_IS
 
 
 def keyed_hash(kind: str, value: str, secret: bytes) -> str:

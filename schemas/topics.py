@@ -34,6 +34,7 @@ CUSTOMERS: Final = "customers.v1"
 MEASURES: Final = "measures.v1"
 KNOWLEDGE: Final = "knowledge.v1"
 STATES: Final = "rapport.states.v1"
+LINKS: Final = "rapport.links.v1"
 
 TEAMS: Final[tuple[str, ...]] = (
     "agent-desk", "store", "social-care", "conflict", "concierge",

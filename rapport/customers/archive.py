@@ -57,11 +57,13 @@ class Archive:
         """
         where, asked = _of(ids)
         (total,) = self._ask(
-            f"SELECT count() AS n, min({_MS}(occurred_at)) AS first, max({_MS}(occurred_at)) AS latest"
+            f"SELECT uniqExact(event_id) AS n, min({_MS}(occurred_at)) AS first, max({_MS}(occurred_at)) AS latest"
             f" FROM {TOUCHPOINTS} FINAL {where}", asked,
         )  # fmt: skip
         there = bool(total["n"])
-        last = self._contacts(f"{where} ORDER BY occurred_at DESC, event_id DESC LIMIT {{n:UInt32}}", asked, limit)
+        # What was handed over stands under both keys.
+        order = "ORDER BY occurred_at DESC, event_id DESC LIMIT 1 BY event_id LIMIT {n:UInt32}"
+        last = self._contacts(f"{where} {order}", asked, limit)
         cards = self._outputs("card", CustomerCard, ids[:1], 1)
         return Stored(
             int(total["n"]),
@@ -88,7 +90,9 @@ class Archive:
         """What the last record that links this key says (`from`, `to`); None if there is none, or it was unlinked."""
         rows = self._ask(
             f"SELECT type, properties FROM {TOUCHPOINTS} FINAL WHERE customer_id = {{id:String}}"
-            " AND type IN ({on:String}, {off:String}) ORDER BY occurred_at DESC, offset DESC LIMIT 1",
+            " AND type IN ({on:String}, {off:String})"
+            # What identity says holds; a person's word alone may have been refused.
+            " ORDER BY JSONExtractString(properties, 'by') = 'identity' DESC, occurred_at DESC, offset DESC LIMIT 1",
             {"id": customer_id, "on": LINKED, "off": UNLINKED},
         )
         if not rows or rows[0]["type"] == UNLINKED:

@@ -33,6 +33,10 @@ class Archive:
     def total(self) -> int | None:
         return sum(extent.records for extent in self._extents)
 
+    @property
+    def partitions(self) -> int:
+        return 0
+
     def close(self) -> None:
         self._store.close()
 

@@ -51,6 +51,10 @@ class Files:
     def total(self) -> int | None:
         return sum(layout.lines for layout in self._layouts)
 
+    @property
+    def partitions(self) -> int:
+        return self._partitions
+
     def close(self) -> None:
         self._folder.cleanup()
 
@@ -158,8 +162,10 @@ def _by_time(lines: _Reading, placing: Placing) -> Iterator[Piece]:
         if tick:
             continue
         placing.add(touchpoint)
-        if wide:
+        if wide or placing.linked:
             yield from placing.taken()
+        if placing.linked:
+            yield Passing(at, inclusive=False)
     yield from placing.taken()
     if last is not None:
         yield Passing(last, inclusive=True)

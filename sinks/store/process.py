@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-NOT_STORED: Final = frozenset({topics.RAW, topics.KNOWLEDGE, topics.STATES})
+NOT_STORED: Final = frozenset({topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS})
 """Raw touchpoints are stored as resolved ones; knowledge and states have their own topics for ever."""
 
 

@@ -142,6 +142,16 @@ def settle(moment: Moment) -> None:
             _close(moment, case, "expired", None, "history settled")
 
 
+def adopt(moment: Moment, case: Case) -> None:
+    """Takes over a case of another key of the same person; where the matter is open already the other alerts close."""
+    if _case(moment, case.matter) is not None:
+        for alert in case.alerts:
+            _change(moment, alert, case.matter, "closed", None, "superseded")
+        return
+    _keep(moment, case)
+    moment.arm(TIMER, case.matter, max(case.opened_at + EXPIRES_MS, moment.at))
+
+
 def _case(moment: Moment, matter: str) -> Case | None:
     for case in moment.customer.cases:
         if case.matter == matter:

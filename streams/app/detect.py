@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import Any, Final
 
 from schemas import topics
-from schemas.codec import decode_touchpoints, encode_output
+from schemas.codec import decode_touchpoints, encode_output, encode_touchpoint
+from schemas.keys import partition_for
 from schemas.records import Emitted, Record, Rejected, Source, Touchpoint, Undecodable
 from streams.app import deadletters, metrics
 from streams.app.breaker import Breaker
@@ -20,10 +21,13 @@ from streams.app.outbox import Entry, Headers, Outbox, Target
 from streams.app.recovery import Restore
 from streams.app.tracing import CARRIERS, Traces, tell_refused
 from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
-from streams.identity.resolve import SOURCE, SOURCE_BYTES, source_of
+from streams.engine.past import Handed
+from streams.identity.resolve import SOURCE, SOURCE_BYTES, packed_source, source_of
 from streams.knowledge.model import Knowledge
 
 STATION: Final = "detect"
+HANDED_FROM: Final = "handed_from"
+"""Header of what was handed over: the donor's key, where the sender is the donor."""
 
 _tuple: Final = tuple.__new__
 
@@ -46,8 +50,9 @@ class Detect:
     appetite = 1
 
     def __init__(
-        self, claim: Claim, outbox: Outbox, breaker: Breaker, engine: Engine, recover: Recover, fetch: Fetch
-    ) -> None:
+        self, claim: Claim, outbox: Outbox, breaker: Breaker, engine: Engine, recover: Recover, fetch: Fetch,
+        partitions: int,
+    ) -> None:  # fmt: skip
         self.states = Partition(claim.partition)
         self._claim = claim
         self._changelog: Target = (topics.STATES, claim.partition)
@@ -57,6 +62,7 @@ class Detect:
         self._recover = recover
         self._fetch = fetch
         self._keeper = Keeper(self.states.changes, self._append)
+        self._partitions = partitions
         self._version: str | None = None
         """Of knowledge, as last measured."""
 
@@ -81,6 +87,8 @@ class Detect:
         self._breaker.count(records, [(each.offset, each.reason) for each in rejected])
         traces = Traces(records, chunk)
         batches = batched(outcome.outputs, self._claim.partition, traces.of)
+        for (topic, partition), entries in handed_over(outcome.handed, self._partitions).items():
+            batches[topic, partition] = entries
         letters = deadletters.entries(rejected, records, self._claim.topic)
         if letters:
             batches[topics.DLQ, self._claim.partition] = letters
@@ -145,6 +153,17 @@ def batched(
             headers = headers_of(output) if kind in CARRIERS else []
             batches[topic].append((key, encode_output(output), headers, None))
     return {(topic, partition): entries for topic, entries in batches.items()}
+
+
+def handed_over(handed: Sequence[Handed], partitions: int) -> dict[Target, list[Entry]]:
+    """The pasts that go to other customers, by resolved partition, each in order."""
+    batches: dict[Target, list[Entry]] = defaultdict(list)
+    for each in handed:
+        key = each.key.encode()
+        headers = [(SOURCE, packed_source(each.source, topics.RESOLVED.encode())), (HANDED_FROM, each.donor.encode())]
+        home = partition_for(key, partitions)
+        batches[topics.RESOLVED, home].append((key, encode_touchpoint(each.body), headers, None))
+    return batches
 
 
 def read(records: Sequence[Any]) -> list[Record]:

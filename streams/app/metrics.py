@@ -64,6 +64,7 @@ RECOVERED = Counter("rapport_recovery_records_total", "Changelog records read at
 RECOVERY = Histogram("rapport_recovery_seconds", "From assignment to recovered states", buckets=LATENCY_BUCKETS)
 
 # After an upgrade states are written anew in its codec; at 0 everywhere the next upgrade may drop the one before.
+LINKS = Gauge("rapport_links", "Keys of which identity knows links or attempts", ("partition",))
 OUTDATED = Gauge("rapport_states_outdated", "States that stand in the changelog in an older codec", ("partition",))
 
 # A commit that fails is tried again at the next interval; a growing `failed` beside a still `committed` is an alarm.

@@ -39,6 +39,7 @@ from streams.app.metrics import HEARD, LINE_PARTITIONS, TRIPPED
 from streams.app.outbox import Outbox, Wire
 from streams.app.transport import ChunkConsumer
 from streams.engine import Engine, UnreadableState
+from streams.identity.entry import Unwhole
 from streams.knowledge.load import load
 from streams.knowledge.model import Knowledge
 
@@ -78,13 +79,18 @@ class Worker:
         limit = Limit(settings.breaker_window, settings.breaker_minimum, settings.breaker_share)
         breaker = Breaker(claim.topic, claim.partition, limit)
         if claim.topic == topics.RAW:
-            # Nothing that identity sends late or twice does harm: the engine knows it by its source.
-            return Identity(claim, Outbox(self.wire, claim, LIMITS), breaker, settings.partitions, self.clockwork)
+            # Nothing that identity sends late or twice does harm: who receives it knows it by its source.
+            outbox = Outbox(self.wire, claim, LIMITS)
+            return Identity(claim, outbox, breaker, settings.partitions, self.clockwork, self.recover_links)
         own = Wire(settings.cluster, f"{GROUP}-{claim.partition}")
-        return Detect(claim, Outbox(own, claim, LIMITS, own=True), breaker, self.engine, self.recover, self.fetch)
+        outbox = Outbox(own, claim, LIMITS, own=True)
+        return Detect(claim, outbox, breaker, self.engine, self.recover, self.fetch, settings.partitions)
 
     async def recover(self, partition: int, restore: recovery.Restore) -> int:
         return await recovery.recover(self.settings.cluster, topics.STATES, partition, restore)
+
+    async def recover_links(self, partition: int, restore: recovery.Restore) -> int:
+        return await recovery.recover(self.settings.cluster, topics.LINKS, partition, restore)
 
     async def fetch(self, version: str) -> Knowledge:
         return await library.fetch(self.settings.cluster, topics.KNOWLEDGE, version)
@@ -139,7 +145,7 @@ async def work(settings: Settings, engine: Engine, health: Health) -> int:
         await worker.wire.producer.stop()
         return 0
     except Exception as error:  # The one place where every failure ends: told, and turned into the exit status.
-        foreseen = isinstance(error, NotReady | TooManyFaults | UnreadableState)  # their words are enough
+        foreseen = isinstance(error, NotReady | TooManyFaults | UnreadableState | Unwhole)  # their words are enough
         log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=None if foreseen else error)
         _end_by_force_in(LAST_SECONDS + TOLD_SECONDS)
         health.is_now("stopping")
@@ -197,7 +203,7 @@ async def _connected(worker: Worker) -> bool:
 
 
 async def _check_topics(wire: Wire, partitions: int, where: str) -> None:
-    for topic in (topics.RAW, topics.RESOLVED, topics.STATES):
+    for topic in (topics.RAW, topics.RESOLVED, topics.STATES, topics.LINKS):
         found = len(await wire.producer.partitions_for(topic))
         if found != partitions:
             raise NotReady(

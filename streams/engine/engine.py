@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from schemas.records import EVERYONE, Emitted, Record, Rejected, Source, Touchpoint, Undecodable
 from streams.customers.customer import Customer
 from streams.customers.ids import output_id
-from streams.engine import wide
+from streams.engine import linking, wide
 from streams.engine.fold import Fold
 from streams.engine.history import follow_run
 from streams.engine.outcome import Outcome
 from streams.engine.partition import Partition
+from streams.engine.past import UNIDENTIFIED
 from streams.engine.rules import Rules
 from streams.knowledge.model import Knowledge
 
@@ -137,6 +138,8 @@ class Engine:
         customer.position = offset
         if _resent(customer.sources, source):
             outcome.counts["resent"] += 1
+        elif (source.partition < 0 or body.type in linking.SPECIAL) and linking.take(fold, record, body, live):
+            outcome.counts["links"] += 1
         elif fold.repeated(customer, body):
             outcome.counts["duplicate"] += 1
         else:
@@ -146,8 +149,10 @@ class Engine:
             if body.history is not None or customer.run is not None:
                 follow_run(fold, key, live, body, offset)
             fold.own(key, live, body, offset)
+            if key.startswith(UNIDENTIFIED):
+                linking.keep(fold, key, live, body, offset)
             outcome.counts["applied"] += 1
-        states.touch(key, customer)
+        states.touch(key, live.customer)
 
 
 def _resent(sources: dict[int, tuple[int, int]], source: Source) -> bool:

@@ -32,12 +32,14 @@ Whatever else happens (memory, system) is no matter of one record and stops the 
 class Fold:
     """Applies what happens to customers of one partition; lives for one chunk."""
 
-    __slots__ = ("outcome", "rules", "states")
+    __slots__ = ("muted", "outcome", "rules", "states")
 
     def __init__(self, states: Partition, rules: Rules, outcome: Outcome) -> None:
         self.states = states
         self.rules = rules
         self.outcome = outcome
+        self.muted = False
+        """While somebody's past is folded again: what it brings about was said when it happened."""
 
     @staticmethod
     def repeated(customer: Customer, body: Touchpoint) -> bool:
@@ -69,7 +71,22 @@ class Fold:
         learn(moment, body)
         self._observe(moment, live, body)
         remember(moment, body)
-        self._conclude(moment)
+        self.conclude(moment)
+
+    def own_again(self, key: str, live: Live, body: Touchpoint, offset: int) -> None:
+        """A touchpoint that was folded for another key before: its marks without its outputs.
+
+        What falls due by now because of it has fired there. Open cases are set aside, for closing one tells staff.
+        """
+        customer = live.customer
+        now = 0 if customer.run is not None else self.states.world.time or 0
+        self.fire(key, live, max(body.occurred_at, customer.latest, now) - 1, offset)
+        cases, customer.cases = customer.cases, ()
+        self.muted = True
+        self.own(key, live, body, offset)
+        self.fire(key, live, max(now, customer.latest - 1), offset)
+        self.muted = False
+        customer.cases = cases
 
     def fire(self, key: str, live: Live, until: int, offset: int) -> None:
         """Fires the customer's timers due at or before `until`, in order of time; what they arm fires, too."""
@@ -81,14 +98,14 @@ class Fold:
             customer.timers = customer.timers[1:]
             self.outcome.counts["timers"] += 1
             cause = timer_cause(timer.name, timer.key, timer.cause, timer.due)
-            moment = self._moment(key, customer, timer.due, cause, timer.cause, None, customer.run, offset)
+            moment = self.moment(key, customer, timer.due, cause, timer.cause, None, customer.run, offset)
             if timer.name == cases.TIMER:
                 cases.expire(moment, timer.key)
             elif timer.name == relationships.TIMER:
                 self.rules.relationships.review(moment)
             elif timer.name in self.rules.detectors:
                 self._due(moment, live, self.rules.detectors[timer.name], timer)
-            self._conclude(moment)
+            self.conclude(moment)
 
     def meet_pending(self, key: str, live: Live) -> None:
         """Applies the company-wide records that this customer has not met yet."""
@@ -104,27 +121,28 @@ class Fold:
             if customer.run == wide.facts["run"]:
                 self.settle(key, live, wide.until if wide.until is not None else customer.latest, wide.offset)
             return
-        moment = self._moment(key, customer, wide.at, wide.event_id, wide.event_id, None, customer.run, wide.offset)
+        moment = self.moment(key, customer, wide.at, wide.event_id, wide.event_id, None, customer.run, wide.offset)
         if wide.facts["deeds"]:
             self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
         for detector in self.rules.meeting.get(wide.kind, ()):
             self._meets(moment, live, detector, wide)
-        self._conclude(moment)
+        self.conclude(moment)
 
     def settle(self, key: str, live: Live, until: int, offset: int) -> None:
         """Ends the history of a customer: what fell due until now fires, flagged; then they are live."""
         customer = live.customer
         run = customer.run
         self.fire(key, live, until, offset)
-        moment = self._moment(key, customer, until, f"settle|{run}", f"{run}:settled", None, run, offset)
+        moment = self.moment(key, customer, until, f"settle|{run}", f"{run}:settled", None, run, offset)
         cases.settle(moment)
         customer.run = None
-        self._conclude(moment)
+        self.conclude(moment)
 
-    def _moment(
+    def moment(
         self, key: str, customer: Customer, at: int, cause: str, event_id: str,
         body: Touchpoint | None, history: str | None, offset: int,
     ) -> Moment:  # fmt: skip
+        """One moment of the customer; `conclude` ends it."""
         place = (self.states.number, offset)
         return Moment(self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [])
 
@@ -173,8 +191,10 @@ class Fold:
         else:
             _keep(live, detector, state)
 
-    def _conclude(self, moment: Moment) -> None:
+    def conclude(self, moment: Moment) -> None:
         """From what was found to alerts and to the card; then all of it leaves."""
+        if self.muted:
+            return
         out = moment.out
         if out:
             for found in tuple(out):
@@ -190,6 +210,8 @@ class Fold:
             self.outcome.outputs.extend(out)
 
     def _failed(self, moment: Moment, room: str, fault: Exception) -> None:
+        if self.muted:
+            return
         self.outcome.counts["rejected"] += 1
         self.outcome.outputs.append(Rejected(
             id=output_id("rejected", room, 1, moment.customer_id, "detector_failed", "", moment.cause), at=moment.at,

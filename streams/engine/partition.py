@@ -196,7 +196,7 @@ class Partition:
         written = [self._tally(key, at) for key in self.counted]
         for customer_id in self.touched:
             live = self.hot[customer_id]
-            state = self.packed[customer_id] = self._pack(live)
+            state = self.packed[customer_id] = self.pack(live)
             written.append((CUSTOMER + customer_id.encode(), codec.write(at, _due_of(live.customer), state)))
         if self._outdated:
             written += self._renewed(written, at)
@@ -233,7 +233,8 @@ class Partition:
         return len(self._outdated)
 
     @staticmethod
-    def _pack(live: Live) -> bytes:
+    def pack(live: Live) -> bytes:
+        """The canonical bytes of a customer, their detectors' states among them."""
         customer = live.customer
         for key in live.changed:
             state = live.states[key]

@@ -125,4 +125,3 @@ def fire_due(fold: Fold, until: int, offset: int) -> None:
         fold.meet_pending(customer_id, live)
         fold.fire(customer_id, live, until, offset)
         fold.states.touch(customer_id, live.customer)
-

@@ -72,6 +72,9 @@ def judge(line: Line, load: Load, others: Iterable[Knowledge] = ()) -> dict[str,
     return found
 
 
+_SAID = "FROM touchpoints_now WHERE NOT startsWith(type, 'identity.')"
+
+
 def _stored_once(line: Line, load: Load, found: Mapping[str, Sequence[Stored]], pure: Replayed) -> list[str]:
     by_table: dict[str, set[str]] = {table: set() for table in (*TABLES.values(), REJECTED)}
     for id_, sent in pure.outputs.items():
@@ -85,7 +88,10 @@ def _stored_once(line: Line, load: Load, found: Mapping[str, Sequence[Stored]], 
     letters = {letter.header("id") for letter in found[topics.DLQ]}
     return [
         *complaints,
-        *verdict.once("touchpoints", _ids(line, "SELECT event_id FROM touchpoints_now"), touchpoints),
+        # What was handed over stands under the donor's key, too, and what identity says is no touchpoint of the load.
+        *verdict.once("touchpoints", _ids(line, f"SELECT DISTINCT event_id {_SAID}"), touchpoints),
+        *verdict.once("rows of customers", pairs := _ids(line, f"SELECT concat(customer_id, ' ', event_id) {_SAID}"),
+                      set(pairs)),
         *verdict.once("rejected", _ids(line, "SELECT id FROM rejected_now"), letters),
         *verdict.once("log", _ids(line, "SELECT concat(toString(partition), '@', toString(offset)) FROM log_now"),
                       {f"{r.partition}@{r.offset}" for r in found[topics.RESOLVED]}),

@@ -15,6 +15,8 @@ from schemas.records import Touchpoint
 CUSTOMERS = 500
 BY_EMAIL = 60
 """Of these customers only the e-mail address is known."""
+GUESTS = 200
+"""Cookies; the customer of the same number signs in with it."""
 RUN = "import-1"
 HISTORY = 60
 """Customers whom the import brings; every fourth also turns up live."""
@@ -144,6 +146,22 @@ class Stream:
         key, body = self._chance.choice(GARBAGE)
         return Piece(f"garbage-{self._number}", "garbage", body, self._chance.randrange(self._partitions), key)
 
+    def _guest(self) -> Piece:
+        """Somebody of whom only the cookie is known; some of them sign in."""
+        guest = self._chance.randrange(GUESTS)
+        text = self._chance.choice((*TEXTS, None))
+        who: dict[str, str] = {"cookie": f"g-{guest}"}
+        return self._piece("customer", "chat.message", "chat", 0, identifiers=who, text=text, session_id=f"g-{guest}")
+
+    def _login(self) -> Piece:
+        """A cookie has its customer; now and then somebody else's machine is used, which is a conflict."""
+        guest = self._chance.randrange(GUESTS)
+        customer = guest if self._chance.random() < 0.9 else self._chance.randrange(CUSTOMERS)
+        who = {"customer_id": f"c-{customer}", "cookie": f"g-{guest}"}
+        if self._chance.random() < 0.2:
+            who = {"email": f"p{CUSTOMERS + guest % BY_EMAIL}@example.org", "cookie": f"g-{guest}"}
+        return self._piece("customer", "app.event", "app", 0, identifiers=who, properties={"name": "signed.in"})
+
     def _anyone(self) -> int:
         return self._chance.randrange(CUSTOMERS + BY_EMAIL + HISTORY // 4)
 
@@ -189,5 +207,5 @@ class Stream:
 _DEEDS: tuple[tuple[Callable[[Stream], Piece], float], ...] = (
     (Stream._purchase, 30), (Stream._question, 25), (Stream._answer, 15), (Stream._words, 10), (Stream._arrival, 10),
     (Stream._leaving, 1), (Stream._nobody, 3), (Stream._company, 0.3), (Stream._rubbish, 0.5),
-    (Stream._garbage, 0.5),
+    (Stream._garbage, 0.5), (Stream._guest, 8), (Stream._login, 3),
 )  # fmt: skip

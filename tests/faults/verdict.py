@@ -24,6 +24,7 @@ from streams.customers import customer as customers
 from streams.engine import Engine, Partition
 from streams.engine import tally as tallies
 from streams.engine import world as worlds
+from streams.identity.links import Links
 from streams.identity.resolve import resolve
 from tests.faults.load import Accepted
 from tests.integration.reading import Stored, by_partition
@@ -36,7 +37,7 @@ OUTPUTS = (
     topics.SHIFTS, topics.SIGNALS, topics.DECISIONS, topics.HISTORY_ALERTS, topics.CUSTOMERS, topics.MEASURES,
     *(topics.alert_topic(team) for team in topics.TEAMS),
 )  # fmt: skip
-ALL = (topics.RAW, topics.RESOLVED, topics.STATES, topics.DLQ, *OUTPUTS)
+ALL = (topics.RAW, topics.RESOLVED, topics.STATES, topics.LINKS, topics.DLQ, *OUTPUTS)
 
 Sent = tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]
 """Topic, key, value and headers of an output: all that a consumer sees of it."""
@@ -112,7 +113,7 @@ def same_outputs(pure: Mapping[str, Sent], topics_read: Mapping[str, Sequence[St
 
 def same_refusals(raw: Sequence[Stored], letters: Sequence[Stored], partitions: int) -> list[str]:
     """The dead letters of identity are those that the raw topic gives."""
-    resolved = (resolve(records, topics.RAW, partitions) for records in by_partition(raw).values())
+    resolved = (resolve(records, topics.RAW, partitions, Links.new()) for records in by_partition(raw).values())
     expected = {each.id for resolution in resolved for each in resolution.rejected}
     found = {letter.header("id") for letter in letters if letter.header("stage") == "identity"}
     return _missing("refusals of identity that are no dead letters", expected - found) + _missing(

@@ -8,13 +8,14 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from schemas import keys
+from schemas import hints, keys
 from schemas.catalogue import standard
 from schemas.codec import decode_touchpoints, encode_touchpoint
 from schemas.keys import IdentityKey
 from schemas.records import EVERYONE, Emitted, Record, Touchpoint
 from schemas.topics import RAW
 from streams.engine import Engine, Partition
+from streams.identity.links import Links
 from streams.identity.resolve import resolve, source_of
 
 IDENTITY = IdentityKey("k1", b"stories")
@@ -27,6 +28,7 @@ class RawRecord(NamedTuple):
     partition: int
     key: bytes
     touchpoint: Touchpoint
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Line(Protocol):
@@ -76,9 +78,11 @@ def _raw(touchpoint: Touchpoint, partitions: int) -> list[RawRecord]:
         each = (msgspec.structs.replace(touchpoint, event_id=f"{touchpoint.event_id}:{p}") for p in range(partitions))
         return [RawRecord(p, EVERYONE.encode(), copy) for p, copy in enumerate(each)]
     wide = touchpoint.type in standard().company_wide()
-    key = keys.key_of(touchpoint, IDENTITY, company_wide=wide).encode()
+    key = hints.raw_key(touchpoint, IDENTITY, company_wide=wide).encode()
     place = f"{keys.COMPANY}:{touchpoint.event_id}".encode() if wide else key
-    return [RawRecord(keys.partition_for(place, partitions), key, touchpoint)]
+    hint = None if wide else hints.hint_of(touchpoint, IDENTITY)
+    headers = () if hint is None else ((hints.HEADER, hint),)
+    return [RawRecord(keys.partition_for(place, partitions), key, touchpoint, headers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +106,40 @@ class InProcess:
         self.log: list[list[Record]] = [[] for _ in range(partitions)]
         self.states = [Partition(number) for number in range(partitions)]
         self._engine = engine
+        self._links = [Links.new() for _ in range(partitions)]
         self._ends = [0] * partitions
 
+    @property
+    def length(self) -> int:
+        """Records of the resolved log."""
+        return sum(map(len, self.log))
+
     def write(self, records: Sequence[RawRecord]) -> None:
-        for partition, key, touchpoint in records:
-            offset = self._ends[partition]
-            self._ends[partition] += 1
-            value = encode_touchpoint(touchpoint)
-            self._resolve(_Written(partition, offset, touchpoint.occurred_at, key, value))
+        for partition, key, touchpoint, headers in records:
+            self._append(partition, touchpoint.occurred_at, key, encode_touchpoint(touchpoint), headers)
+
+    def _append(
+        self, partition: int, at: int, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]
+    ) -> None:
+        offset = self._ends[partition]
+        self._ends[partition] += 1
+        self._resolve(_Written(partition, offset, at, key, value, tuple(headers)))
 
     def _resolve(self, written: _Written) -> None:
-        resolution = resolve([written], RAW, self.partitions)
+        resolution = resolve([written], RAW, self.partitions, self._links[written.partition])
         assert not resolution.rejected
         for partition, derived in enumerate(resolution.forwarded):
             for key, value, headers, _ in derived:
                 (body,) = decode_touchpoints([value])
-                record = Record(len(self.log[partition]), key.decode(), source_of(headers[0][1]), body)
-                self.log[partition].append(record)
-                self.outputs += self._engine.process([record], self.states[partition]).outputs
+                self._fold(partition, Record(len(self.log[partition]), key.decode(), source_of(headers[0][1]), body))
+        for partition, passed in resolution.passed.items():
+            for key, value, headers, _ in passed:
+                self._append(partition, written.timestamp, key, value, headers)
+
+    def _fold(self, partition: int, record: Record) -> None:
+        self.log[partition].append(record)
+        outcome = self._engine.process([record], self.states[partition])
+        self.outputs += outcome.outputs
+        for each in outcome.handed:
+            home = keys.partition_for(each.key.encode(), self.partitions)
+            self._fold(home, Record(len(self.log[home]), each.key, each.source, each.body))

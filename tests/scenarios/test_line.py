@@ -17,7 +17,7 @@ from rapport.settings import Settings
 from replay.run import Summary, run
 from schemas import topics
 from schemas.codec import decode_outputs, encode_touchpoint
-from schemas.records import EVERYONE, CustomerCard, Emitted, Touchpoint, Undecodable
+from schemas.records import CustomerCard, Emitted, Touchpoint, Undecodable
 from schemas.wire import output_from_json
 from sinks.clickhouse.sink import GROUP as SINK
 from streams.engine import Engine
@@ -47,15 +47,20 @@ class Driven:
         self._reader = KafkaConsumer(bootstrap_servers=bootstrap, metrics_enabled=False)
         self._resolved = [TopicPartition(topics.RESOLVED, p) for p in range(partitions)]
         self._passed = self._end()
+        self._mirror = InProcess(Engine(load(Settings().knowledge)), partitions)
 
     def write(self, records: Sequence[RawRecord]) -> None:
         sent = [
-            self._producer.send(topics.RAW, partition=p, key=key, value=encode_touchpoint(touchpoint))
-            for p, key, touchpoint in records
+            self._producer.send(
+                topics.RAW, encode_touchpoint(each.touchpoint), each.key, list(each.headers), each.partition
+            )
+            for each in records
         ]
         for each in sent:
             each.get(PASSING_S)
-        self._passed += sum(self.partitions if record.key == EVERYONE.encode() else 1 for record in records)
+        before = self._mirror.length
+        self._mirror.write(records)
+        self._passed += self._mirror.length - before
         limit = time.monotonic() + PASSING_S
         while self._end() < self._passed:
             assert time.monotonic() < limit, f"{records} did not pass identity"

@@ -1,0 +1,107 @@
+"""What a producer tells identity beside the key: the weaker identifiers of a touchpoint, links, consent to the camera.
+
+It stands in the header `identity`, as hashes; a touchpoint that has nothing to tell has no such header.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from schemas.keys import IdentityKey, key_for, key_of, keyed
+from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
+from schemas.wire import properties
+
+HEADER: Final = "identity"
+LINKED: Final = "identity.linked"
+UNLINKED: Final = "identity.unlinked"
+FACE: Final = "face_token"
+
+Op: TypeAlias = Literal["", "said", "unlink", "claim", "link", "refused", "release"]
+"""`said`, `unlink`: a person's word. The others go between the homes of two keys (docs/decisions/0010-identity.md)."""
+
+_BELOW_ID: Final = tuple(kind for kind in IDENTIFIERS if kind != FACE)
+_PEOPLES: Final = frozenset({LINKED, UNLINKED})
+
+
+class Hint(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """`also`: the weaker keys, strongest first. `face`: the key of a face token in the body. `camera`: consent given
+    or withdrawn by this touchpoint. `hops`: links followed so far. `people`: the word of a person, not an inference.
+    `grant`: which of the stronger key's permissions is spoken of."""
+
+    op: Op = ""
+    also: tuple[str, ...] = ()
+    face: str | None = None
+    camera: bool | None = None
+    from_: str = ""
+    to: str = ""
+    confidence: float = 1.0
+    via: tuple[str, ...] = ()
+    hops: int = 0
+    people: bool = False
+    grant: int = 0
+
+
+_json = msgspec.json.Encoder().encode
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Hint).decode
+
+
+def pack(hint: Hint) -> bytes:
+    """The header's value."""
+    return _encode(hint)
+
+
+def unpack(header: bytes) -> Hint:
+    """Inverse of `pack`; ValueError where it is none."""
+    return _decode(header)
+
+
+def raw_key(touchpoint: Touchpoint, identity: IdentityKey, *, company_wide: bool = False) -> str:
+    """The key on the raw topic: as `key_of`, but a link goes to its weaker end, a lone face to the home of its link."""
+    if touchpoint.type in _PEOPLES:
+        return keyed(str(properties(touchpoint).get("from", "")), identity)
+    key = key_of(touchpoint, identity, company_wide=company_wide)
+    if touchpoint.face_token is not None and key != EVERYONE and key.startswith("none:"):
+        return key_for(FACE, touchpoint.face_token, identity)
+    return key
+
+
+def hint_of(touchpoint: Touchpoint, identity: IdentityKey) -> bytes | None:
+    """The header's value, or None where there is nothing to tell, as for most."""
+    if touchpoint.type in _PEOPLES:
+        return pack(_of_people(touchpoint, identity))
+    found = [kind for kind in _BELOW_ID if getattr(touchpoint, kind) is not None]
+    consent = touchpoint.type == "consent.changed"
+    if len(found) < 2 and touchpoint.face_token is None and not consent:
+        return None
+    face = None if touchpoint.face_token is None else key_for(FACE, touchpoint.face_token, identity)
+    also = tuple(key_for(kind, getattr(touchpoint, kind), identity) for kind in found[1:])
+    camera = _camera(touchpoint) if consent else None
+    return pack(Hint(also=also, face=face, camera=camera)) if also or face or camera is not None else None
+
+
+def private(touchpoint: Touchpoint, identity: IdentityKey) -> Touchpoint:
+    """A person's word on a link names keys only: a clear address in it is hashed."""
+    if touchpoint.type not in _PEOPLES:
+        return touchpoint
+    facts = properties(touchpoint)
+    named = {name: keyed(str(facts[name]), identity) for name in ("from", "to") if name in facts}
+    return msgspec.structs.replace(touchpoint, properties=_json({**facts, **named}).decode())
+
+
+def _of_people(touchpoint: Touchpoint, identity: IdentityKey) -> Hint:
+    facts = properties(touchpoint)
+    sure = facts.get("confidence")
+    return Hint(
+        op="said" if touchpoint.type == LINKED else "unlink",
+        from_=keyed(str(facts.get("from", "")), identity), to=keyed(str(facts.get("to", "")), identity),
+        confidence=float(sure) if isinstance(sure, int | float) else 1.0, people=True,
+    )  # fmt: skip
+
+
+def _camera(touchpoint: Touchpoint) -> bool | None:
+    facts = properties(touchpoint)
+    granted = facts.get("granted")
+    return granted if facts.get("scope") == "camera" and isinstance(granted, bool) else None

@@ -1,0 +1,81 @@
+"""What a state takes over from an older, separate part of the same person's history: once, and without a word.
+
+Evidence is added, detectors merge as they declare, of consents the last word holds, and what the customer says of
+themselves is only completed. The declared type stays the customer's own where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from streams.alerts.cases import TIMER
+from streams.customers.customer import RECENT, Case, Customer, Support
+from streams.customers.moment import QUIET_KEPT
+from streams.engine.partition import Live
+from streams.relationships import evidence
+from streams.signals.detector import Detector
+
+SESSIONS = 16
+_ENOUGH = 3
+_decode = msgspec.msgpack.decode
+_encode = msgspec.msgpack.encode
+
+
+def join(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> None:
+    """Adds `older` to the customer's state; `detectors` are those of the rules, the gate among them.
+
+    Cases and their timers are another matter: see `linking`.
+    """
+    mine = live.customer
+    size = max((len(s.milli) for s in (*mine.evidence.sums, *older.evidence.sums)), default=0)
+    evidence.merge(mine.evidence, older.evidence, size)
+    for index, support in older.support.items():
+        known = mine.support.get(index, Support(0, 0))
+        last = known.last or support.last
+        mine.support[index] = Support(min(_ENOUGH, known.count + support.count), last)
+    if mine.declared < 0:
+        mine.declared, mine.since = older.declared, older.since
+    mine.reasons = mine.reasons or older.reasons
+    mine.sessions = tuple(dict.fromkeys((*older.sessions, *mine.sessions)))[-SESSIONS:]
+    mine.touchpoints += older.touchpoints
+    if older.touchpoints:
+        mine.first = min(mine.first, older.first) if mine.first else older.first
+        mine.latest = max(mine.latest, older.latest)
+    mine.language = mine.language or older.language
+    mine.place = mine.place or older.place
+    mine.adjusting_until = max(mine.adjusting_until, older.adjusting_until)
+    consents = dict(mine.consents)
+    for scope, consent in older.consents.items():
+        if scope not in consents or consents[scope].at < consent.at:
+            consents[scope] = consent
+    mine.consents = consents
+    mine.slots = {**older.slots, **mine.slots}
+    mine.recent = tuple(sorted((*older.recent, *mine.recent), key=lambda glimpse: glimpse.at))[-RECENT:]
+    quiet = sorted({**older.quiet, **mine.quiet}.items(), key=lambda each: (each[1][0], each[0]))
+    mine.quiet = dict(quiet[-QUIET_KEPT:])
+    known_timers = {(timer.name, timer.key) for timer in mine.timers}
+    waiting = (t for t in older.timers if t.name != TIMER and (t.name, t.key) not in known_timers)
+    mine.timers = tuple(sorted((*mine.timers, *waiting)))
+    _detectors(live, older, detectors)
+
+
+def _detectors(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> None:
+    for detector in detectors:
+        key = f"{detector.name}.{detector.version}"
+        packed = older.memory.get(key)
+        if packed is None:
+            continue
+        state = live.states.get(key)
+        if state is None:
+            mine = live.customer.memory.get(key)
+            state = detector.start() if mine is None else _decode(mine, type=detector.state)
+        live.states[key] = detector.merge(state, _decode(packed, type=detector.state))
+        live.changed.add(key)
+
+
+def left_over(older: Customer, cases: tuple[Case, ...]) -> bytes:
+    """The state that goes along with a hand-over: the older part, and what staff have open."""
+    return _encode(msgspec.structs.replace(older, cases=cases))
