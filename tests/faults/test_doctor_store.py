@@ -41,13 +41,13 @@ def test_a_clickhouse_that_is_read_only_is_named_and_nothing_is_lost(tmp_path: P
             produce(line)
             line.wait("the store says what it waits for", lambda: "read-only" in finding(line, "store").seen)
             assert finding(line, "store").severity == "action"
-            assert "stuck: 1 member" in finding(line, "group", GROUP).seen
+            line.wait("its group is stuck", lambda: "stuck: 1 member" in finding(line, "group", GROUP).seen)
             assert "docs/operations.md#rapportstorereadonly" in finding(line, "store").remedy
 
             line.stop("store")
             line.start("store")
             line.wait("so does one that starts now", lambda: line.health().get("cause") == "read_only")
-            assert "read-only" in finding(line, "store").seen
+            line.wait("the doctor sees it", lambda: "read-only" in finding(line, "store").seen)
 
             (tmp_path / "users.xml").write_text(users)
             restart(server)

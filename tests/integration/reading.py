@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 
-SILENCE_S = 20
+SILENCE_S = 60
 """A broker that has more and gives nothing for so long is a failure."""
 
 

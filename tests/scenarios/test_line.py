@@ -35,7 +35,7 @@ OUTPUTS = (
     *map(topics.alert_topic, topics.TEAMS),
 )  # fmt: skip
 STORED = (topics.RESOLVED, *OUTPUTS)
-PASSING_S = 20.0
+PASSING_S = 120.0
 
 
 class Driven:

@@ -24,8 +24,8 @@ from tests.security.guarded import PASSWORD, Guarded
 
 pytestmark = pytest.mark.kafka
 
-PATIENT_S = 30.0
-SOON_S = 15.0
+PATIENT_S = 180.0
+SOON_S = 90.0
 """Nobody waits for the end of his patience to be told that his password is wrong."""
 
 LET_IN = [
