@@ -26,7 +26,10 @@ $(LOCKED): requirements.lock
 	echo "setting up $(VENV) with $$("$$python" --version): 1.4 GB, a minute or more"; \
 	rm -rf $(VENV); \
 	"$$python" -m venv $(VENV) || { echo 'venv failed (Debian: apt-get install python3-venv)' >&2; exit 1; }
-	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --no-compile --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock \
+	    | awk -v all="$$(grep -c '==' requirements.lock)" \
+	        '/^Collecting/ {printf "\r  package %d of %d at most: %-40.40s", ++n, all, $$2; fflush()} \
+	         /^Installing/ {printf "\r  installing %d packages, the longest part%30s\n", n, ""; fflush()}'
 	@touch $@
 
 $(READY): $(LOCKED) pyproject.toml
