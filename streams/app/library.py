@@ -13,13 +13,14 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from rapport.connection import Kafka
+from streams.app.claims import PATIENCE
+from streams.app.insisting import insist
 from streams.knowledge.load import from_documents
 from streams.knowledge.model import Knowledge
 
 log = logging.getLogger(__name__)
 
 REMIND_SECONDS: Final = 10.0
-CONNECT_SECONDS: Final = 60.0
 
 
 async def fetch(kafka: Kafka, topic: str, version: str) -> Knowledge:
@@ -55,8 +56,8 @@ async def _reader(kafka: Kafka, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
         max_partition_fetch_bytes=16 * 1024 * 1024,
     )
     try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            await reader.start()
+        async with asyncio.timeout(PATIENCE):
+            await insist(reader.start, PATIENCE)
         partition = TopicPartition(topic, 0)
         reader.assign([partition])
         await reader.seek_to_beginning(partition)

@@ -20,6 +20,7 @@ from aiokafka.structs import RecordMetadata
 from rapport.connection import Kafka
 from rapport.sending import RECORD_BYTES, new_producer
 from streams.app.claims import PATIENCE, Claim, Superseded
+from streams.app.insisting import insist
 
 ACK_SECONDS: Final = PATIENCE
 """Longer ends the worker."""
@@ -117,10 +118,10 @@ class Outbox:
         """
         producer = self._wire.producer
         sender, manager = producer._sender, producer._txn_manager
-        await self._within(producer.client.bootstrap(), "the producer could not connect")
+        await self._within(insist(producer.client.bootstrap, ACK_SECONDS), "the producer could not connect")
         manager.transactional_id = name
         manager.transaction_timeout_ms = 60_000  # asked for, never used
-        await self._within(sender._maybe_wait_for_pid(), f"no producer id for {name}")
+        await self._within(insist(sender._maybe_wait_for_pid, ACK_SECONDS), f"no producer id for {name}")
         manager.transactional_id = None
         sender._in_flight = _AtOnce()
         await self._within(sender.start(), "the producer could not start")

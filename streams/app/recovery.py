@@ -12,11 +12,12 @@ from time import monotonic
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaError
 
 from rapport.connection import Kafka
 from streams.app import metrics
 from streams.app.claims import PATIENCE
+from streams.app.insisting import insist
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +50,9 @@ async def recover(kafka: Kafka, topic: str, partition: int, restore: Restore) ->
     )
     try:
         async with asyncio.timeout(STALL_SECONDS):
-            await consumer.start()
+            await insist(consumer.start, STALL_SECONDS)
         count = await _read(consumer, TopicPartition(topic, partition), restore)
-    except (TimeoutError, KafkaConnectionError) as error:
+    except (TimeoutError, KafkaError) as error:
         raise Stalled(
             f"{topic}[{partition}]: nothing to read in {STALL_SECONDS:.0f} s of recovery; is Kafka up and the"
             " topic there (`rapport init`)? The worker stops; started again, it recovers from the beginning"
@@ -67,8 +68,8 @@ async def recover(kafka: Kafka, topic: str, partition: int, restore: Restore) ->
 async def _read(consumer: AIOKafkaConsumer, tp: TopicPartition, restore: Restore) -> int:
     consumer.assign([tp])
     async with asyncio.timeout(STALL_SECONDS):
-        end = (await consumer.end_offsets([tp]))[tp]
-        first = (await consumer.beginning_offsets([tp]))[tp]
+        end = (await insist(lambda: consumer.end_offsets([tp]), STALL_SECONDS))[tp]
+        first = (await insist(lambda: consumer.beginning_offsets([tp]), STALL_SECONDS))[tp]
     consumer.seek(tp, first)
     count = 0
     heard = monotonic()
