@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -56,8 +55,7 @@ async def _reader(kafka: Kafka, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
         max_partition_fetch_bytes=16 * 1024 * 1024,
     )
     try:
-        async with asyncio.timeout(PATIENCE):
-            await insist(reader.start, PATIENCE)
+        await insist(reader.start, PATIENCE)
         partition = TopicPartition(topic, 0)
         reader.assign([partition])
         await reader.seek_to_beginning(partition)

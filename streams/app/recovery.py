@@ -49,8 +49,7 @@ async def recover(kafka: Kafka, topic: str, partition: int, restore: Restore) ->
         request_timeout_ms=15_000,
     )
     try:
-        async with asyncio.timeout(STALL_SECONDS):
-            await insist(consumer.start, STALL_SECONDS)
+        await insist(consumer.start, STALL_SECONDS)  # each attempt is bounded by the time of a request
         count = await _read(consumer, TopicPartition(topic, partition), restore)
     except (TimeoutError, KafkaError) as error:
         raise Stalled(

@@ -12,14 +12,12 @@ from typing import Any
 import msgspec
 
 from streams.alerts.cases import TIMER
-from streams.customers.customer import RECENT, Case, Customer, Support
+from streams.customers.customer import RECENT, Case, Customer
 from streams.customers.moment import QUIET_KEPT
 from streams.engine.partition import Live
-from streams.relationships import evidence
+from streams.relationships import habits
 from streams.signals.detector import Detector
 
-SESSIONS = 16
-_ENOUGH = 3
 _decode = msgspec.msgpack.decode
 _encode = msgspec.msgpack.encode
 
@@ -30,16 +28,10 @@ def join(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> Non
     Cases and their timers are another matter: see `linking`.
     """
     mine = live.customer
-    size = max((len(s.milli) for s in (*mine.evidence.sums, *older.evidence.sums)), default=0)
-    evidence.merge(mine.evidence, older.evidence, size)
-    for index, support in older.support.items():
-        known = mine.support.get(index, Support(0, 0))
-        last = known.last or support.last
-        mine.support[index] = Support(min(_ENOUGH, known.count + support.count), last)
+    habits.merge(mine.habits, older.habits)
     if mine.declared < 0:
         mine.declared, mine.since = older.declared, older.since
     mine.reasons = mine.reasons or older.reasons
-    mine.sessions = tuple(dict.fromkeys((*older.sessions, *mine.sessions)))[-SESSIONS:]
     mine.touchpoints += older.touchpoints
     if older.touchpoints:
         mine.first = min(mine.first, older.first) if mine.first else older.first

@@ -15,6 +15,7 @@ from schemas.records import Alert, Record, Signal, Source, Touchpoint
 from streams.customers import customer as customers
 from streams.customers.customer import Customer
 from streams.engine import past as pasts
+from streams.relationships.counts import ONE
 from tests.streams.lab import DAY, MINUTE, SECOND, Lab, tick, touchpoint
 
 COOKIE = "cookie:k1:" + "0" * 32
@@ -72,24 +73,25 @@ def test_up_to_64_touchpoints_make_the_same_evidence_and_declared_type(past: lis
     assert late.declared == first.declared
     assert late.consents == first.consents
     assert [glimpse.at for glimpse in late.recent] == [glimpse.at for glimpse in first.recent]
-    assert late.evidence == first.evidence
+    assert late.habits == first.habits
 
 
-def test_beyond_64_evidence_is_too_little_by_the_trust_of_the_key_and_never_too_much() -> None:
-    """The table in docs/identity.md: a cookie is trusted by half; of what is older than 64 at most half is missing."""
+def test_beyond_64_what_is_counted_is_off_by_no_more_than_the_part_that_is_older() -> None:
+    """The table in docs/identity.md: what is older than 64 touchpoints is merged, not told again."""
     before = [consent(0), *(touchpoint("chat.message", n * MINUTE, text=TEXTS[n % 5], session_id=f"s{n}")
                             for n in range(1, 130))]  # fmt: skip
     _, late = told(before, login_first=False)
     _, first = told(before, login_first=True)
     _, old = told(before[: -pasts.KEPT], login_first=True)
     assert late.touchpoints == first.touchpoints
-    missing = False
-    for mine, exact, older in zip(late.evidence.sums, first.evidence.sums, old.evidence.sums, strict=True):
-        for index, whole in enumerate(exact.milli):
-            gap, part = whole - mine.milli[index], older.milli[index]
-            missing |= gap != 0
-            assert min(0, part) * 0.5 - len(before) <= gap <= max(0, part) * 0.5 + len(before)
-    assert missing, "the part beyond 64 is exact: the table says otherwise"
+    assert (late.habits.first, late.habits.last) == (first.habits.first, first.habits.last)
+    for mine, exact, older in (
+        (late.habits.slow, first.habits.slow, old.habits.slow),
+        (late.habits.fast, first.habits.fast, old.habits.fast),
+    ):
+        for slot in mine.sums.keys() | exact.sums.keys():
+            gap = abs(exact.sums.get(slot, 0) - mine.sums.get(slot, 0))
+            assert gap <= older.sums.get(slot, 0) + ONE, slot
 
 
 def test_nothing_is_said_twice() -> None:
@@ -145,7 +147,7 @@ def test_a_past_is_bounded() -> None:
 
 # Alerts that staff have open stay where they are until they are done: docs/identity.md.
 SAME = (
-    "touchpoints", "first", "latest", "language", "evidence", "support", "declared", "consents", "slots", "recent",
+    "touchpoints", "first", "latest", "language", "habits", "declared", "consents", "slots", "recent",
     "memory", "sessions",
 )  # fmt: skip
 
