@@ -57,8 +57,13 @@ class FamilyA:
             return
         person.left -= person.left > 0
         awake = by_night if random() < habit.night else by_day
-        place = min(bisect(person.weights, random()), len(habit.deeds) - 1)
-        habit.deeds[place][0](self._floor, person, max(at, awake(at, person.offset, random())), False)
+        manner = self._floor.manner(person)
+        if manner == person.type:
+            deed = habit.deeds[min(bisect(person.weights, random()), len(habit.deeds) - 1)][0]
+        else:
+            deeds = HABITS[manner].deeds
+            deed = deeds[int(random() * len(deeds))][0]
+        deed(self._floor, person, max(at, awake(at, person.offset, random())), False)
 
     def _next(self, person: Person, habit: Habit, at: int) -> int:
         chance = self._floor.chance

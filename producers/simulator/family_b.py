@@ -78,7 +78,9 @@ class FamilyB:
     def _follow(self, person: Person, soul: Soul, at: int) -> None:
         """One drive, step by step until it is content."""
         chance = self._floor.chance
-        drive = chance.choices(self._chains[person.type], cum_weights=person.weights)[0]
+        manner = self._floor.manner(person)
+        own = manner == person.type
+        drive = chance.choices(self._chains[manner], cum_weights=person.weights if own else None)[0]
         for step in drive.steps:
             deed = step[int(chance.random() * len(step))]
             if deed in TALK and chance.random() < SHY:

@@ -24,6 +24,8 @@ NEAR: dict[str, str] = {
 }  # fmt: skip
 """In whose words people of a relationship speak now and then."""
 BORROWED = 0.12
+ASTRAY, FARTHEST = 0.2, 0.5
+"""How often people do what those of the neighbouring relationship do: by a share of their own, and at most."""
 EVIDENCE, NEUTRAL, MISLEADING = 0.68, 0.19, 0.09
 """Of the texts of a session that is no noise; the rest is sarcasm."""
 
@@ -61,6 +63,11 @@ class Floor:
     def broken(self, at: int, item_id: str) -> bool:
         """Whether what is sold at that time has the fault of the incident."""
         return item_id == BROKEN.item_id and self._broken[0] <= at < self._broken[1]
+
+    def manner(self, person: Person) -> str:
+        """Whose deeds the person does this time: mostly those of their own relationship."""
+        astray = min(FARTHEST, ASTRAY * person.tilt[6] ** 2)
+        return NEAR[person.type] if self.chance.random() < astray else person.type
 
     def words(self, person: Person, noise: bool) -> str:
         """What the person writes, as fields."""

@@ -11,11 +11,9 @@ from rapport.commands.moments import moment
 from rapport.teaching import Example
 
 EXAMPLES = (
-    Example("rapport label S0000012 --type best_friend --from 2026-01-05T00:00:00Z --out labels.jsonl",
-            "what an analyst read in the timeline of `rapport customer S0000012`"),
-    Example("rapport label S0000012 --type ex_friend --from 2026-06-01T00:00:00Z --cause unanswered --out labels.jsonl",
-            "the period after it, in the same file"),
-)  # fmt: skip
+    Example("rapport label S12 --type buddy --from 2026-01-05T00:00:00Z --out l.jsonl", "what the timeline tells you"),
+    Example("rapport label S12 --type enemy --from 2026-06-01T00:00:00Z --out l.jsonl", "and the period after it"),
+)
 
 
 def types(incomplete: str) -> list[str]:
