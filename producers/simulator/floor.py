@@ -24,7 +24,7 @@ NEAR: dict[str, str] = {
 }  # fmt: skip
 """In whose words people of a relationship speak now and then."""
 BORROWED = 0.12
-ASTRAY, FARTHEST = 0.2, 0.5
+ASTRAY, FARTHEST = 0.27, 0.5
 """How often people do what those of the neighbouring relationship do: by a share of their own, and at most."""
 EVIDENCE, NEUTRAL, MISLEADING = 0.68, 0.19, 0.09
 """Of the texts of a session that is no noise; the rest is sarcasm."""

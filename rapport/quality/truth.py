@@ -27,7 +27,7 @@ TENSE: Final[frozenset[str]] = frozenset(FAMILIES["tense"]) - {"master_slave"}
 """Valence below zero: they need care before anything else."""
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of a truth or labels file; `until` is absent where the next period, or the end, ends it."""
 
     type: str
