@@ -171,7 +171,9 @@ def test_a_predecessor_that_still_thinks_it_is_in_office_is_refused_by_the_broke
     asyncio.run(scenario())
 
 
-def test_a_broker_that_is_away_fails_the_opening() -> None:
+def test_a_broker_that_is_away_for_too_long_fails_the_opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.app.outbox.ACK_SECONDS", 2.0)
+
     async def scenario() -> None:
         box = outbox(Wire(Kafka("127.0.0.1:1"), "test"), own=True)
         with pytest.raises(Unsent, match="could not connect"):
