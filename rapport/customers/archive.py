@@ -92,7 +92,8 @@ class Archive:
             f"SELECT type, properties FROM {TOUCHPOINTS} FINAL WHERE customer_id = {{id:String}}"
             " AND type IN ({on:String}, {off:String})"
             # What identity says holds; a person's word alone may have been refused.
-            " ORDER BY JSONExtractString(properties, 'by') = 'identity' DESC, occurred_at DESC, offset DESC LIMIT 1",
+            " ORDER BY visitParamExtractString(ifNull(properties, ''), 'by') = 'identity' DESC,"
+            " occurred_at DESC, offset DESC LIMIT 1",
             {"id": customer_id, "on": LINKED, "off": UNLINKED},
         )
         if not rows or rows[0]["type"] == UNLINKED:

@@ -171,13 +171,16 @@ class Shifts(msgspec.Struct, frozen=True):
     A customer begins as `start`, before anything is declared.
 
     A type is declared at probability `declare` with `margin` over the next and `events` independent
-    touchpoints for it (one transformational touchpoint is enough); it is left below `leave`.
+    touchpoints for it (one transformational touchpoint is enough); it is left below `leave`,
+    and for the one that was left within `again_days` before only below `leave_again`.
     """
 
     start: str
     declare: float
     margin: float
     leave: float
+    again_days: float
+    leave_again: float
     events: int
     half_lives_days: dict[str, float]
     clip: float

@@ -51,6 +51,8 @@ def read_shifts(section: Section) -> Shifts:
         declare=section.number("declare", 0, 1),
         margin=section.number("margin", 0, 1),
         leave=section.number("leave", 0, 1),
+        again_days=section.number("again_days", 0, MAX_DAYS),
+        leave_again=section.number("leave_again", 0, 1),
         events=section.whole("events", 1, 3),
         half_lives_days=half_lives,
         clip=section.number("clip", 0, MAX_CLIP),

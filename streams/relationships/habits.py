@@ -7,7 +7,7 @@
 | sessions | the last `SESSIONS` and what was counted in each | the later ones: one cue may count twice |
 | kinds, items | which of 62 classes of categories and items were bought | exact for the union; two may share a class |
 | place | the place of most visits (majority vote of Boyer and Moore) | the stronger one |
-| candidate | the type that leads, and on how many occasions it did | the mine one |
+| candidate, before | the type that leads, and on how many occasions; the one declared before | the customer's own |
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ SLOTS: Final = 122
 
 
 class Habits(msgspec.Struct, array_like=True, gc=False):
-    """The state of one customer's relationship; `candidate` is -1 where none leads."""
+    """The state of one customer's relationship; `candidate` is -1 where none leads, `before` the type declared before
+    the present one, or -1."""
 
     slow: Bank = msgspec.field(default_factory=Bank)
     fast: Bank = msgspec.field(default_factory=Bank)
@@ -59,6 +60,7 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
     occasions: int = 0
     occasion: int = 0
     review: int = 0
+    before: int = -1
 
     def count(self, slot: int, at: int, amount: int) -> None:
         """Counts an occurrence, or a part of one."""

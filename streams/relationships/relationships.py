@@ -209,10 +209,12 @@ class Relationships:
             return
         second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
         clear = shares[first] >= rules.declare and shares[first] - shares[second] >= rules.margin
-        if not clear or (declared >= 0 and shares[declared] >= rules.leave):
+        back = first == state.before and moment.at - customer.since <= rules.again_days * DAY_MS
+        if not clear or (declared >= 0 and shares[declared] >= (rules.leave_again if back else rules.leave)):
             return
         if self.declared(customer) != self._knowledge.types[first].id:
             self._shift(moment, first, second, shares[first])
+        state.before = declared
         customer.declared, customer.since = first, moment.at
 
     def _shift(self, moment: Moment, to: int, second: int, share: float) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from schemas.records import Record, Rejected, Signal, Source, Undecodable
 from streams.customers.customer import RING
 from streams.engine import Partition, codec
-from tests.streams.lab import MINUTE, Lab, of, tick, touchpoint
+from tests.streams.lab import MINUTE, Lab, knowledge, of, tick, touchpoint
 
 
 def counted(lab: Lab) -> int:
@@ -92,7 +92,7 @@ def test_nobody_makes_no_customer() -> None:
 
 
 def test_a_detector_that_raises_is_a_dead_letter_and_the_others_go_on() -> None:
-    lab = Lab()
+    lab = Lab(knowledge())  # an engine of its own, which it breaks
     broken = lab.engine.versions[next(iter(lab.engine.versions))]
 
     class Broken:
