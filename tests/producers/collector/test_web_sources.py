@@ -18,7 +18,6 @@ from urllib.parse import quote, urlencode
 import msgspec
 import pytest
 
-from deploy.local.broker import free_port
 from producers import kafka_reading
 from producers.collector import wechat_crypto as crypto
 from producers.collector.links import Letter, LinkKey, Links, Seals
@@ -77,7 +76,7 @@ def service(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
-        with Line(folder, kafka=kafka, collector_port=free_port(), sources=folder / "sources.yaml") as line:
+        with Line(folder, kafka=kafka, sources=folder / "sources.yaml") as line:
             line.init()
             since = kafka_reading.ends(line.settings.cluster, topics.RAW, line.settings.partitions)
             line.start("collect")

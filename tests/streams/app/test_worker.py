@@ -123,7 +123,7 @@ def test_a_failure_in_a_station_ends_the_process_without_a_commit(fresh: Line) -
         worker = fresh.worker()
         assert worker.wait(180) == 1
         said = fresh.logs()
-        assert "codec version 99; this program reads 1 and 2" in said
+        assert "codec version 99; this program reads 2 and 3" in said
         assert "start the release that wrote it" in said
         assert "Traceback" not in said
         standing = await fresh.committed()
