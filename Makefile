@@ -45,8 +45,9 @@ test: setup ## all tests, quick ones first; says at the end which groups ran (AR
 explore: setup ## property tests on many new random examples (not in CI: what it finds becomes a test)
 	@RAPPORT_EXAMPLES=explore $(BIN)/python -m pytest -q -m 'not kafka and not clickhouse and not slow' $(ARGS)
 
-lint: setup ## ruff, mypy, and schemas against the releases
+lint: setup ## ruff (rules and format), mypy, and schemas against the releases
 	@$(BIN)/ruff check $(ROOMS)
+	@$(BIN)/ruff format --check --quiet $(ROOMS)
 	@$(BIN)/mypy
 	@$(BIN)/rapport schema check
 

@@ -165,7 +165,11 @@ def run(seconds: int, partitions: int, profile: bool, say: Callable[[str], None]
     with Line(partitions, "driven", say) as line:
         port = free_port()
         settings = replace(line.settings, collector_port=port, write_key=KEY, trace_share=0.01)
-        words = ("pyinstrument", "-o", "/tmp/collect.txt", "-m", "rapport.cli", "collect") if profile else ("rapport.cli", "collect")  # noqa: E501
+        words = (
+            ("pyinstrument", "-o", "/tmp/collect.txt", "-m", "rapport.cli", "collect")
+            if profile
+            else ("rapport.cli", "collect")
+        )  # noqa: E501
         process = line.start("collector", words, environment_of(settings))
         _apart(process.pid)
         line.wait(process, "collector", lambda: _well(port), READY_S)

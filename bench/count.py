@@ -105,9 +105,7 @@ async def _work(task: Task, partitions: int, out: int) -> int:
 
     lanes = Lanes({task.topic: station}, CHUNK, end)
     settings = Settings(kafka=task.kafka.servers, partitions=partitions, data=task.state)
-    app = build_app(
-        settings, lanes, group=task.group, stations={"count": task.topic}, commit_s=task.commit_ms / 1000
-    )
+    app = build_app(settings, lanes, group=task.group, stations={"count": task.topic}, commit_s=task.commit_ms / 1000)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end)
     await app.start()

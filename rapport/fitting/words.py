@@ -143,9 +143,7 @@ def solve(matrix: csr_matrix, labels: npt.NDArray[np.int64], weights: Floats, cl
     return np.asarray(found.x).reshape(size, classes)
 
 
-def learn(
-    found: Sequence[Sentence], knowledge: Knowledge, seed: int = 1, extra: Sequence[Sentence] = ()
-) -> Voice:
+def learn(found: Sequence[Sentence], knowledge: Knowledge, seed: int = 1, extra: Sequence[Sentence] = ()) -> Voice:
     """The model: learnt on all pieces, cut to those that say something, learnt anew on these."""
     lexicon = Lexicon(knowledge)
     texts = [*varied([*found, *spoken_cues(knowledge)], seed), *extra]
@@ -190,4 +188,3 @@ def held_out(found: Sequence[Sentence], knowledge: Knowledge, folds: int = 4) ->
             said.append(CLASSES[int(heard.argmax())])
             shares.append(heard)
     return truth, said, np.array(shares)
-

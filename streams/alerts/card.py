@@ -143,7 +143,7 @@ def _shown(speaker: _Speaker, name: str, value: Value) -> str:
     match name, value:
         case "channel", str(channel):
             return knowledge.channels[channel].names[language]
-        case ("purpose" | "part" | "stage" | "for" | "slot"), str(word):
+        case (("purpose" | "part" | "stage" | "for" | "slot"), str(word)):
             return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
         case "reasons", str(reasons):
             return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())

@@ -75,6 +75,6 @@ def _minute(section: Section, key: str) -> int:
     found = _CLOCK.fullmatch(text)
     if found is None:
         if text:
-            section.fault(f"{key}: {text!r} is no time of day; write it as \"21:00\"", key)
+            section.fault(f'{key}: {text!r} is no time of day; write it as "21:00"', key)
         return 0
     return int(found[1]) * 60 + int(found[2])

@@ -164,9 +164,7 @@ def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]
     return found
 
 
-def _tables(
-    section: Section, key: str, columns: Mapping[str, Number], needed: bool
-) -> dict[str, dict[str, float]]:
+def _tables(section: Section, key: str, columns: Mapping[str, Number], needed: bool) -> dict[str, dict[str, float]]:
     tables = section.section(key)
     found: dict[str, dict[str, float]] = {}
     for name, table in tables.sections():

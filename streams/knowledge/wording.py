@@ -62,6 +62,7 @@ LINES: dict[str, Blanks] = {
 }
 """Lines that always exist, and their blanks."""
 
+
 def _plain(blanks: str, do: int = 2, do_not: int = 2, silent: bool = False) -> dict[str, Blanks]:
     """Lines of a card that is made of its values alone: each may use every one of them, and the customer's words.
     `silent`: there is another line where they said nothing."""
