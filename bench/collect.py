@@ -169,7 +169,7 @@ def run(seconds: int, partitions: int, profile: bool, say: Callable[[str], None]
             ("pyinstrument", "-o", "/tmp/collect.txt", "-m", "rapport.cli", "collect")
             if profile
             else ("rapport.cli", "collect")
-        )  # noqa: E501
+        )
         process = line.start("collector", words, environment_of(settings))
         _apart(process.pid)
         line.wait(process, "collector", lambda: _well(port), READY_S)
