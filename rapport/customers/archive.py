@@ -57,13 +57,16 @@ class Archive:
         """
         where, asked = _of(ids)
         (total,) = self._ask(
-            f"SELECT uniqExact(event_id) AS n, min({_MS}(occurred_at)) AS first, max({_MS}(occurred_at)) AS latest"
+            # What identity notes down is about them, and nothing that they did.
+            "SELECT uniqExactIf(event_id, type NOT LIKE 'identity.%') AS n, count() AS rows,"
+            f" min({_MS}(occurred_at)) AS first, max({_MS}(occurred_at)) AS latest"
             f" FROM {TOUCHPOINTS} FINAL {where}", asked,
         )  # fmt: skip
-        there = bool(total["n"])
+        there = bool(total["rows"])
         # What was handed over stands under both keys.
         order = "ORDER BY occurred_at DESC, event_id DESC LIMIT 1 BY event_id LIMIT {n:UInt32}"
-        last = self._contacts(f"{where} {order}", asked, limit)
+        own = "AND type NOT IN ('identity.merged', 'identity.conflicted') AND event_id NOT LIKE 'link:%'"
+        last = self._contacts(f"{where} {own} {order}", asked, limit)
         cards = self._outputs("card", CustomerCard, ids[:1], 1)
         return Stored(
             int(total["n"]),

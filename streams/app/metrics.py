@@ -58,13 +58,13 @@ LINE_PARTITIONS = Gauge("rapport_line_partitions", "Partitions of each topic of 
 ENGINE_TIME = Gauge("rapport_engine_time_timestamp_seconds", "Engine time of a resolved partition", ("partition",))
 CUSTOMERS = Gauge("rapport_customers", "Customers whose state is in memory", ("partition",))
 ARMED = Gauge("rapport_customers_with_timers", "Customers for whom a timer is armed", ("partition",))
+LINKS = Gauge("rapport_links", "Keys of which identity knows links or attempts", ("partition",))
 KNOWLEDGE = Gauge("rapport_knowledge_info", "Version of knowledge that a partition goes by", ("partition", "version"))
 
 RECOVERED = Counter("rapport_recovery_records_total", "Changelog records read at assignments")
 RECOVERY = Histogram("rapport_recovery_seconds", "From assignment to recovered states", buckets=LATENCY_BUCKETS)
 
 # After an upgrade states are written anew in its codec; at 0 everywhere the next upgrade may drop the one before.
-LINKS = Gauge("rapport_links", "Keys of which identity knows links or attempts", ("partition",))
 OUTDATED = Gauge("rapport_states_outdated", "States that stand in the changelog in an older codec", ("partition",))
 
 # A commit that fails is tried again at the next interval; a growing `failed` beside a still `committed` is an alarm.

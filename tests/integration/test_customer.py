@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 NOW = time.time_ns() // 1_000_000
 SECOND = 1000
 MAIL = "anna@example.com"
+ARCHIVED = "SELECT count(DISTINCT event_id) FROM touchpoints_now WHERE event_id LIKE 'customer-%'"
+"""What is handed over stands under both keys."""
 
 
 def touchpoint(number: int, text: str | None = None, **fields: Any) -> dict[str, Any]:
@@ -30,7 +32,7 @@ def touchpoint(number: int, text: str | None = None, **fields: Any) -> dict[str,
 
 LINES = (
     touchpoint(1, "Broken again, and nobody wants to know. You are scammers."),
-    touchpoint(2, "You lied to me about the refund."),
+    touchpoint(2, "Worst service. You are scammers, I will boycott you."),
     touchpoint(3, "Worst shop ever, never again, boycott them."),
     touchpoint(4, "Hello?", identifiers={"email": MAIL}),
     touchpoint(5, type="identity.linked", channel="system", identifiers={"email": MAIL},
@@ -50,7 +52,7 @@ def test_a_customer_from_touchpoints_to_the_answer(tmp_path: Path) -> None:
         sent = line.run("send", str(file))
         assert ("5 accepted; 1 rejected" in sent.stdout, LETTERS in sent.stderr) == (True, True), "and how to see why"
         line.wait("the worker is done", line.drained)
-        line.wait("all is archived", lambda: line.sql("SELECT count() FROM touchpoints_now") == [(7,)])
+        line.wait("all is archived", lambda: line.sql(ARCHIVED) == [(5,)])
         line.wait("the shift is archived", lambda: line.sql("SELECT count() FROM shifts_now") == [(1,)])
         line.wait("store and stream answer at once", lambda: asked(line, "c-anna")["notes"] == [])
         _both(line)

@@ -239,7 +239,7 @@ def test_one_timeline_of_a_person_with_several_keys(shop: Shop) -> None:
     archive = Archive(shop.store)
     found = find(person(archive, "loyalty_card:d", keyed), archive, shop.state, knowledge, Span(10))
     assert found is not None
-    assert (found.customer_id, found.linked, found.touchpoints) == ("dora", ("loyalty_card:d",), 7)
+    assert (found.customer_id, found.linked, found.touchpoints) == ("dora", ("loyalty_card:d",), 6)
     assert [contact.type for contact in found.timeline][::6] == ["web.viewed", "store.visited"]
     assert [matter.team for matter in found.matters][:1] == ["conflict"], "what is open of a linked key is open"
     assert (found.standing.type, found.notes) == ("complete_stranger", ()), "the relationship is the customer's own"
