@@ -69,8 +69,7 @@ class Collector:
         self._reading = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise NotImplementedError(scope["type"])
+        assert scope["type"] == "http", "the server is told that there are no websockets and no lifespan"
         began = time.perf_counter()
         method, path = scope["method"], scope["path"]
         found = self._router.find(method, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from producers.simulator import deeds as d
+from producers.simulator import speaking as s
 from producers.simulator.clock import DAY_MS, HOUR_MS
 from producers.simulator.floor import Floor
 from producers.simulator.people import Person
@@ -13,9 +14,9 @@ def leave_trace(floor: Floor, person: Person, cause: str, at: int) -> None:
     before = max(person.arrives, at - int((1 + 3 * floor.chance.random()) * DAY_MS))
     match cause:
         case "refused" | "formality" | "fans_ignored" | "lectured":
-            d.refusal(floor, person, before, True)
+            s.refusal(floor, person, before, True)
         case "failure" | "slowness":
-            d.complain(floor, person, before, True)
+            s.complain(floor, person, before, True)
         case "stock_out":
             d.out_of_stock(floor, person, before, True)
             d.out_of_stock(floor, person, before + 7 * HOUR_MS, True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from producers.simulator import deeds as d
-from producers.simulator.deeds import Deed
+from producers.simulator import speaking as s
+from producers.simulator.leaving import Deed
 
 
 class Drive(NamedTuple):
@@ -36,30 +37,30 @@ DRIVES: Final[dict[str, Drive]] = {
     "novelty": Drive(((d.newest, d.novelty), (d.novelty, d.several)), 0.6),
     "comfort": Drive(((d.regular, d.order),), 0.0),
     "plenty": Drive(((d.several, d.order), (d.rate, d.browse)), 0.4),
-    "speak": Drive(((d.chat,), (d.chat, d.rate)), 0.15),
-    "bond": Drive(((d.thread, d.chat), (d.refer, d.share, d.like, d.profile)), 0.35),
-    "play": Drive(((d.like, d.share, d.chat), (d.post, d.like, d.order)), 0.45),
-    "public": Drive(((d.post,), (d.share, d.post, d.give_back)), 0.25),
-    "counsel": Drive(((d.guide, d.ask), (d.guide, d.order)), 0.55),
-    "obey": Drive(((d.heed, d.heed, d.ask), (d.call, d.regular)), 0.35),
-    "craft": Drive(((d.suggest, d.suggest, d.reply), (d.beta, d.rate, d.guide)), 0.3),
-    "crew": Drive(((d.club, d.club, d.attend, d.post), (d.share, d.post, d.order)), 0.35),
-    "kin": Drive(((d.kindred, d.chat), (d.household, d.rate)), 0.3),
-    "hide": Drive(((d.browse, d.wrapped), (d.wrapped, d.chat)), 0.5),
-    "rage": Drive(((d.post, d.complain, d.post), (d.rate, d.give_back, d.cancel)), 0.4),
-    "plea": Drive(((d.policy_complaint, d.call, d.chat), (d.terms, d.chat)), 0.35),
-    "flee": Drive(((d.unsubscribe, d.reject, d.withdraw, d.reply), (d.withdraw, d.chat)), 0.3),
-    "rule": Drive(((d.escalate, d.call), (d.lavish, d.complain)), 0.4),
+    "speak": Drive(((s.chat,), (s.chat, d.rate)), 0.15),
+    "bond": Drive(((s.thread, s.chat), (d.refer, s.share, d.like, d.profile)), 0.35),
+    "play": Drive(((d.like, s.share, s.chat), (s.post, d.like, d.order)), 0.45),
+    "public": Drive(((s.post,), (s.share, s.post, d.give_back)), 0.25),
+    "counsel": Drive(((d.guide, s.ask), (d.guide, d.order)), 0.55),
+    "obey": Drive(((d.heed, d.heed, s.ask), (s.call, d.regular)), 0.35),
+    "craft": Drive(((s.suggest, s.suggest, s.reply), (d.beta, d.rate, d.guide)), 0.3),
+    "crew": Drive(((d.club, d.club, d.attend, s.post), (s.share, s.post, d.order)), 0.35),
+    "kin": Drive(((d.kindred, s.chat), (d.household, d.rate)), 0.3),
+    "hide": Drive(((d.browse, d.wrapped), (d.wrapped, s.chat)), 0.5),
+    "rage": Drive(((s.post, s.complain, s.post), (d.rate, d.give_back, d.cancel)), 0.4),
+    "plea": Drive(((s.policy_complaint, s.call, s.chat), (d.terms, s.chat)), 0.35),
+    "flee": Drive(((d.unsubscribe, d.reject, d.withdraw, s.reply), (d.withdraw, s.chat)), 0.3),
+    "rule": Drive(((s.escalate, s.call), (d.lavish, s.complain)), 0.4),
     "spend": Drive(((d.lavish,),), 0.0),
-    "crave": Drive(((d.crave, d.regular), (d.regular, d.browse, d.chat)), 0.6),
-    "doubt": Drive(((d.compare, d.compare, d.chat), (d.compare, d.search, d.scan)), 0.5),
-    "chain": Drive(((d.exits, d.terms, d.call), (d.exits, d.chat)), 0.3),
-    "past": Drive(((d.heritage, d.chat), (d.rate, d.post)), 0.25),
-    "near": Drive(((d.corner, d.corner, d.visit), (d.scan, d.chat)), 0.12),
-    "third": Drive(((d.bundle, d.bundle, d.chat),), 0.0),
-    "glory": Drive(((d.newest, d.novelty, d.post), (d.share, d.lavish, d.chat)), 0.5),
-    "leave": Drive(((d.chat, d.closing, d.unsubscribe, d.reply, d.complain), (d.rate,)), 0.2),
-    "reply": Drive(((d.reply,),), 0.0),
+    "crave": Drive(((d.crave, d.regular), (d.regular, d.browse, s.chat)), 0.6),
+    "doubt": Drive(((d.compare, d.compare, s.chat), (d.compare, d.search, d.scan)), 0.5),
+    "chain": Drive(((d.exits, d.terms, s.call), (d.exits, s.chat)), 0.3),
+    "past": Drive(((d.heritage, s.chat), (d.rate, s.post)), 0.25),
+    "near": Drive(((d.corner, d.corner, d.visit), (d.scan, s.chat)), 0.12),
+    "third": Drive(((d.bundle, d.bundle, s.chat),), 0.0),
+    "glory": Drive(((d.newest, d.novelty, s.post), (s.share, d.lavish, s.chat)), 0.5),
+    "leave": Drive(((s.chat, d.closing, d.unsubscribe, s.reply, s.complain), (d.rate,)), 0.2),
+    "reply": Drive(((s.reply,),), 0.0),
 }
 
 SOULS: Final[dict[str, Soul]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 
 from producers.simulator import deeds as d
+from producers.simulator import speaking as s
 from producers.simulator.clock import DAY_MS, HOUR_MS
 from producers.simulator.drives import DRIVES, SOULS, Soul
 from producers.simulator.floor import Floor
@@ -15,7 +16,7 @@ NOISE_OF_NEED = 0.3
 STEP_MS = 5 * 60_000
 SHY = 0.5
 """Share of the moments of talk in which somebody says nothing after all, and looks around."""
-TALK = frozenset({d.chat, d.thread, d.post, d.reply, d.call, d.ask})
+TALK = frozenset({s.chat, s.thread, s.post, s.reply, s.call, s.ask})
 WEEKDAYS = (0.9, 0.9, 1.0, 1.0, 1.1, 1.25, 0.85)
 _NOISE = tuple(deed for deed, _ in d.NOISE)
 _NOISE_WEIGHTS = tuple(accumulate(weight for _, weight in d.NOISE))

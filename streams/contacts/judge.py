@@ -16,6 +16,7 @@ from streams.customers.moment import Moment
 from streams.knowledge.model import Knowledge, RelationshipType
 from streams.knowledge.wording import CONTACT_REASONS
 from streams.relationships.relationships import Relationships
+from streams.signals.running_out import rhythms_of, usual_ms
 
 
 class Contact(NamedTuple):
@@ -80,16 +81,10 @@ class Judge:
     def _due_at(self, state: Ledger, moment: Moment) -> int | None:
         """When what is offered is due again; None where they have no rhythm of it."""
         cycle = next((c for key in book.things(moment) for c in state.cycles if c.key == key), None)
-        rule = self._knowledge.signals.get("running_out")
-        if cycle is None or cycle.times < 2 or rule is None:
+        if cycle is None or cycle.times < 2:
             return None
-        usual = rule.tables("categories")
-        rhythm = usual.get(cycle.category) or usual["default"]
-        if rhythm["k"] <= rule.number("min_regularity_k"):
-            return None
-        pseudo = rule.number("pseudo_count")
-        mean = (cycle.days + pseudo * rhythm["mean_days"]) / (cycle.times - 1 + pseudo)
-        return cycle.last + round(self.rules.due_share * mean * DAY_MS)
+        usual = usual_ms(rhythms_of(moment), cycle.times, cycle.days, cycle.category)
+        return None if usual is None else cycle.last + round(self.rules.due_share * usual)
 
     def _free_at(self, state: Ledger, moment: Moment, contact: Contact) -> int | None:
         budget = self.budget(moment)

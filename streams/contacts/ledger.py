@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
 
 import msgspec
+
+from streams.customers.kept import joined
 
 NO, YES, UNSUBSCRIBED = 0, 1, 2
 ALL = ""
@@ -14,8 +15,6 @@ ANSWERS, VISITS, CYCLES, ORDERS, COMPLAINTS, HOLDS = 8, 8, 8, 4, 8, 8
 """How many of each are kept; the oldest (of rhythms: the rarest) make room."""
 SHARED = ""
 """The bucket across all channels."""
-
-K = TypeVar("K")
 
 
 class Word(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -75,15 +74,9 @@ class Ledger(msgspec.Struct, array_like=True, frozen=True, gc=False):
     complaints: dict[str, int] = {}
 
 
-def latest(kept: dict[str, int], key: str, at: int, most: int) -> dict[str, int]:
-    """`kept` with `key` at its latest time, at most `most` of them, the oldest gone."""
-    return bounded({**kept, key: max(at, kept.get(key, at))}, most)
-
-
-def bounded(kept: dict[str, int], most: int) -> dict[str, int]:
-    """The `most` latest, in one canonical order."""
-    ranked = sorted(kept.items(), key=lambda each: (-each[1], each[0]))[:most]
-    return dict(sorted(ranked))
+def latest(known: dict[str, int], key: str, at: int, most: int) -> dict[str, int]:
+    """`known` with `key` at its latest time, the oldest gone."""
+    return joined(known, {key: at}, most)
 
 
 def most_regular(cycles: Iterable[Cycle]) -> tuple[Cycle, ...]:
@@ -111,10 +104,10 @@ def merge(mine: Ledger, older: Ledger) -> Ledger:
         buckets,
         tuple(sorted({*mine.holds, *older.holds}, key=lambda h: (h.until, h.contact))[-HOLDS:]),
         tuple(sorted({*mine.answers, *older.answers}, key=lambda a: (a.at, a.contact))[-ANSWERS:]),
-        bounded(_later(mine.visits, older.visits), VISITS),
+        joined(mine.visits, older.visits, VISITS),
         most_regular(cycles.values()),
-        bounded(_later(mine.orders, older.orders), ORDERS),
-        bounded(_later(mine.complaints, older.complaints), COMPLAINTS),
+        joined(mine.orders, older.orders, ORDERS),
+        joined(mine.complaints, older.complaints, COMPLAINTS),
     )
 
 
@@ -125,10 +118,6 @@ def _last(one: Word, other: Word) -> Word:
 
 def _sum(one: Bucket, other: Bucket) -> Bucket:
     return Bucket(max(one.at, other.at), round(one.debt + other.debt, 6))
-
-
-def _later(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
-    return {key: max(one.get(key, 0), other.get(key, 0)) for key in one.keys() | other.keys()}
 
 
 def _joined(one: Cycle, other: Cycle) -> Cycle:

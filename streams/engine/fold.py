@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -32,12 +33,13 @@ Whatever else happens (memory, system) is no matter of one record and stops the 
 class Fold:
     """Applies what happens to customers of one partition; lives for one chunk."""
 
-    __slots__ = ("muted", "outcome", "rules", "states")
+    __slots__ = ("_news", "muted", "outcome", "rules", "states")
 
     def __init__(self, states: Partition, rules: Rules, outcome: Outcome) -> None:
         self.states = states
         self.rules = rules
         self.outcome = outcome
+        self._news: dict[int, News] = {}  # a company-wide record is read once, however many meet it
         self.muted = False
         """While somebody's past is folded again: what it brings about was said when it happened."""
 
@@ -179,11 +181,9 @@ class Fold:
             _keep(live, detector, state)
 
     def _meets(self, moment: Moment, live: Live, detector: Meeting[Any], wide: Wide) -> None:
-        facts = wide.facts
-        news = News(
-            wide.kind, wide.at, msgspec.json.decode(facts.get("properties", "{}")), facts.get("location_id"),
-            facts.get("staff_id"), facts.get("item_id"),
-        )  # fmt: skip
+        news = self._news.get(wide.number)
+        if news is None:
+            news = self._news[wide.number] = news_of(wide.kind, wide.at, wide.facts)
         try:
             state = detector.meet(_state(live, detector), news, moment)
         except FAULTS as fault:
@@ -219,6 +219,12 @@ class Fold:
             customer_id=moment.customer_id, history=moment.history, stage="engine", reason="detector_failed",
             detail=f"{room}: {type(fault).__name__}: {fault}", original=b"",
         ))  # fmt: skip
+
+
+def news_of(kind: str, at: int, facts: Mapping[str, str]) -> News:
+    """A company-wide record as detectors see it, of what is kept of it for the customers."""
+    found = msgspec.json.decode(facts.get("properties", "{}"))
+    return News(kind, at, found, facts.get("location_id"), facts.get("staff_id"), facts.get("item_id"))
 
 
 def _state(live: Live, detector: Detector[Any] | Meeting[Any]) -> Any:

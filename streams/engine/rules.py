@@ -8,7 +8,7 @@ from streams.contacts.gate import Gate
 from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import Relationships
 from streams.signals import DETECTORS
-from streams.signals.detector import Detector, Meeting
+from streams.signals.detector import Detector, Meeting, News
 
 
 class Rules:
@@ -31,3 +31,7 @@ class Rules:
         meetings = [each for each in self.detectors.values() if isinstance(each, Meeting)]
         for kind in {kind for each in meetings for kind in each.meets}:
             self.meeting[kind] = tuple(each for each in meetings if kind in each.meets)
+
+    def concerns(self, news: News) -> bool:
+        """Whether the customers have to meet it."""
+        return any(each.concerns(news, self.knowledge) for each in self.meeting.get(news.type, ()))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from schemas.records import EVERYONE, Record, Touchpoint
 from schemas.wire import properties
-from streams.engine.fold import Fold
+from streams.engine.fold import Fold, news_of
 from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run
-from streams.signals.uncomfortable_place import uncomfortable
 
 BUCKETS_A_TICK = 8
 """Share of the customers, of 256, that meets the pending company-wide records at each tick."""
@@ -47,21 +46,16 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
     else:
         world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
         deeds = fold.rules.relationships.concerns(body, facts)
-        if deeds or (body.type in fold.rules.meeting and _matters(body, facts, fold)):
-            told = {"deeds": ",".join(deeds), **_told(body)}
-            world.announce(body.type, body.event_id, body.occurred_at, record.offset, told)
+        told = _told(body, facts)
+        if deeds or fold.rules.concerns(news_of(body.type, body.occurred_at, told)):
+            world.announce(body.type, body.event_id, body.occurred_at, record.offset, told | {"deeds": ",".join(deeds)})
 
 
-def _told(body: Touchpoint) -> dict[str, str]:
-    """What goes along to the customers, beside the deeds."""
-    named = (("properties", body.properties), ("location_id", body.location_id), ("staff_id", body.staff_id),
-             ("item_id", body.item_id))  # fmt: skip
-    return {name: value for name, value in named if value}
-
-
-def _matters(body: Touchpoint, facts: dict[str, object], fold: Fold) -> bool:
-    """Whether customers have to meet it: a measurement within its limits is news for nobody."""
-    return body.type != "env.measured" or uncomfortable(facts, fold.rules.knowledge)
+def _told(body: Touchpoint, facts: dict[str, object]) -> dict[str, str]:
+    """What goes along to the customers, beside the deeds; properties that are no object do not."""
+    named = {"location_id": body.location_id, "staff_id": body.staff_id, "item_id": body.item_id}
+    named["properties"] = body.properties if facts else None
+    return {name: value for name, value in named.items() if value}
 
 
 def _ended(record: Record, body: Touchpoint, fold: Fold, name: str) -> None:

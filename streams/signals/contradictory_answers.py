@@ -8,6 +8,7 @@ import msgspec
 
 from streams.customers.ids import fingerprint
 from streams.customers.moment import DAY_MS, Moment, because
+from streams.knowledge.model import Knowledge
 from streams.signals.detector import News, Timeless
 
 TOPICS = 8
@@ -59,6 +60,9 @@ class ContradictoryAnswers(Timeless[Answers]):
             values = {"topic": answer.topic, "before": known.said, "now": answer.said}
             moment.signal(self.name, f"topic:{answer.topic}", values, [because(moment, "agent.answered")])
         return Answers((*(each for each in state.last if each is not known), answer)[-TOPICS:], state.changed)
+
+    def concerns(self, news: News, knowledge: Knowledge) -> bool:
+        return True
 
     def meet(self, state: Answers, news: News, moment: Moment) -> Answers:
         return Answers(state.last, max(state.changed, news.at)) if state.last else state

@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Value
+from streams.customers.kept import in_order, recent
 from streams.customers.locally import local, zone_of
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
@@ -39,17 +40,16 @@ class DeliveryMisfit(Timeless[Failures]):
             return state
         rule = moment.knowledge.signals[self.name]
         part = part_of_day(moment)
-        last = tuple(sorted((*state.last, (part, moment.at)), key=lambda each: (each[1], each[0])))[-FAILURES:]
+        last = in_order((*state.last, (part, moment.at)), FAILURES)
         since = moment.at - rule.number("days") * DAY_MS
-        n = sum(each == part and since <= at <= moment.at for each, at in last)
+        n = recent(last, part, since, moment.at)
         if n >= rule.number("times"):
             values: dict[str, Value] = {"n": n, "part": part}
             moment.signal(self.name, f"delivery:{part}", values, [because(moment, "delivery.attempted")])
         return Failures(last)
 
     def merge(self, state: Failures, older: Failures) -> Failures:
-        both = [*state.last, *older.last]
-        return Failures(tuple(sorted(both, key=lambda each: (each[1], each[0])))[-FAILURES:])
+        return Failures(in_order((*older.last, *state.last), FAILURES))
 
 
 def part_of_day(moment: Moment) -> str:

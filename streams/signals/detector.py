@@ -8,6 +8,7 @@ import msgspec
 
 from streams.customers.customer import Timer
 from streams.customers.moment import Moment
+from streams.knowledge.model import Knowledge
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -56,7 +57,8 @@ class Detector(Protocol[S]):
 class Meeting(Protocol[S]):
     """A detector that also meets what the company does: records of `meets`, once for each customer it knows.
 
-    `meet` sees the record's facts in `news`; the moment has the time of the record and no touchpoint.
+    `concerns` says whether anybody has to meet it at all. `meet` sees it in the moment of one customer, which
+    has the time of the record and no touchpoint.
     """
 
     name: ClassVar[str]
@@ -65,6 +67,8 @@ class Meeting(Protocol[S]):
     state: type[S]
 
     def start(self) -> S: ...
+
+    def concerns(self, news: News, knowledge: Knowledge) -> bool: ...
 
     def meet(self, state: S, news: News, moment: Moment) -> S: ...
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.customers.kept import in_order, recent
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
 
@@ -61,9 +62,9 @@ class Engaged(Timeless[Looks]):
 
     def _viewed(self, state: Looks, moment: Moment, item: str) -> Looks:
         rule = moment.knowledge.signals[self.name]
-        views = tuple(sorted((*state.views, (item, moment.at)), key=lambda v: (v[1], v[0])))[-VIEWS:]
+        views = in_order((*state.views, (item, moment.at)), VIEWS)
         since = moment.at - rule.number("days") * DAY_MS
-        n = sum(each == item and since <= at <= moment.at for each, at in views)
+        n = recent(views, item, since, moment.at)
         if n >= rule.number("views"):
             self._fire(moment, f"item:{item}", {"why": "views", "item": moment.item, "times": float(n)})
         return Looks(state.stays, state.mean_s, views)
@@ -75,5 +76,4 @@ class Engaged(Timeless[Looks]):
     def merge(self, state: Looks, older: Looks) -> Looks:
         stays = state.stays + older.stays
         mean = (state.mean_s * state.stays + older.mean_s * older.stays) / stays if stays else 0.0
-        views = sorted([*state.views, *older.views], key=lambda v: (v[1], v[0]))[-VIEWS:]
-        return Looks(stays, round(mean, 3), tuple(views))
+        return Looks(stays, round(mean, 3), in_order((*older.views, *state.views), VIEWS))

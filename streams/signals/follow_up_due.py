@@ -9,8 +9,8 @@ import msgspec
 from schemas.records import Because
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
+from streams.customers.kept import joined, newest
 from streams.customers.moment import Moment
-from streams.signals.kept import joined, newest
 from streams.signals.matter import by_staff, matter_of
 
 WAITING = 6

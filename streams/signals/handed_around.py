@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.customers.kept import in_order, recent
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
 from streams.signals.matter import matter_of
@@ -37,13 +38,12 @@ class HandedAround(Timeless[HandOvers]):
     def observe(self, state: HandOvers, moment: Moment) -> HandOvers:
         rule = moment.knowledge.signals[self.name]
         matter = matter_of(moment) or CALL
-        last = tuple(sorted((*state.last, (matter, moment.at)), key=lambda each: (each[1], each[0])))[-HANDOVERS:]
+        last = in_order((*state.last, (matter, moment.at)), HANDOVERS)
         since = moment.at - rule.number("hours") * HOUR_MS
-        n = sum(each == matter and since <= at <= moment.at for each, at in last)
+        n = recent(last, matter, since, moment.at)
         if n >= rule.number("times"):
             moment.signal(self.name, matter, {"n": n}, [because(moment, "call.transferred")])
         return HandOvers(last)
 
     def merge(self, state: HandOvers, older: HandOvers) -> HandOvers:
-        both = [*state.last, *older.last]
-        return HandOvers(tuple(sorted(both, key=lambda each: (each[1], each[0])))[-HANDOVERS:])
+        return HandOvers(in_order((*older.last, *state.last), HANDOVERS))

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.customers.kept import joined, newest
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
-from streams.signals.kept import joined, newest
 from streams.signals.matter import matter_of
 
 COMPLAINTS = 6

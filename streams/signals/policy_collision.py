@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.records import Severity, Touchpoint, Value
 from streams.alerts.cases import close_matter
+from streams.customers.kept import in_order
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
 
@@ -142,7 +143,7 @@ class PolicyCollision(Timeless[Collisions]):
         for policy in older.policies:
             known = mine.get(policy.id, Policy(policy.id))
             complaints = {**dict(policy.complaints), **dict(known.complaints)}
-            ranked = tuple(sorted(complaints.items(), key=lambda each: (each[1], each[0])))[-COMPLAINTS:]
+            ranked = in_order(complaints.items(), COMPLAINTS)
             refused, fixed = max(known.refused, policy.refused), max(known.fixed, policy.fixed)
             mine[policy.id] = Policy(policy.id, ranked, refused, fixed) if known.complaints or known.refused else policy
         orders = {order.id: order for order in (*older.orders, *state.orders)}

@@ -10,8 +10,8 @@ from schemas import times
 from schemas.records import Because
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
+from streams.customers.kept import joined, newest
 from streams.customers.moment import Moment
-from streams.signals.kept import joined, newest
 
 PROMISES = 8
 """Promises to one customer that are watched; the one due last stays longest."""

@@ -141,12 +141,17 @@ def window_after(
     rhythms: Rhythms, last: int, times: int, days: float, category: str = ""
 ) -> tuple[int, int] | None:  # fmt: skip
     """When something that was done `times` times, `days` from the first to the last, will be done again."""
-    rhythm = rhythms.by_category.get(category) or rhythms.by_category["default"]
-    if not rhythm.regular:
+    mean = usual_ms(rhythms, times, days, category)
+    if mean is None:
         return None
-    pseudo = rhythms.pseudo_count
-    mean = (days + pseudo * rhythm.mean_days) / (times - 1 + pseudo) * DAY_MS
+    rhythm = rhythms.of(category)
     return last + round(mean * rhythm.begin), last + round(mean * rhythm.end)
+
+
+def usual_ms(rhythms: Rhythms, times: int, days: float, category: str = "") -> float | None:
+    """The mean interval, shrunk to the category's; None where there is no rhythm to go by."""
+    rhythm, pseudo = rhythms.of(category), rhythms.pseudo_count
+    return (days + pseudo * rhythm.mean_days) / (times - 1 + pseudo) * DAY_MS if rhythm.regular else None
 
 
 class _Rhythm(NamedTuple):
@@ -165,6 +170,13 @@ class Rhythms(NamedTuple):
     pseudo_count: float
     by_category: dict[str, _Rhythm]
 
+    def of(self, category: str) -> _Rhythm:
+        return self.by_category.get(category) or self.by_category["default"]
+
+
+NONE = Rhythms(2, 0, {"default": _Rhythm(1, 0, 0, False)})
+"""Where knowledge leaves the signal out: nothing has a rhythm."""
+
 
 _COMPILED: dict[str, Rhythms] = {}
 
@@ -173,7 +185,8 @@ def rhythms_of(moment: Moment) -> Rhythms:
     """The rule's numbers, prepared once for each version of knowledge."""
     version = moment.knowledge.version
     if version not in _COMPILED:
-        _COMPILED[version] = _compile(moment.knowledge.signals[RunningOut.name])
+        rule = moment.knowledge.signals.get(RunningOut.name)
+        _COMPILED[version] = NONE if rule is None else _compile(rule)
     return _COMPILED[version]
 
 

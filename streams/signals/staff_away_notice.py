@@ -9,6 +9,7 @@ import msgspec
 from schemas import times
 from schemas.records import Value
 from streams.customers.moment import DAY_MS, Moment, because
+from streams.knowledge.model import Knowledge
 from streams.signals.detector import News, Timeless
 from streams.signals.running_out import rhythms_of, window_after
 
@@ -47,6 +48,9 @@ class StaffAwayNotice(Timeless[Visits]):
         counts = {**state.staff, touchpoint.staff_id: state.staff.get(touchpoint.staff_id, 0) + 1}
         days = state.days + (moment.at - state.last) / DAY_MS if state.times else 0.0
         return Visits(_most(counts), state.times + 1, moment.at, round(days, 3))
+
+    def concerns(self, news: News, knowledge: Knowledge) -> bool:
+        return True
 
     def meet(self, state: Visits, news: News, moment: Moment) -> Visits:
         rule = moment.knowledge.signals[self.name]

@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Value
+from streams.customers.kept import in_order, recent
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
 
@@ -43,10 +44,10 @@ class Struggling(Timeless[Session]):
             return state if state == Session() else Session()  # They got through.
         what = PAYMENT if touchpoint.type == PAYMENT else str(moment.properties.get("step"))[:32]
         tried = state.tried if session == state.id else ()
-        tried = tuple(sorted((*tried, (what, moment.at)), key=lambda t: (t[1], t[0])))[-STEPS:]
+        tried = in_order((*tried, (what, moment.at)), STEPS)
         rule = moment.knowledge.signals[self.name]
         since = moment.at - rule.number("minutes") * MINUTE_MS
-        n = sum(each == what and since <= at <= moment.at for each, at in tried)
+        n = recent(tried, what, since, moment.at)
         if n >= rule.number("failures" if what == PAYMENT else "loops"):
             values: dict[str, Value] = {"step": what, "n": n}
             moment.signal(self.name, f"checkout:{session or what}", values, [because(moment, touchpoint.type)])

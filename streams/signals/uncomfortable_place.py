@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
@@ -13,7 +12,6 @@ from streams.knowledge.model import Knowledge
 from streams.signals.detector import News, Timeless
 
 MINUTE_MS = 60_000
-NAME = "uncomfortable_place"
 
 
 class Presence(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -27,7 +25,7 @@ class UncomfortablePlace(Timeless[Presence]):
     """Fires when a measurement of a place is outside its limits and the customer entered, scanned or visited there
     within `minutes` before. Someone known only by a device or a cookie is nobody whom staff could look after."""
 
-    name: ClassVar[str] = NAME
+    name: ClassVar[str] = "uncomfortable_place"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({"store.entered", "store.visited", "qr.scanned"})
     meets: ClassVar[frozenset[str]] = frozenset({"env.measured"})
@@ -43,27 +41,26 @@ class UncomfortablePlace(Timeless[Presence]):
             return state
         return Presence(touchpoint.location_id, moment.at)
 
+    def concerns(self, news: News, knowledge: Knowledge) -> bool:
+        """Whether a measurement lies outside what `limits` allows for its kind; unknown kinds never do."""
+        value = news.properties.get("value")
+        limits = knowledge.signals[self.name].tables("limits").get(str(news.properties.get("kind")))
+        if limits is None or not isinstance(value, int | float):
+            return False
+        return not limits["low"] <= value <= limits["high"]
+
     def meet(self, state: Presence, news: News, moment: Moment) -> Presence:
         if not state.place or state.place != news.location_id or moment.customer_id.startswith(("device:", "cookie:")):
             return state
-        minutes = moment.knowledge.signals[NAME].number("minutes")
-        if 0 <= news.at - state.at <= minutes * MINUTE_MS and uncomfortable(news.properties, moment.knowledge):
+        minutes = moment.knowledge.signals[self.name].number("minutes")
+        if 0 <= news.at - state.at <= minutes * MINUTE_MS and self.concerns(news, moment.knowledge):
             values: dict[str, Value] = {
                 "kind": str(news.properties.get("kind")),
                 "value": float(news.properties["value"]),
                 "location_id": state.place,
             }
-            moment.signal(NAME, f"comfort:{state.place}", values, [because(moment, "env.measured")])
+            moment.signal(self.name, f"comfort:{state.place}", values, [because(moment, "env.measured")])
         return state
 
     def merge(self, state: Presence, older: Presence) -> Presence:
         return state if state.at >= older.at else older
-
-
-def uncomfortable(facts: Mapping[str, object], knowledge: Knowledge) -> bool:
-    """Whether a measurement lies outside what `limits` allows for its kind; unknown kinds never do."""
-    rule, value = knowledge.signals.get(NAME), facts.get("value")
-    if rule is None or not isinstance(value, int | float):
-        return False
-    limits = rule.tables("limits").get(str(facts.get("kind")))
-    return limits is not None and not limits["low"] <= value <= limits["high"]

@@ -112,7 +112,7 @@ def test_a_broker_that_restarts_loses_and_doubles_nothing_that_was_acknowledged(
             sender.start()
         line.wait("load", lambda: len(acknowledged) >= BEFORE)
         line.broker.kill9()
-        time.sleep(1.0)  # requests meet a broker that is away
+        line.wait("a request meets a broker that is away", lambda: any(sender.again for sender in senders))
         line.broker.start()
         line.wait("load after it", lambda: len(acknowledged) >= BEFORE + AFTER)
         stop.set()

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from schemas.catalogue import standard
 from schemas.records import EVERYONE, Emitted, Output, Record, Signal, Source, Touchpoint
+from schemas.wire import properties
 from streams.engine import Engine, Outcome, Partition
 from streams.engine.partition import Live
 from streams.knowledge.load import load
@@ -97,10 +99,7 @@ def signals(outputs: Iterable[Emitted], name: str) -> list[Signal]:
 
 
 def _raw_partition(each: Touchpoint) -> int:
-    if each.properties is None or each.type not in WIDE:
-        return 0
-    partition = msgspec.json.decode(each.properties).get("partition", 0)
-    return int(partition)
+    return int(properties(each).get("partition", 0)) if each.type in WIDE else 0
 
 
-WIDE = frozenset({"clock.tick", "history.begun", "history.ended", "knowledge.activated", "policy.changed", "stock.out"})
+WIDE = standard().company_wide()

@@ -66,7 +66,6 @@ def test_history_goes_in_once_then_the_last_day_live_and_nothing_is_of_the_futur
     assert any("CC BY 4.0" in each for each in said)
     assert any("days later" in each for each in said)
 
-    time.sleep(0.01)
     before = log.acknowledged
     said = play(log, tmp_path, lambda: log.acknowledged > before)
     again = touchpoints(log)

@@ -1,0 +1,31 @@
+"""Bounded memories that detectors and the gate keep of a customer: what is dropped is always the oldest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+Event: TypeAlias = tuple[str, int]
+"""What happened, and when (ms)."""
+
+
+def newest(times: Mapping[str, int], most: int) -> dict[str, int]:
+    """The `most` latest of times by name, in one canonical order."""
+    ranked = sorted(times.items(), key=lambda each: (-each[1], each[0]))[:most]
+    return dict(sorted(ranked))
+
+
+def joined(mine: Mapping[str, int], older: Mapping[str, int], most: int) -> dict[str, int]:
+    """Two memories of the same kind as one: of each name the later time."""
+    both = {name: max(mine.get(name, at), older.get(name, at)) for name, at in {**older, **mine}.items()}
+    return newest(both, most)
+
+
+def in_order(events: Iterable[Event], most: int) -> tuple[Event, ...]:
+    """The `most` latest of events, by their own time: one that arrives late takes its place."""
+    return tuple(sorted(events, key=lambda each: (each[1], each[0])))[-most:]
+
+
+def recent(events: Iterable[Event], what: str, since: float, until: int) -> int:
+    """How many events are `what` and lie from `since` to `until`, both included."""
+    return sum(each == what and since <= at <= until for each, at in events)
