@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Refused, Request, Route, Source, Taken
 from producers.collector.faults import Event
 from producers.collector.keys import WriteKey
 from producers.collector.outcome import outcome
@@ -165,8 +165,4 @@ def _judge_token(event: Event, token: object, kind: str | None, count: int) -> N
         event.wrong("face_token", Wrong("bad_value", "is one person's", "send it with one who entered or visited"))
 
 
-def build(config: Config) -> Adapter:
-    return Camera(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Camera)

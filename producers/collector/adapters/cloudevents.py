@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Refused, Request, Route, Source, Taken
 from producers.collector.keys import Keys, WriteKey
 from producers.collector.outcome import bad_json, not_too_many, outcome
 from schemas.contract import Fault, FieldFault, read_object
@@ -134,8 +134,4 @@ def _fault(reason: str, field: str, what: str, remedy: str, original: bytes) -> 
     return Fault(reason, (FieldFault(field, what, remedy),), original)
 
 
-def build(config: Config) -> Adapter:
-    return CloudEvents(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, CloudEvents)

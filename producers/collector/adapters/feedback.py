@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Quota, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Quota, Refused, Request, Route, Source, Taken
 from producers.collector.feedback_page import CAUSES, KINDS, SCALE, TRAP, form, nowhere, thanks
 from producers.collector.keys import WriteKey
 from producers.collector.links import LinkKey, Seals
@@ -203,8 +203,4 @@ def _touched(said: Said, at: str, original: bytes) -> Touchpoint | Fault:
     return read_object(content, original)
 
 
-def build(config: Config) -> Adapter:
-    return Feedback(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Feedback)

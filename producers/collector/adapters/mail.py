@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Refused, Request, Route, Source, Taken
 from producers.collector.keys import Keys, WriteKey
 from producers.collector.outcome import outcome
 from producers.mail.mailroom import Addresses, Mailroom
@@ -85,8 +85,4 @@ class Mail:
         return Taken(found.touchpoints, outcome(found.touchpoints, many=True, said=said), quota)
 
 
-def build(config: Config) -> Adapter:
-    return Mail(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Mail)

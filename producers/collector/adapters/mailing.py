@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Answer, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Answer, Refused, Request, Route, Source, Taken
 from producers.collector.adapters.qr import Url
 from producers.collector.links import Letter, LinkKey, Links, Seals
 from producers.collector.machines import machine
@@ -175,8 +175,4 @@ def _field(request: Request) -> str:
         return ""
 
 
-def build(config: Config) -> Adapter:
-    return Mailing(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Mailing)

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Request, Route, Source, Taken
+from producers.collector.adapter import Request, Route, Source, Taken
 from producers.collector.keys import WriteKey
 from producers.collector.naming import digest
 from producers.collector.outcome import outcome
@@ -98,8 +98,4 @@ def _read(body: bytes, now: int) -> Touchpoint | Fault:
     return read_object(content, body)
 
 
-def build(config: Config) -> Adapter:
-    return Messages(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Messages)

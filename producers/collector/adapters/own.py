@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Request, Route, Source, Taken
+from producers.collector.adapter import Request, Route, Source, Taken
 from producers.collector.keys import Keys, WriteKey
 from producers.collector.outcome import bad_json, not_too_many, outcome
 from schemas.contract import Fault, read_line
@@ -74,8 +74,4 @@ def _first_is_no_json(read: Sequence[Touchpoint | Fault]) -> bool:
     return isinstance(first, Fault) and first.reason == "not_json"
 
 
-def build(config: Config) -> Adapter:
-    return OwnJson(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, OwnJson)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Request, Route, Source, Taken
+from producers.collector.adapter import Request, Route, Source, Taken
 from producers.collector.faults import Event
 from producers.collector.keys import WriteKey
 from producers.collector.outcome import outcome
@@ -105,8 +105,4 @@ def _read(body: bytes) -> Touchpoint | Fault:
     })  # fmt: skip
 
 
-def build(config: Config) -> Adapter:
-    return Phone(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Phone)

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Request, Route, Source, Taken
+from producers.collector.adapter import Request, Route, Source, Taken
 from producers.collector.keys import WriteKey
 from producers.collector.naming import digest
 from producers.collector.outcome import outcome
@@ -135,8 +135,4 @@ def _content(receipt: Receipt, line: Line) -> dict[str, Any]:
     }
 
 
-def build(config: Config) -> Adapter:
-    return Pos(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Pos)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Answer, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Answer, Refused, Request, Route, Source, Taken
 from producers.collector.cookies import Consent, agreed, cookies_of
 from producers.collector.machines import machine
 from producers.collector.naming import digest, of_request
@@ -154,8 +154,4 @@ def _target(target: str, given: Sequence[tuple[str, str]]) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
-def build(config: Config) -> Adapter:
-    return Qr(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Qr)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from producers.collector.adapter import Adapter, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Refused, Request, Route, Source, Taken
 from producers.collector.adapters.mailing import CHANNEL, withdrawal
 from producers.collector.adapters.own import array
 from producers.collector.machines import machine
@@ -175,8 +175,4 @@ def _verified(key: ec.EllipticCurvePublicKey, signature: bytes, content: bytes) 
     return True
 
 
-def build(config: Config) -> Adapter:
-    return Sendgrid(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Sendgrid)

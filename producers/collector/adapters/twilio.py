@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Answer, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Answer, Refused, Request, Route, Source, Taken
 from producers.collector.adapters.phone import number_of, step_of
 from schemas import times
 from schemas.contract import Fault, read_object
@@ -177,8 +177,4 @@ def _outcome(status: str, answered_by: str, inbound: bool) -> str:
     return "rejected" if status == "busy" else "failed"
 
 
-def build(config: Config) -> Adapter:
-    return Twilio(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Twilio)

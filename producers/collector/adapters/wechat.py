@@ -11,7 +11,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from producers.collector import wechat_crypto as crypto
-from producers.collector.adapter import Adapter, Answer, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Answer, Refused, Request, Route, Source, Taken
 from producers.collector.naming import digest
 from schemas import times
 from schemas.contract import Fault, FieldFault, read_object
@@ -194,8 +194,4 @@ def _happened(network: str, event: str, fields: Mapping[str, str]) -> Iterator[d
         yield {"type": "qr.scanned", "channel": "qr", "properties": {"code": scene.removeprefix(_SCENE)}}
 
 
-def build(config: Config) -> Adapter:
-    return Wechat(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Wechat)

@@ -60,7 +60,7 @@ def lockers() -> ModuleType:
 
 def test_the_source_of_the_guide_does_what_the_guide_says(lockers: ModuleType) -> None:
     payload, wanted = blocks("add-a-source.md", "json")
-    adapter = lockers.build(lockers.Config(keys=(WriteKey("lockers", KEY),)))
+    adapter = lockers.Lockers(lockers.Config(keys=(WriteKey("lockers", KEY),)))
     made = request("/v1/lockers", payload.encode())
     assert payloads.told(adapter, made) == json.loads(wanted)
     answer = msgspec.json.decode(adapter.take(made).answer.body)

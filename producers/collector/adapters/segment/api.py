@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from producers.collector.adapter import Adapter, Answer, Quota, Refused, Request, Route, Source, Taken
+from producers.collector.adapter import Answer, Quota, Refused, Request, Route, Source, Taken
 from producers.collector.adapters.segment import browser
 from producers.collector.adapters.segment.calls import Calls, Sender
 from producers.collector.adapters.segment.table import Rule, Table
@@ -148,8 +148,4 @@ def _fault(reason: str, what: str, remedy: str, original: bytes) -> Fault:
     return Fault(reason, (FieldFault("", what, remedy),), original)
 
 
-def build(config: Config) -> Adapter:
-    return Segment(config)
-
-
-SOURCE: Final = Source(NAME, Config, build)
+SOURCE: Final = Source(NAME, Config, Segment)
