@@ -22,7 +22,7 @@ from producers.collector.app import Collector
 from producers.collector.config import load, parse
 from producers.collector.sources import SOURCES
 from producers.collector.writing import KafkaWriter
-from rapport import metrics
+from rapport import metrics, stacks
 from rapport.settings import Settings
 from schemas import topics
 
@@ -78,6 +78,7 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.end)
+    stacks.show_tasks(loop)
     behind = [asyncio.create_task(writer.run()), asyncio.create_task(_beat())]
     named = ", ".join(adapter.name for adapter in adapters)
     log.info("collecting %s at http://%s:%d", named, settings.listen, door.getsockname()[1])

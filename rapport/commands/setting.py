@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from rapport import logs, running
+from rapport import logs, running, stacks
 from rapport.failure import Failure
 from rapport.settings import Settings, SettingsError, read, with_secrets
 
@@ -23,6 +23,8 @@ def settings(process: str = "", *, secrets: bool = True) -> Settings:
         raise Failure(f"the data folder cannot be written: {error}; set RAPPORT_DATA to one that can") from error
     libraries = logging.WARNING if process else logging.CRITICAL
     logs.set_up(found.log_format, process or "command", libraries=libraries)
+    if process:
+        stacks.show_threads()
     return found
 
 

@@ -21,7 +21,7 @@ from typing import Final, cast
 import uvloop
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
-from rapport import metrics
+from rapport import metrics, stacks
 from rapport.reaching import refusal
 from rapport.sending import DEAD_LETTER_BYTES
 from rapport.settings import Settings
@@ -127,6 +127,7 @@ async def work(settings: Settings, engine: Engine, health: Health) -> int:
     lanes = Lanes(dict.fromkeys((topics.RAW, topics.RESOLVED), worker.station), settings.chunk, worker.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
+    stacks.show_tasks(loop)
     app = build_app(settings, lanes)
     try:
         if not await _connected(worker):

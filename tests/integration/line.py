@@ -22,6 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local import processes
 from deploy.local.broker import Broker, free_port
+from rapport import stacks
 from rapport.settings import Settings, environment_of
 from schemas import topics
 from sinks.clickhouse.client import StoreAway
@@ -30,6 +31,8 @@ from streams.app.line import GROUP
 
 PATIENCE_S: Final = 180.0
 TAIL: Final = 30
+FULL: Final = 400
+"""Lines that are shown where what each task waits for stands among them."""
 CLIENTS: Final = re.compile(r"\[(aiokafka|kafka)[.\w]*\]")
 ENTRY: Final = ("rapport.cli",)
 """The module that processes run, and its first words."""
@@ -152,8 +155,18 @@ class Line:
             gone = self.ended() + (["broker"] if self.broker.pid is not None and not self.broker.running else [])
             if gone or time.monotonic() > limit:
                 why = f"{', '.join(gone)} ended ({self.ends})" if gone else f"not in {within_s:.0f} s"
-                logs = "\n".join(f"--- {name}\n{self.tail(name)}" for name in ("broker", *self._ports))
+                self._show_stacks()
+                logs = "\n".join(f"--- {name}\n{self.tail(name, FULL)}" for name in ("broker", *self._ports))
                 raise NotInTime(f"{what}: {why}\n{logs}")
+            time.sleep(0.1)
+
+    def _show_stacks(self) -> None:
+        """Every process writes into its log what it is doing."""
+        before = {name: self.log(name).stat().st_size for name in self.running}
+        for process in self.running.values():
+            process.send_signal(stacks.NUMBER)
+        limit = time.monotonic() + 10
+        while time.monotonic() < limit and any(self.log(n).stat().st_size == size for n, size in before.items()):
             time.sleep(0.1)
 
     def lag(self, group: str, over: Iterable[str] = (topics.RAW, topics.RESOLVED)) -> int | None:
