@@ -222,9 +222,10 @@ def _report(found: dict[str, tuple[Told, Told, int]], stored: int) -> Report:
         }  # fmt: skip
     facts["accepted"] = accepted
     columns = ("events/s", "wanted", "reached", "cores", "a core", "at rate", "p50 ms", "p99 ms", "max ms", "cores")
+    same = "the same" if accepted == stored else "NOT THE SAME"
     notes = [
         f"{CONNECTIONS} connections, batches of {BATCH}; the collector has one core, client and broker share the rest",
-        f"{accepted:,} events answered with 200; {stored:,} on the topic: {'the same' if accepted == stored else 'NOT THE SAME'}",  # noqa: E501
+        f"{accepted:,} events answered with 200; {stored:,} on the topic: {same}",
         f"wanted: p99 at most {WANTED_P99_MS:.0f} ms at that rate",
     ]
     return Report("collect", columns, lines, facts, notes)

@@ -48,7 +48,8 @@ _NOT_OURS: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgre
 log = logging.getLogger(__name__)
 
 
-class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+@ConsumerRebalanceListener.register
+class _Rebalance:
     """For how long the group has been about to hand out its partitions: 0 when it has.
 
     A rejoin that a change of metadata began and that takes longer than one poll is
@@ -67,6 +68,8 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._since = None
+
+    on_partitions_lost = on_partitions_revoked
 
     @property
     def lasts_s(self) -> float:

@@ -29,17 +29,23 @@ class FetchedRecord(msgspec.Struct, gc=False):
 NO_HEADERS: Final[Sequence[tuple[str, bytes | None]]] = ()
 
 
-class SlimRecords(PartitionRecords):  # type: ignore[misc]
+class _Slim:
     """Iterates without a call a record in between."""
+
+    _records_iterator: Iterator[FetchedRecord]
 
     def __iter__(self) -> Iterator[FetchedRecord]:
         # The same generator each time: a look at a part of the records goes on where the last one ended.
-        return cast(Iterator[FetchedRecord], self._records_iterator)
+        return self._records_iterator
 
     def _consumer_record(self, tp: TopicPartition, record: Any) -> FetchedRecord:
         return FetchedRecord(
             tp.partition, record.offset, record.timestamp, record.key, record.value, record.headers or NO_HEADERS
         )
+
+
+SlimRecords: Final = type("SlimRecords", (_Slim, PartitionRecords), {})
+"""Made by a call, for aiokafka says nothing of its types."""
 
 
 def use_slim_records() -> None:

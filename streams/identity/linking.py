@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
 from schemas import keys
 from schemas.codec import decode_touchpoints, encode_touchpoint
-from schemas.hints import FACE, HEADER, LINKED, UNLINKED, Hint, pack, unpack
+from schemas.hints import FACE, HEADER, LINKED, UNLINKED, Hint, Op, pack, unpack
 from schemas.recorded import Recorded
 from schemas.records import Source, Touchpoint, Undecodable
 from schemas.traces import carried
@@ -110,8 +110,8 @@ class Linking:
                 self._resolution.counts[each.kind] += 1
             else:
                 hint = Hint(
-                    op=each.kind, from_=each.from_, to=each.to, confidence=each.confidence, via=each.via,  # type: ignore[arg-type]
-                    people=each.people, grant=each.grant,
+                    op=cast(Op, each.kind), from_=each.from_, to=each.to, confidence=each.confidence,
+                    via=each.via, people=each.people, grant=each.grant,
                 )  # fmt: skip
                 headers.append((HEADER, pack(hint)))
                 self._resolution.passed[home].append(derived)

@@ -65,12 +65,13 @@ def resolve(records: Sequence[Recorded], topic: str, partitions: int, links: Lin
         if record.offset <= done:
             continue
         headers = record.headers
-        if place >= 0 and (
-            key in entries or (headers and concerns_links(headers)) or key.startswith(_FACE)  # type: ignore[union-attr]
-        ):
+        if key is None:
+            resolution.rejected.append(rejection(record, *_FAULTS[place]))
+            continue
+        if place >= 0 and (key in entries or (headers and concerns_links(headers)) or key.startswith(_FACE)):
             whom = linking.known(record)
             if whom is None:
-                linking.take(record, key.decode(), place)  # type: ignore[union-attr]
+                linking.take(record, key.decode(), place)
                 continue
             if whom is not key:
                 key, place = whom, keys.partition_for(whom, partitions)
@@ -79,7 +80,7 @@ def resolve(records: Sequence[Recorded], topic: str, partitions: int, links: Lin
             source = [(SOURCE, pack(record.partition, record.offset, 0) + name)]
             if headers and (trace := carried(headers)) is not None:
                 source.append(trace)
-            forwarded[place].append((key, record.value, source, record.timestamp))  # type: ignore[arg-type]
+            forwarded[place].append((key, record.value, source, record.timestamp))
         elif place == _ALL:
             _broadcast(record, wide[record.offset], name, resolution)
         else:

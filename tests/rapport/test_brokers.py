@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,8 +78,8 @@ def java(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return started
 
 
-def settings(folder: Path, broker: str = "auto") -> Settings:
-    return Settings(data=folder / "data", broker=broker)  # type: ignore[arg-type]
+def settings(folder: Path, broker: Any = "auto") -> Settings:
+    return Settings(data=folder / "data", broker=broker)
 
 
 def begun(chosen: Settings, said: list[str]) -> tuple[brokers.Started, Supervisor]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -55,7 +56,8 @@ def documented() -> Iterator[tuple[str, str, Sequence[Example]]]:
     """Every command, and every command of a command, with its help and the examples that its module names."""
     for entry in COMMANDS:
         module = importlib.import_module(f"rapport.commands.{entry.module}")
-        command = get_command(build(entry.name)).commands[entry.name]  # type: ignore[attr-defined]
+        group: Any = get_command(build(entry.name))
+        command = group.commands[entry.name]
         yield entry.name, command.get_help(command.context_class(command)), module.EXAMPLES
         for name, below in getattr(command, "commands", {}).items():
             yield f"{entry.name} {name}", below.get_help(below.context_class(below)), getattr(module, name.upper())

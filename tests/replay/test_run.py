@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -41,9 +42,9 @@ def chats(tmp_path: Path) -> Path:
     return path
 
 
-def replayed(path: Path, knowledge: Knowledge, **options: object) -> tuple[Summary, list[dict[str, object]]]:
+def replayed(path: Path, knowledge: Knowledge, **options: Any) -> tuple[Summary, list[dict[str, object]]]:
     out = io.BytesIO()
-    summary = run([str(path)], SETTINGS, knowledge, out=out, **options)  # type: ignore[arg-type]
+    summary = run([str(path)], SETTINGS, knowledge, out=out, **options)
     return summary, [msgspec.json.decode(line) for line in out.getvalue().splitlines()]
 
 
@@ -102,9 +103,9 @@ def test_the_summary_says_that_runs_differ(chats: Path, knowledge: Knowledge, tm
     base = tmp_path / "base.jsonl"
     base.write_bytes(b"")
     summary, _ = replayed(chats, knowledge, compare=str(base))
-    console = Console(file=io.StringIO(), width=140)
-    summary.print(console)
-    told = console.file.getvalue()  # type: ignore[attr-defined]
+    paper = io.StringIO()
+    summary.print(Console(file=paper, width=140))
+    told = paper.getvalue()
     assert "unanswered" in told
     assert "exit status 1" in told
 

@@ -20,7 +20,7 @@ from streams.knowledge.model import Knowledge
 FOLDER = Path(__file__).parents[2] / "knowledge"
 START = 1_780_000_000_000
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
-O = TypeVar("O", bound=Output)  # noqa: E741
+Sort = TypeVar("Sort", bound=Output)
 
 
 @cache
@@ -88,7 +88,7 @@ class Lab:
         return live
 
 
-def of(outputs: Iterable[Emitted], kind: type[O]) -> list[O]:
+def of(outputs: Iterable[Emitted], kind: type[Sort]) -> list[Sort]:
     """Those of one kind."""
     return [output for output in outputs if isinstance(output, kind)]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from producers.delivery import MemoryProducer
 from producers.letters import shelf
 from producers.letters.shelf import Shelf
@@ -13,21 +16,19 @@ from tests.producers.world import IDENTITY, line, memory
 NOW = 1_772_416_800_000
 
 
-def letter(value: bytes, reason: str = "unknown_type", key: bytes = b"*", number: int = 0, **fields: object) -> Letter:
-    usual: dict[str, object] = {
+def letter(value: bytes, reason: str = "unknown_type", key: bytes = b"*", number: int = 0, **fields: Any) -> Letter:
+    usual: dict[str, Any] = {
         "id": f"{number:08}-id", "stage": "producer", "detail": "d", "topic": "", "partition": -1, "offset": -1,
         "at": NOW + number, "file": "in.jsonl", "line": number, "key": key, "value": value, "reason": reason,
     }  # fmt: skip
-    return Letter(**usual | fields)  # type: ignore[arg-type]
+    return Letter(**usual | fields)
 
 
 def refused(*lines: bytes) -> MemoryProducer:
     """A log on which these lines were refused by the door, one a millisecond."""
     log = memory()
     for number, each in enumerate(lines, 1):
-        Pipeline(log, IDENTITY, clock=lambda number=number: NOW + number).take(  # type: ignore[misc]
-            Incoming("in.jsonl", number, each)
-        )
+        Pipeline(log, IDENTITY, clock=partial(int, NOW + number)).take(Incoming("in.jsonl", number, each))
     return log
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -36,8 +37,12 @@ def make_anew(bootstrap: str, topics: Iterable[str]) -> None:
     for topic in topics:
         with suppress(UnknownTopicOrPartitionError):
             admin.delete_topics([topic])
-        until(lambda: _made(admin, topic))  # noqa: B023
+        until(partial(_made, admin, topic))
     admin.close()
+
+
+def _has_logged(store: EmbeddedStore, wanted: int) -> bool:
+    return count(store, "log") == wanted
 
 
 def _made(admin: KafkaAdminClient, topic: str) -> bool:
@@ -129,7 +134,7 @@ def test_a_stopped_sink_goes_on_where_it_committed(store: EmbeddedStore, kafka: 
     for start in (0, 300, 600):
         produce(kafka, RESOLVED, spread(start, start + 300))
         with running(store, kafka, "stopped"):
-            until(lambda: count(store, "log") == start + 300)  # noqa: B023
+            until(partial(_has_logged, store, start + 300))
     assert count(store, "log") == 900
 
 
