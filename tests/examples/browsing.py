@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +11,8 @@ from typing import Final
 
 from playwright.sync_api import Page, sync_playwright
 
-from deploy.local import jars
 from examples.shop.__main__ import serve
+from tests.npm import modules
 
 SDK: Final = "@segment/analytics-next@1.84.3"
 PATIENCE_MS: Final = 60_000
@@ -23,14 +22,7 @@ EMAIL: Final = "anna@example.org"
 
 def sdk() -> Path:
     """The browser's SDK, unmodified, from npm, fetched once into the cache; what the section `segment` names."""
-    folder = jars.cache() / "shop-sdk"
-    found = folder / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd"
-    if not found.is_dir():
-        npm = shutil.which("npm")
-        assert npm, "no npm on this machine (Debian: apt-get install npm)"
-        words = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), SDK]
-        subprocess.run(words, check=True, capture_output=True, timeout=300)
-    return found
+    return modules("shop-sdk", SDK) / "@segment" / "analytics-next" / "dist" / "umd"
 
 
 @contextmanager

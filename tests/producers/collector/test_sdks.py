@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import pytest
 
-from deploy.local import jars
 from schemas import wire
 from schemas.records import Touchpoint
+from tests.npm import modules
 from tests.producers.collector.collecting import KEY
 from tests.producers.collector.running import Collector, collecting
 
@@ -64,13 +64,7 @@ KEPT: Final = (
 @pytest.fixture(scope="module")
 def npm() -> Path:
     """Segment's packages for Node and the browser, fetched once into the cache."""
-    folder = jars.cache() / "segment-sdks"
-    wanted = [folder / "node_modules" / name.rpartition("@")[0] for name in PACKAGES]
-    if not all(each.is_dir() for each in wanted):
-        folder.mkdir(parents=True, exist_ok=True)
-        words = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder), *PACKAGES]
-        subprocess.run(words, check=True, timeout=300, stdin=subprocess.DEVNULL)
-    return folder / "node_modules"
+    return modules("segment-sdks", *PACKAGES)
 
 
 @pytest.fixture(scope="module")
