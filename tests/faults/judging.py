@@ -16,7 +16,7 @@ from streams.knowledge.model import Knowledge
 from tests.faults import verdict
 from tests.faults.load import Load
 from tests.faults.verdict import Replayed
-from tests.integration.line import Line
+from tests.integration.line import Line, NotInTime
 from tests.integration.reading import Stored, read
 
 SETTLE_S: Final = 20.0
@@ -26,7 +26,16 @@ SETTLE_S: Final = 20.0
 def come_to_rest(line: Line, workers: Sequence[str] = ("worker",)) -> None:
     """Every timer of the load passes; then as `drain`."""
     started = time.time()
-    line.wait("ticks pass what is due", lambda: _ticked(line) > (started + SETTLE_S) * 1000, within_s=120)
+
+    def passed() -> bool:
+        return _ticked(line) > (started + SETTLE_S) * 1000
+
+    try:
+        line.wait("ticks pass what is due", passed, within_s=120)
+    except NotInTime as late:
+        # Nothing may be lost, however long a group takes to hand its partitions out: what it waited for is told.
+        print(f"late: {late}\n{line.metrics('worker')}\n{line.health()}")
+        line.wait("ticks pass what is due at last", passed, within_s=400)
     drain(line, workers)
 
 
