@@ -7,12 +7,12 @@ what it may repeat; any other failure is raised and nothing is acknowledged upst
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import suppress
 from typing import Final, TypeAlias, TypeVar
 
-from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced
+from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced, UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
@@ -20,6 +20,8 @@ from rapport.connection import Kafka
 from rapport.sending import RECORD_BYTES, new_producer
 from streams.app.claims import PATIENCE, Claim, Superseded
 from streams.app.insisting import insist
+
+log = logging.getLogger(__name__)
 
 ACK_SECONDS: Final = PATIENCE
 """Longer ends the worker."""
@@ -77,9 +79,14 @@ class Wire:
         answer: Awaitable[RecordMetadata] | None = None
         async with self._turns[target]:
             while answer is None:
-                # Not taken means: the one before it waits for a broker that is away. It may be handed over again.
-                with suppress(KafkaTimeoutError):
+                # Not taken means: the one before it waits for a broker that is away, or one that has just come
+                # back and does not know its topics yet. It may be handed over again.
+                try:
                     answer = await self.producer.send_batch(batch, topic, partition=partition)
+                except KafkaTimeoutError:
+                    pass
+                except UnknownTopicOrPartitionError:
+                    log.warning("the broker does not know %s; asking again (`rapport init` makes what lacks)", topic)
         return answer
 
     async def cut(self) -> None:

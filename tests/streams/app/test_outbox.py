@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from rapport.connection import Kafka
 from rapport.sending import BATCH_BYTES, DEAD_LETTER_BYTES, RECORD_BYTES
@@ -88,6 +89,29 @@ def test_what_waits_behind_a_broker_that_is_away_is_sent_when_it_is_back(fresh: 
         assert not done
         await asyncio.gather(*sending)
         assert [each.key for each in await on(fresh, topics.MEASURES)] == [b"0", b"1", b"2"]
+
+    with_outbox(fresh, scenario)
+
+
+def test_a_topic_that_the_broker_does_not_know_yet_is_waited_for(fresh: Line) -> None:
+    """As after its start, when it has not read its own log to the end."""
+    late = "known.late.v1"
+
+    async def scenario(box: Outbox) -> None:
+        producer = box._wire.producer
+        producer.client._request_timeout_ms = 50
+        sending = asyncio.create_task(box.send({(late, 0): entries(3)}))
+        done, _ = await asyncio.wait({sending}, timeout=1)
+        assert not done
+        admin = AIOKafkaAdminClient(bootstrap_servers=fresh.bootstrap)
+        await admin.start()
+        try:
+            await admin.create_topics([NewTopic(late, 1, 1)])
+            producer.client._request_timeout_ms = 40_000
+            await sending
+        finally:
+            await admin.delete_topics([late])
+            await admin.close()
 
     with_outbox(fresh, scenario)
 
