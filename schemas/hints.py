@@ -16,10 +16,13 @@ from schemas.wire import properties
 HEADER: Final = "identity"
 LINKED: Final = "identity.linked"
 UNLINKED: Final = "identity.unlinked"
+ERASED: Final = "customer.erased"
+"""Who is to be forgotten: the record's key."""
 FACE: Final = "face_token"
 
-Op: TypeAlias = Literal["", "said", "unlink", "claim", "link", "refused", "release"]
-"""`said`, `unlink`: a person's word. The others go between the homes of two keys (docs/decisions/0010-identity.md)."""
+Op: TypeAlias = Literal["", "said", "unlink", "claim", "link", "refused", "release", "erase"]
+"""`said`, `unlink`, `erase`: a person's word. The others go between the homes of two keys
+(docs/decisions/0010-identity.md)."""
 
 _BELOW_ID: Final = tuple(kind for kind in IDENTIFIERS if kind != FACE)
 _PEOPLES: Final = frozenset({LINKED, UNLINKED})
