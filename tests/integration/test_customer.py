@@ -23,6 +23,7 @@ MAIL = "anna@example.com"
 ARCHIVED = "SELECT count(DISTINCT event_id) FROM touchpoints_now WHERE event_id LIKE 'customer-%'"
 """What is handed over stands under both keys."""
 
+SAME = ("customer_id", "linked", "relationship", "timeline", "shifts", "touchpoints")
 OF_BERTA = "SELECT count() FROM touchpoints_now WHERE customer_id = 'c-berta' AND type = 'chat.message'"
 
 
@@ -73,7 +74,9 @@ def _both(line: Line) -> None:
     assert "conflict" in [matter["team"] for matter in found["matters"]]
     assert [shift["to"] for shift in found["shifts"]] == ["enemy"]
     hashed = customer_key(f"email:{MAIL}", line.settings.identity)
-    assert asked(line, f"email:{MAIL}") == found, "by a clear address, through its link"
+    # What waits for time to pass may have passed meanwhile.
+    by_address = asked(line, f"email:{MAIL}")
+    assert [name for name in SAME if by_address[name] != found[name]] == [], "by a clear address, through its link"
     assert (found["customer_id"], found["linked"], found["touchpoints"]) == ("c-anna", [hashed], 5)
     assert len(asked(line, "c-anna", "--limit", "2")["timeline"]) == 2
     page = line.run("customer", "c-anna", "--language", "zh")

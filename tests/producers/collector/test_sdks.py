@@ -166,6 +166,7 @@ def test_documented_calls_are_archived_as_the_right_touchpoints(archive: Archive
     # The screen was somebody's whom the alias makes known: by now it is the customer's, and stands once.
     assert {row["customer_id"] for row in rows if row is not link} == {"019mr8"}
     assert link["customer_id"] in ("019mr8", link["properties"]["from"])
+    assert {"friends": 42} in [row["properties"]["fields"] for row in rows if row["type"] == "profile.updated"]
     assert "jo@example.com" not in json.dumps(rows)
     assert all(row["sent"] and row["received"] for row in rows)
 
@@ -229,7 +230,7 @@ def test_the_browsers_sdk_comes_from_the_collector_and_what_it_sends_is_archived
     viewed = [row for row in rows if row["type"] == "web.viewed"]
     assert viewed[0]["properties"]["title"] == "Tea shop"
     added = by_type["cart.added"]
-    assert (added["customer_id"], added["item_id"], added["amount"]) == ("anna", "tea-1", 4.5)
+    assert (added["customer_id"], added["item_id"], added["amount"]) == ("anna", "tea-1", 9.0)
     assert {row["customer_id"] for row in viewed} == {"anna"}, "what was seen before the login is hers, too"
     assert by_type["identity.linked"]["properties"]["from"] == archive.key("cookie:an-older-id")
     assert by_type["app.event"]["customer_id"] == archive.key("cookie:of a page that left")
