@@ -48,7 +48,7 @@ class Hint(msgspec.Struct, array_like=True, frozen=True, gc=False):
     grant: int = 0
 
 
-_NAMED: Final = re.compile(f'"(?:{"|".join(NAMES)})"')
+_NAMED: Final = re.compile(f'"(?:{"|".join(NAMES)})"\\s*:')
 _json = msgspec.json.Encoder().encode
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Hint).decode

@@ -101,6 +101,9 @@ def _erased(line: Line, file: Path) -> None:
     assert line.run("send", str(file)).returncode == 0
     line.wait("she is archived", lambda: line.sql(OF_BERTA) == [(2,)] and line.drained())
     line.wait("she is known", lambda: asked(line, f"email:{mail}")["customer_id"] == "c-berta")
+    assert line.sql(f"SELECT count() FROM log WHERE position(value, '{mail}') > 0") == [(0,)], "sealed"
+    contact = line.run("identity", "contact", "c-berta", "--json")
+    assert msgspec.json.decode(contact.stdout or b"{}") == {"customer_id": "c-berta", "email": mail}, contact.stderr
     anna = line.sql("SELECT count() FROM log_now WHERE key = 'c-anna'")
     asks = line.run("erase", "c-berta")
     assert (asks.returncode, "nothing was erased" in asks.stderr or "Abort" in asks.stderr) == (1, True), asks.stderr
