@@ -83,8 +83,9 @@ class Counting:
     def measure(self) -> None:
         """The bench reads no metrics."""
 
-    def _restore(self, key: bytes, value: bytes) -> None:
-        self._states[key] = _UNPACK(value)
+    def _restore(self, key: bytes, value: bytes | None) -> None:
+        if value is not None:
+            self._states[key] = _UNPACK(value)
 
     def _fold(
         self, records: Sequence[Any], facts: Iterable[Facts | None]

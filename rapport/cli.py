@@ -42,6 +42,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("tail", "tail", "Follow outputs, readable."),
     Entry("customer", "customer", "Who is it, how do they stand with us, and why."),
     Entry("identity", "identity", "Who is who: links, and what conflicts."),
+    Entry("erase", "erase", "Forget a customer, everywhere."),
     Entry("doctor", "doctor", "Say what is wrong, and what to do about it."),
     Entry("dlq", "dlq", "Dead letters: see, mend and replay them."),
     Entry("signals", "signals", "What is noticed, by which rule, and who is told."),

@@ -23,7 +23,9 @@ from schemas.codec import decode_touchpoints, encode_touchpoint
 from schemas.hints import raw_key
 from schemas.keys import IdentityKey, partition_for
 from schemas.records import EVERYONE, Touchpoint
+from schemas.sealing import KINDS, unsealed
 from sinks.clickhouse.client import Reader
+from streams.customers.customer import Customer
 
 _WORD: Final = ("identity.", "customer.reset")
 """What is said of links and states is not told again when a customer is rebuilt."""
@@ -56,6 +58,12 @@ def conflicts(store: Reader, limit: int) -> list[dict[str, Any]]:
     ).dicts()  # fmt: skip
     found: list[dict[str, Any]] = [dict(row) for row in rows]
     return [{"at": int(row["at"]), **msgspec.json.decode(row["properties"])} for row in found][::-1]
+
+
+def contact(customer: Customer, identity: IdentityKey) -> dict[str, str]:
+    """Address and number in the clear, of those that are known; for whoever writes or calls back."""
+    sealed = {kind: customer.slots.get(kind, "") for kind in KINDS}
+    return {kind: clear for kind, seal in sealed.items() if (clear := unsealed(kind, seal, *identity))}
 
 
 @contextmanager

@@ -103,6 +103,8 @@ class Line:
             if not isinstance(output, Rejected):
                 topic, key = topics.route(output)
                 self._log.send(topic, partition, key, encode_output(output))
+        for gone in outcome.erased:
+            self._log.send(topics.CUSTOMERS, partition, gone.encode(), b"")
         for (topic, home), entries in handed_over(outcome.handed, len(self._states)).items():
             for whom, value, headers, _ in entries:
                 self._log.send(topic, home, whom, value or b"", headers)

@@ -18,13 +18,14 @@ from rapport import brokers, running
 from rapport.failure import told
 from rapport.feed import Feed
 from rapport.init import init, read_knowledge
-from rapport.settings import Settings, environment_of
+from rapport.settings import Settings, environment_of, with_write_key
 from rapport.showing import Showing
 from rapport.supervision import Command, Supervisor
 from rapport.voice import Voice, language_of
 from sinks.clickhouse import address
 
 READY_S: Final = 60.0
+MAIL_EVERY_S: Final = 60
 _LOOK_S: Final = 0.2
 
 
@@ -135,6 +136,9 @@ class House:
         self._supervisor.start(Command("collector", ("collect",), self._logs / "collector.log", env, port))
         key = self._settings.data / "write.key"
         self._where("collector", f"http://127.0.0.1:{port} (what it takes: /docs; write key in {key})")
+        for name, words, place in mail_ways(self._settings):
+            self._supervisor.start(Command(name, words, self._logs / f"{name}.log", env))
+            self._where(name, place)
 
     def _wait_for(self, ports: dict[str, int]) -> None:
         """Until everything answers; what takes longer is told, and goes on starting."""
@@ -168,6 +172,30 @@ class House:
 
     def _where(self, what: str, place: str) -> None:
         self._say(f"  {what:<10}{place}")
+
+
+def mail_ways(settings: Settings) -> list[tuple[str, tuple[str, ...], str]]:
+    """The processes by which mail comes in, as far as the sources file names ways: name, words, and where from.
+
+    Failure with file and line where the file cannot be.
+    """
+    if settings.sources is None:
+        return []
+    from producers.collector.adapters.mail import Mail
+    from producers.collector.config import SourcesError
+    from producers.collector.server import adapters_of
+
+    with told(SourcesError):
+        served = adapters_of(with_write_key(settings))
+    config = next((each.config for each in served if isinstance(each, Mail)), None)
+    found: list[tuple[str, tuple[str, ...], str]] = []
+    if config is not None and config.smtp is not None:
+        place = f"smtp://{config.smtp.listen}:{config.smtp.port} for {', '.join(config.smtp.domains)}"
+        found.append(("mail-in", ("mail", "serve"), place))
+    if config is not None and config.imap is not None:
+        place = f"{config.imap.folder} of {config.imap.user} at {config.imap.host}, every {MAIL_EVERY_S} s"
+        found.append(("mailbox", ("mail", "fetch", "--every", str(MAIL_EVERY_S)), place))
+    return found
 
 
 def _free_from(port: int, used: dict[str, int]) -> int:

@@ -5,21 +5,26 @@ It stands in the header `identity`, as hashes; a touchpoint that has nothing to 
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from schemas.keys import IdentityKey, key_for, key_of, keyed
 from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
+from schemas.sealing import NAMES, sealed, sealed_inside
 from schemas.wire import properties
 
 HEADER: Final = "identity"
 LINKED: Final = "identity.linked"
 UNLINKED: Final = "identity.unlinked"
+ERASED: Final = "customer.erased"
+"""Who is to be forgotten: the record's key."""
 FACE: Final = "face_token"
 
-Op: TypeAlias = Literal["", "said", "unlink", "claim", "link", "refused", "release"]
-"""`said`, `unlink`: a person's word. The others go between the homes of two keys (docs/decisions/0010-identity.md)."""
+Op: TypeAlias = Literal["", "said", "unlink", "claim", "link", "refused", "release", "erase"]
+"""`said`, `unlink`, `erase`: a person's word. The others go between the homes of two keys
+(docs/decisions/0010-identity.md)."""
 
 _BELOW_ID: Final = tuple(kind for kind in IDENTIFIERS if kind != FACE)
 _PEOPLES: Final = frozenset({LINKED, UNLINKED})
@@ -43,6 +48,7 @@ class Hint(msgspec.Struct, array_like=True, frozen=True, gc=False):
     grant: int = 0
 
 
+_NAMED: Final = re.compile(f'"(?:{"|".join(NAMES)})"\\s*:')
 _json = msgspec.json.Encoder().encode
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Hint).decode
@@ -83,12 +89,26 @@ def hint_of(touchpoint: Touchpoint, identity: IdentityKey) -> bytes | None:
 
 
 def private(touchpoint: Touchpoint, identity: IdentityKey) -> Touchpoint:
-    """A person's word on a link names keys only: a clear address in it is hashed."""
+    """Addresses and phone numbers are sealed. A person's word on a link names keys only: what is clear is hashed."""
+    touchpoint = _sealed(touchpoint, identity)
     if touchpoint.type not in _PEOPLES:
         return touchpoint
     facts = properties(touchpoint)
     named = {name: keyed(str(facts[name]), identity) for name in ("from", "to") if name in facts}
     return msgspec.structs.replace(touchpoint, properties=_json({**facts, **named}).decode())
+
+
+def _sealed(touchpoint: Touchpoint, identity: IdentityKey) -> Touchpoint:
+    changes: dict[str, str] = {}
+    if touchpoint.email is not None:
+        changes["email"] = sealed("email", touchpoint.email, *identity)
+    if touchpoint.phone is not None:
+        changes["phone"] = sealed("phone", touchpoint.phone, *identity)
+    said = touchpoint.properties
+    if said is not None and _NAMED.search(said):
+        facts = properties(touchpoint)
+        changes["properties"] = _json(sealed_inside(facts, lambda kind, value: sealed(kind, value, *identity))).decode()
+    return msgspec.structs.replace(touchpoint, **changes) if changes else touchpoint
 
 
 def _of_people(touchpoint: Touchpoint, identity: IdentityKey) -> Hint:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from schemas.identifiers import normalised
 from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
+from schemas.sealing import KINDS, SEALED, unsealed
 
 SENTINELS: Final[frozenset[str]] = frozenset({"null", "undefined", "none", "0", "anonymous", "n/a", "-", ""})
 """Values, in lower case and trimmed, that producers send for want of an identifier. They identify nobody."""
@@ -61,11 +62,13 @@ def key_of(touchpoint: Touchpoint, identity: IdentityKey, *, company_wide: bool 
 
 @lru_cache(maxsize=65_536)
 def key_for(kind: str, value: str, identity: IdentityKey) -> str:
-    """The key of one identifier."""
+    """The key of one identifier, in the clear or sealed."""
     if kind == AS_IT_IS:
         return value
     if kind == NAMED:
         return f"{NAMED}:{value}"
+    if value.startswith(SEALED) and kind in KINDS:
+        value = unsealed(kind, value, *identity) or value
     return f"{kind}:{identity.id}:{keyed_hash(kind, normalised(kind, value), identity.secret)}"
 
 

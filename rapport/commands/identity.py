@@ -18,6 +18,7 @@ UNLINK = (
     Example("rapport identity unlink phone:+4930123456 --keep", "from now on only; what came in by it stays"),
 )
 CONFLICTS = (Example("rapport identity conflicts", "what does not fit together, for a person to decide"),)
+CONTACT = (Example("rapport identity contact sim-wang", "address and number in the clear, to write or call back"),)
 EXAMPLES = (SHOW[0], LINK[0], UNLINK[0], CONFLICTS[0])
 
 command = typer.Typer(rich_markup_mode=None)
@@ -89,6 +90,36 @@ def unlink(
         identity.unlink(log, here, key)
         run = identity.rebuild(log, here.identity, (weak, customer), touchpoints)
     typer.echo(f"unlinked {weak} from {customer}; {len(touchpoints):,} touchpoints are told again as {run}")
+
+
+@command.command(help="Address and number in the clear, to write or call back.", epilog=epilog(CONTACT))
+def contact(key: Key, json: Json = False) -> None:
+    import msgspec
+
+    from rapport import identity, running
+    from rapport.commands.setting import settings, with_kafka
+    from rapport.customers import stream
+    from rapport.customers.archive import Archive
+    from rapport.customers.finding import ALONE_S
+    from rapport.customers.looking import behind
+    from rapport.failure import Failure, told
+    from rapport.identifying import customer_key
+    from sinks.clickhouse.client import StoreError
+    from sinks.clickhouse.connect import reader
+    from streams.engine import UnreadableState
+
+    here = with_kafka()
+    with told(StoreError, ValueError, stream.StreamAway, stream.StateDeep, UnreadableState):
+        who = behind(Archive(reader(running.with_store(settings()))), customer_key(key, here.identity), here)
+        state = stream.read(here.cluster, who.customer_id, ALONE_S)
+    found = {} if state is None else identity.contact(state, here.identity)
+    if not found:
+        raise Failure(f"neither address nor number of {who.customer_id} is known under this RAPPORT_IDENTITY_KEY")
+    if json:
+        typer.echo(msgspec.json.encode({"customer_id": who.customer_id, **found}))
+        return
+    for kind, value in found.items():
+        typer.echo(f"{kind:<6} {value}")
 
 
 @command.command(help="What identity would not link, and why.", epilog=epilog(CONFLICTS))

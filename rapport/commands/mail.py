@@ -74,8 +74,9 @@ def _mail(process: str) -> tuple[Settings, Mail]:
     from producers.collector.config import SourcesError
     from producers.collector.server import adapters_of
     from rapport.commands.setting import with_kafka
+    from rapport.settings import with_write_key
 
-    found = with_kafka(process)
+    found = with_write_key(with_kafka(process))  # another section may name it
     with told(SourcesError):
         mail = next((each for each in adapters_of(found) if isinstance(each, Mail)), None)
     if mail is None:

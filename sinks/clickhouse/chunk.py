@@ -16,6 +16,7 @@ NO_SOURCE: Final = -1
 """Source partition and offset of a record that names none."""
 
 _SOURCE: Final = "source"
+_DONOR: Final = "handed_from"
 _POSITION: Final = (
     ("source_partition", 0, 4, pl.Int32()),
     ("source_offset", 4, 8, pl.Int64()),
@@ -76,10 +77,15 @@ class Chunk:
         Of rows with one sorting key ReplacingMergeTree keeps the largest precedence: that of
         the smallest offset and, at one offset, the smallest partition. So which row stays is
         decided by the log alone, not by the order in which rows were inserted or merged.
+        What was handed over gives way to what came by itself; of several hand-overs the last one stays.
         """
         later = pl.col("offset") * (1 << _OFFSET_SHIFT) + pl.col("partition").cast(pl.Int64)
-        precedence = (_FIRST - later).cast(pl.UInt64).alias("precedence")
-        return self.places.select(pl.exclude("key"), precedence)
+        donors = pl.Series("handed_from", list(map(_donor, self.headers)), dtype=pl.String)
+        if (donors == "").all():  # an absent column is empty text
+            return self.places.select(pl.exclude("key"), (_FIRST - later).cast(pl.UInt64).alias("precedence"))
+        precedence = pl.when(pl.col("handed_from") == "").then(_FIRST - later).otherwise(later)
+        placed = self.places.with_columns(donors)
+        return placed.select(pl.exclude("key"), precedence.cast(pl.UInt64).alias("precedence"))
 
 
 def _source(headers: Headers) -> bytes:
@@ -87,3 +93,11 @@ def _source(headers: Headers) -> bytes:
         if name == _SOURCE and value is not None and len(value) >= _POSITION_SIZE:
             return value
     return _NOWHERE
+
+
+def _donor(headers: Headers) -> str:
+    """The key of the customer whose past the record is from; empty where it came by itself."""
+    for name, value in headers:
+        if name == _DONOR and value:
+            return value.decode("utf-8", "replace")
+    return ""

@@ -29,6 +29,7 @@ from schemas.topics import RESOLVED
 from sinks import metrics
 from sinks.clickhouse.batch import MOST_BYTES, MOST_RECORDS, Batch
 from sinks.clickhouse.client import Store
+from sinks.clickhouse.erasing import erasures
 from sinks.clickhouse.rows import blocks, merged
 from sinks.clickhouse.topic_ids import RECONNECT_MS, TopicIds
 from sinks.clickhouse.writer import Stopped, Writer
@@ -184,7 +185,9 @@ class Sink:
         if recreated:
             self._start_again(recreated)
         if len(self._batch):
-            self._writer.write(merged(blocks(self._batch.chunks(self._ids.by_name))))
+            rows = merged(blocks(self._batch.chunks(self._ids.by_name)))
+            self._writer.write(rows)
+            self._writer.erase(erasures(rows))
             self._commit()
         self._batch = Batch()
 

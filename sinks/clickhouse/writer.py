@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from sinks import metrics
 from sinks.clickhouse.client import RowsRefused, Store, StoreError, cause_of
+from sinks.clickhouse.erasing import Erasure, statements
 from sinks.clickhouse.rows import POISON, REJECTED, Block, poisoned
 
 FIRST_PAUSE_S: Final = 0.2
@@ -58,6 +60,13 @@ class Writer:
         for block in blocks:
             self._write(block)
 
+    def erase(self, erased: Iterable[Erasure]) -> None:
+        """Returns when no row of them is left."""
+        for each in erased:
+            for table, statement in statements(each):
+                self._insist(table, 0, partial(self._store.execute, statement))
+            log.info("a customer is erased")
+
     def _write(self, block: Block) -> None:
         if block.table == POISON:
             for (reason,), rows in block.rows.group_by("reason"):
@@ -66,43 +75,44 @@ class Writer:
             for (stage, reason), rows in block.rows.group_by("stage", "reason"):
                 metrics.REJECTED.labels(str(stage), str(reason)).inc(rows.height)
         try:
-            self._insist(block)
+            self._insist(block.table, block.rows.height, partial(self._store.insert, block.table, block.rows))
         except RowsRefused as refusal:
             self._isolate(block, refusal)
 
-    def _insist(self, block: Block) -> None:
-        """The identical block again and again while the store is away."""
+    def _insist(self, table: str, rows: int, do: Callable[[], None]) -> None:
+        """The identical request again and again while the store is away."""
         self._since = time.monotonic()
         try:
-            self._until_confirmed(block)
+            self._until_confirmed(table, rows, do)
         finally:
             self._since, self._trouble = None, None
 
-    def _until_confirmed(self, block: Block) -> None:
+    def _until_confirmed(self, table: str, rows: int, do: Callable[[], None]) -> None:
         pause, away_since, said = FIRST_PAUSE_S, 0.0, 0.0
         while True:
             started = time.monotonic()
             try:
-                self._store.insert(block.table, block.rows)
+                do()
             except StoreError as error:
-                if isinstance(error, RowsRefused) and block.table != POISON:
+                if isinstance(error, RowsRefused) and table != POISON:
                     raise
-                metrics.RETRIES.labels(block.table, cause_of(error)).inc()
+                metrics.RETRIES.labels(table, cause_of(error)).inc()
                 metrics.AWAY.set(1)
                 self._trouble = error
                 away_since = away_since or started
                 if not said or started - said >= SAY_EVERY_S:
                     said = started
-                    log.warning("%s (%d rows wait since %.0f s)", error, block.rows.height, started - away_since)
+                    log.warning("%s (%d rows wait since %.0f s)", error, rows, started - away_since)
                 self._pause(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
                 continue
             if away_since:
                 metrics.AWAY.set(0)
                 log.info("%s is back after %.0f s", self._store.where, time.monotonic() - away_since)
-            metrics.INSERTS.labels(block.table).observe(time.monotonic() - started)
-            metrics.ROWS.labels(block.table).inc(block.rows.height)
-            metrics.BLOCKS.labels(block.table).observe(block.rows.height)
+            if rows:
+                metrics.INSERTS.labels(table).observe(time.monotonic() - started)
+                metrics.ROWS.labels(table).inc(rows)
+                metrics.BLOCKS.labels(table).observe(rows)
             return
 
     def _isolate(self, block: Block, refusal: RowsRefused) -> None:

@@ -27,7 +27,7 @@ from streams.knowledge.model import Knowledge
 
 STATION: Final = "detect"
 HANDED_FROM: Final = "handed_from"
-"""Header of what was handed over: the donor's key, where the sender is the donor."""
+"""Header of what was handed over: the key under which it stood until now."""
 
 _tuple: Final = tuple.__new__
 
@@ -89,6 +89,11 @@ class Detect:
         batches = batched(outcome.outputs, self._claim.partition, traces.of)
         for (topic, partition), entries in handed_over(outcome.handed, self._partitions).items():
             batches[topic, partition] = entries
+        if outcome.erased:
+            batches.setdefault((topics.CUSTOMERS, self._claim.partition), []).extend(
+                (key.encode(), None, [], None)
+                for key in outcome.erased  # takes their cards off
+            )
         letters = deadletters.entries(rejected, records, self._claim.topic)
         if letters:
             batches[topics.DLQ, self._claim.partition] = letters
@@ -127,7 +132,7 @@ class Detect:
             metrics.KNOWLEDGE.remove(str(self._claim.partition), self._version)
 
     async def _append(self, changes: Changes) -> None:
-        await self._outbox.send({self._changelog: [(key, value, [], None) for key, value in changes]})
+        await self._outbox.send({self._changelog: [(key, value or None, [], None) for key, value in changes]})
 
     async def _process(self, chunk: Sequence[Record]) -> Outcome:
         while True:

@@ -18,6 +18,7 @@ from rapport.connection import Kafka
 from streams.app import metrics
 from streams.app.claims import PATIENCE
 from streams.app.insisting import insist
+from streams.app.outbox import FENCE
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ FETCH_BYTES: Final = 4 * 1024 * 1024
 SLICE: Final = 2_000
 """Records restored before other tasks of the worker get their turn."""
 
-Restore = Callable[[bytes, bytes], None]
+Restore = Callable[[bytes, bytes | None], None]
 
 
 class Stalled(Exception):
@@ -78,8 +79,8 @@ async def _read(consumer: AIOKafkaConsumer, tp: TopicPartition, restore: Restore
         records = fetched.get(tp, [])
         for start in range(0, len(records), SLICE):
             for record in records[start : start + SLICE]:
-                # A record without value is the mark of an erased customer; there is nothing to restore.
-                if record.value is not None:
+                # A record without value is the mark of a holder, or says that the customer of the key was erased.
+                if record.key != FENCE:
                     restore(record.key, record.value)
             await asyncio.sleep(0)
         count += len(records)

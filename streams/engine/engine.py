@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from schemas.hints import ERASED
 from schemas.records import EVERYONE, Emitted, Record, Rejected, Source, Touchpoint, Undecodable
 from streams.customers.customer import Customer
 from streams.customers.ids import output_id
@@ -77,7 +78,7 @@ class Engine:
             if offset <= world.position:
                 outcome.counts["resent"] += 1
                 continue
-            if key == EVERYONE or type(body) is not Touchpoint or body.type in fold.rules.company_wide:
+            if key == EVERYONE or type(body) is not Touchpoint or body.type in fold.rules.apart:
                 self._exceptional(record, states, fold)
             else:
                 self._touchpoint(record, body, states, fold, outcome)
@@ -104,10 +105,14 @@ class Engine:
         return self._default if version is None else self._rules[version]
 
     def _exceptional(self, record: Record, states: Partition, fold: Fold) -> None:
-        """Whatever is no touchpoint of one customer."""
+        """Whatever is no touchpoint of one customer, and the end of one."""
         body = record.body
         if isinstance(body, Undecodable):
             _reject(record, fold, body.reason, body.detail, body.original)
+        elif body.type == ERASED and record.key != EVERYONE:
+            states.erase(record.key)
+            fold.outcome.erased[record.key] = None
+            fold.outcome.counts["erased"] += 1
         elif record.key == EVERYONE:
             if body.type in fold.rules.company_wide:
                 wide.take(record, body, fold)
@@ -130,6 +135,7 @@ class Engine:
             return
         live = states.hot.get(key) or states.live(key)
         if live is None:
+            outcome.erased.pop(key, None)
             live = states.add(key, Customer(wide=world.number, first=body.occurred_at))
         customer = live.customer
         if offset <= customer.position:

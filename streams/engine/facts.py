@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.records import Touchpoint
+from schemas.sealing import KINDS, SEALED
 from streams.customers.customer import RECENT, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
 from streams.knowledge.wording import SLOTS
@@ -17,6 +18,8 @@ HIDDEN = ("alert.", "consent.", "profile.", "identity.")
 def learn(moment: Moment, touchpoint: Touchpoint) -> None:
     """Language, place and offset of the last word; consents and profile, where the touchpoint is about them."""
     customer = moment.customer
+    if touchpoint.email or touchpoint.phone:
+        _contact(customer, touchpoint)
     language, place, kind = touchpoint.language, touchpoint.location_id, touchpoint.type
     if language and touchpoint.initiator == "customer":
         customer.language = language
@@ -32,6 +35,13 @@ def learn(moment: Moment, touchpoint: Touchpoint) -> None:
             _withdraw(moment, touchpoint.channel)
         else:
             _profile(moment)
+
+
+def _contact(customer: Customer, touchpoint: Touchpoint) -> None:
+    """The last address and number, for writing and calling back: only as the seals that they came in."""
+    for kind, value in zip(KINDS, (touchpoint.email, touchpoint.phone), strict=True):
+        if value and value.startswith(SEALED) and customer.slots.get(kind) != value:
+            customer.slots = {**customer.slots, kind: value}
 
 
 def _consent(moment: Moment) -> None:

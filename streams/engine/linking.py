@@ -66,7 +66,7 @@ def _receive(fold: Fold, record: Record, body: Touchpoint, live: Live) -> None:
     pasts.forget_donors(live.customer.sources)
     past = pasts.seen(live)
     if past is not None and past.moved:
-        fold.outcome.handed.append(Handed("", past.moved, record.source, body))
+        fold.outcome.handed.append(Handed(record.key, past.moved, record.source, body))
         return
     fold.meet_pending(record.key, live)
     if body.type == MERGED:

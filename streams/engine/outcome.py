@@ -11,15 +11,17 @@ from streams.engine.past import Handed
 class Outcome:
     """Outputs in order, then the changelog records in the order in which they must be appended: the world last.
 
+    `erased` are customers of whom nothing is kept, and who have not come again since.
     `handed` are records for resolved partitions of other customers, to be sent with the outputs.
     `counts` has `applied`, `resent` (a station repeated itself), `duplicate` (a producer
     did), `late`, `rejected`, `timers`, `ticks`, `anonymous`, `swept`.
     """
 
-    __slots__ = ("changes", "counts", "handed", "outputs")
+    __slots__ = ("changes", "counts", "erased", "handed", "outputs")
 
     def __init__(self) -> None:
         self.outputs: list[Emitted] = []
         self.handed: list[Handed] = []
+        self.erased: dict[str, None] = {}
         self.changes: list[tuple[bytes, bytes]] = []
         self.counts: Counter[str] = Counter()

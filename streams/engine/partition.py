@@ -57,6 +57,7 @@ class Partition:
         self.touched: dict[str, None] = {}
         self.counted: dict[tallies.Key, None] = {}
         self.unsent: dict[tallies.Key, None] = {}
+        self.erased: dict[str, None] = {}
         self.buckets: list[set[str]] = [set() for _ in range(BUCKETS)]
         self._due: dict[str, int] = {}
         self._queue: list[tuple[int, str]] = []
@@ -65,8 +66,17 @@ class Partition:
 
     # Recovery
 
-    def restore(self, key: bytes, value: bytes) -> None:
-        """Takes one changelog record; of a key, the one written at the highest position wins, then the later one."""
+    def restore(self, key: bytes, value: bytes | None) -> None:
+        """Takes one changelog record; of a key, the one written at the highest position wins, then the later one.
+
+        No value says that the customer was erased: what came before is gone.
+        """
+        if value is None:
+            self._outdated.pop(key, None)
+            if key[:1] == CUSTOMER:
+                self.packed.pop(key[1:].decode(), None)
+                self._due.pop(key[1:].decode(), None)
+            return
         written, due, state = codec.read(value, self.number)
         if written < self._written.get(key, 0):
             return
@@ -116,6 +126,14 @@ class Partition:
         live = self.hot[customer_id] = Live(customer)
         self.buckets[bucket_of(customer_id)].add(customer_id)
         return live
+
+    def erase(self, customer_id: str) -> None:
+        """Nothing of the customer is kept. Who comes by that key later is new."""
+        for kept in (self.hot, self.packed, self.touched, self._due):
+            kept.pop(customer_id, None)
+        self._outdated.pop(CUSTOMER + customer_id.encode(), None)
+        self.buckets[bucket_of(customer_id)].discard(customer_id)
+        self.erased[customer_id] = None
 
     def touch(self, customer_id: str, customer: Customer) -> None:
         """Notes that the state changed in this chunk and when it is due next."""
@@ -190,10 +208,12 @@ class Partition:
 
         In this order a crash that cuts the batch leaves tallies ahead of customers and
         customers ahead of the world; each skips what it has already seen. Of the states that
-        stand there in an older codec, `RENEWED` come with it.
+        stand there in an older codec, `RENEWED` come with it. An erased customer has an empty value, which
+        stands in Kafka as none.
         """
         at = max(self.world.position, 0)
         written = [self._tally(key, at) for key in self.counted]
+        written += [(CUSTOMER + key.encode(), b"") for key in self.erased if key not in self.touched]
         for customer_id in self.touched:
             live = self.hot[customer_id]
             state = self.packed[customer_id] = self.pack(live)
@@ -203,6 +223,7 @@ class Partition:
         written.append((WORLD, codec.write(at, codec.NEVER, worlds.pack(self.world))))
         self.counted.clear()
         self.touched.clear()
+        self.erased.clear()
         if len(self.hot) > HOT:
             # All at once: each look at a dict's first entry passes over those that were deleted before it.
             for customer_id in list(islice(self.hot, len(self.hot) - HOT)):

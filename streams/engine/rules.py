@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.hints import ERASED
 from streams.contacts.gate import Gate
 from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import Relationships
@@ -17,6 +18,8 @@ class Rules:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.company_wide = knowledge.touchpoints.company_wide()
+        self.apart = self.company_wide | {ERASED}
+        """Types that are no touchpoint of one customer."""
         self.relationships = Relationships(knowledge)
         gate = Gate(knowledge, self.relationships)
         self.detectors: dict[str, Detector[Any]] = {gate.name: gate}

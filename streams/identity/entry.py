@@ -70,9 +70,9 @@ class Restoring:
         self._entries: dict[bytes, list[tuple[int, bytes]]] = {}
         self._standing = Standing()
 
-    def take(self, key: bytes, value: bytes) -> None:
-        if value[:1] != _VERSION:
-            raise Unwhole(f"a link of {key!r} has version {value[:1]!r}; start the release that wrote it")
+    def take(self, key: bytes, value: bytes | None) -> None:
+        if value is None or value[:1] != _VERSION:
+            raise Unwhole(f"a link of {key!r} has version {value and value[:1]!r}; start the release that wrote it")
         (position,) = _POSITION.unpack_from(value)
         state = value[_POSITION.size :]
         if key == WHOLE:

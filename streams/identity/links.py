@@ -101,6 +101,8 @@ class Links:
                 return self._follow(hint, at)
             case "unlink":
                 return self._unlink(hint.from_)
+            case "erase":
+                return self._forget(hint.from_)
             case "refused" | "release":
                 self._let_go(hint, at)
         return []
@@ -182,10 +184,21 @@ class Links:
         self.changed[weak.encode()] = None
         return _leave(weak, entry)
 
+    def _forget(self, key: str) -> list[Told]:
+        """Nothing is known of the key any more; who it pointed to lets go of it. Nobody else is told."""
+        entry = self.entries.get(key.encode())
+        if entry is None:
+            return []
+        to, grant = entry.to, entry.grant
+        self.entries[key.encode()] = Entry()
+        self.changed[key.encode()] = None
+        return [Told("release", to, key, to, grant=grant)] if to else []
+
     def _let_go(self, hint: Hint, at: int) -> None:
-        entry = self._entry(hint.to)
-        if entry.donors.get(hint.from_) != hint.grant:
+        entry = self.entries.get(hint.to.encode())
+        if entry is None or entry.donors.get(hint.from_) != hint.grant:
             return
+        self.changed[hint.to.encode()] = None
         del entry.donors[hint.from_]
         if entry.card == hint.from_:
             entry.card = ""

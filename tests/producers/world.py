@@ -7,11 +7,14 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from producers.delivery import MemoryProducer
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.keys import IdentityKey
 from schemas.records import Touchpoint
+from schemas.sealing import KINDS, unsealed
 
 IDENTITY = IdentityKey("k1", b"a secret of the tests")
 PARTITIONS = 4
@@ -45,6 +48,13 @@ def touchpoints(log: MemoryProducer) -> list[Touchpoint]:
 
 
 def decoded(values: Sequence[bytes]) -> list[Touchpoint]:
+    """As who holds the identity key reads them: addresses and numbers in the clear."""
     found = decode_touchpoints(values)
     assert all(isinstance(one, Touchpoint) for one in found)
-    return [one for one in found if isinstance(one, Touchpoint)]
+    return [in_the_clear(one) for one in found if isinstance(one, Touchpoint)]
+
+
+def in_the_clear(touchpoint: Touchpoint) -> Touchpoint:
+    given = {kind: getattr(touchpoint, kind) for kind in KINDS}
+    clear = {kind: unsealed(kind, value, *IDENTITY) or value for kind, value in given.items() if value is not None}
+    return structs.replace(touchpoint, **clear) if clear else touchpoint

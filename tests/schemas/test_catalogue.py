@@ -13,7 +13,7 @@ def test_company_wide_types_are_those_of_the_contract() -> None:
 
 
 def test_types_of_the_line_are_those_of_the_contract() -> None:
-    assert standard().line() == LINE | {"customer.reset", "identity.conflicted", "identity.merged"}
+    assert standard().line() == LINE | {"customer.reset", "customer.erased", "identity.conflicted", "identity.merged"}
 
 
 @pytest.mark.parametrize(

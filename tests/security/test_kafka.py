@@ -84,12 +84,12 @@ def test_every_client_is_let_in(guarded: Guarded, listener: str, others: dict[st
     log.send(topic, 0, b"k", b"by kafka-python")
     log.flush()
 
-    async def by_aiokafka() -> list[tuple[bytes, bytes]]:
+    async def by_aiokafka() -> list[tuple[bytes, bytes | None]]:
         producer = new_producer(kafka, "test")
         await producer.start()
         await producer.send_and_wait(topic, b"by aiokafka", b"k", partition=0)
         await producer.stop()
-        found: list[tuple[bytes, bytes]] = []
+        found: list[tuple[bytes, bytes | None]] = []
         await recover(kafka, topic, 0, lambda key, value: found.append((key, value)))
         return found
 

@@ -72,6 +72,7 @@ class OldServerStore(ServerStore):
     """The real client; table definitions and times in queries are put into the old server's words."""
 
     def execute(self, sql: str) -> None:
+        sql = sql.replace("ADD COLUMN IF NOT EXISTS", "ADD COLUMN")
         if sql.lstrip().startswith("CREATE TABLE"):
             for new, old in _OLD_DDL:
                 sql = new.sub(old, sql)

@@ -64,11 +64,11 @@ def well(url: str) -> bool:
 
 
 @contextmanager
-def collecting(kafka: str, folder: Path, **more: str) -> Iterator[Collector]:
+def collecting(kafka: str, folder: Path, partitions: int = 4, **more: str) -> Iterator[Collector]:
     """`rapport collect` on a folder of its own; `more` are further settings."""
     settings = Settings(
-        kafka=kafka, data=folder / "data", collector_port=free_port(), write_key=KEY, metrics_port=0,
-        identity_key="a secret of this test",
+        kafka=kafka, data=folder / "data", partitions=partitions, collector_port=free_port(), write_key=KEY,
+        metrics_port=0, identity_key="a secret of this test",
     )  # fmt: skip
     init(settings, print)
     environment = environment_of(settings) | {f"RAPPORT_{name.upper()}": value for name, value in more.items()}

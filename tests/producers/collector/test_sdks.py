@@ -1,4 +1,4 @@
-"""Real SDKs, unmodified, told nothing but where the collector is: what they send arrives as the right touchpoint."""
+"""Real SDKs, unmodified, told only where the collector is: what they send is archived as the right touchpoint."""
 
 from __future__ import annotations
 
@@ -16,16 +16,25 @@ from typing import Any, Final
 
 import pytest
 
-from schemas import wire
-from schemas.records import Touchpoint
+from rapport.identifying import customer_key
+from schemas import topics
+from sinks.clickhouse.remote import RemoteStore
+from sinks.clickhouse.sink import GROUP as SINK
+from streams.app.line import GROUP
+from tests.integration.line import Line
 from tests.npm import modules
 from tests.producers.collector.collecting import KEY
-from tests.producers.collector.running import Collector, collecting
+from tests.producers.collector.running import Collector, collecting, well
 
 pytestmark = [pytest.mark.kafka]
 
 SDKS: Final = Path(__file__).parent / "sdks"
 PACKAGES: Final = ("@segment/analytics-node@3.1.0", "@segment/analytics-next@1.84.3")
+PARTITIONS: Final = 2
+COLUMNS: Final = (
+    "event_id, type, channel, customer_id, identifier_customer_id, item_id, order_id, amount, currency, properties,"
+    " toString(occurred_at) AS at, isNotNull(sent_at) AS sent, isNotNull(received_at) AS received"
+)
 Json = dict[str, Any]
 
 DOCUMENTED: Final[Sequence[tuple[Json, str]]] = (
@@ -67,9 +76,51 @@ def npm() -> Path:
     return modules("segment-sdks", *PACKAGES)
 
 
+class Archive:
+    """What a whole line has archived since `mark`, as anybody may read it."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.url = f"http://127.0.0.1:{line.settings.collector_port}"
+        self._before: set[object] = set()
+
+    def mark(self) -> None:
+        self._before = {row["event_id"] for row in self._rows()}
+
+    def wait_for(self, count: int) -> list[Json]:
+        """The rows of so many touchpoints; what identity notes beside them is none."""
+        self.line.wait(f"{count} touchpoints are archived", lambda: len(self._came()) >= count)
+        self.line.wait("all that was sent is archived", lambda: self._all(topics.RAW) and self._all(topics.RESOLVED))
+        return self._came()
+
+    def key(self, identifier: str) -> str:
+        return customer_key(identifier, self.line.settings.identity)
+
+    def _all(self, topic: str) -> bool:
+        group = GROUP if topic == topics.RAW else SINK
+        return self.line.lag(group, [topic]) == 0
+
+    def _came(self) -> list[Json]:
+        return [row for row in self._rows() if row["event_id"] not in self._before]
+
+    def _rows(self) -> list[Json]:
+        store = RemoteStore(self.line.settings.store_port, self.line.settings.store_token)
+        found = store.query(
+            f"SELECT {COLUMNS} FROM touchpoints_now WHERE customer_id != '*' AND event_id NOT LIKE 'link:%'"
+            " AND event_id NOT LIKE 'merged:%' ORDER BY at, event_id"
+        )
+        return [{**row, "properties": json.loads(str(row["properties"]) or "{}")} for row in found.dicts()]
+
+
 @pytest.fixture(scope="module")
-def collector(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with collecting(kafka, tmp_path_factory.mktemp("collector")) as found:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with Line(tmp_path_factory.mktemp("sdks"), PARTITIONS) as line:
+        line.broker.start()
+        line.init()
+        line.start("worker", "store", "collector")
+        found = Archive(line)
+        line.wait("the store stores", lambda: line.health().get("well") is True)
+        line.wait("the collector is well", lambda: well(found.url))
         yield found
 
 
@@ -78,13 +129,14 @@ def collector(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     pytest.param("rudder", id="rudder-sdk-python"),
     pytest.param("node", id="analytics-node", marks=pytest.mark.node),
 ])  # fmt: skip
-def send(request: pytest.FixtureRequest, collector: Collector) -> partial[None]:
+def send(request: pytest.FixtureRequest, archive: Archive) -> partial[None]:
     """Sends calls by one of the SDKs, and returns when it has sent them."""
     if request.param == "node":
         found: Path = request.getfixturevalue("npm")
-        words = ["node", str(SDKS / "node_sdk.cjs"), collector.url, KEY]
+        words = ["node", str(SDKS / "node_sdk.cjs"), archive.url, archive.line.settings.write_key]
         return partial(_run, words, {"NODE_PATH": str(found)})
-    return partial(_run, [sys.executable, str(SDKS / "python_sdk.py"), request.param, collector.url, KEY], {})
+    words = [sys.executable, str(SDKS / "python_sdk.py"), request.param]
+    return partial(_run, [*words, archive.url, archive.line.settings.write_key], {})
 
 
 def _run(words: Sequence[str], environment: dict[str, str], calls: Sequence[Json]) -> None:
@@ -95,33 +147,38 @@ def _run(words: Sequence[str], environment: dict[str, str], calls: Sequence[Json
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_documented_calls_arrive_as_the_right_touchpoints(collector: Collector, send: partial[None]) -> None:
-    collector.mark()
+def test_documented_calls_are_archived_as_the_right_touchpoints(archive: Archive, send: partial[None]) -> None:
+    archive.mark()
     send([call for call, _ in DOCUMENTED])
-    came = collector.wait_for(len(DOCUMENTED) + len(BESIDE))
-    assert Counter(each.type for each in came) == Counter([*(kind for _, kind in DOCUMENTED), *BESIDE])
-    by_type = {each.type: each for each in came}
+    rows = archive.wait_for(len(DOCUMENTED) + len(BESIDE))
+    assert Counter(row["type"] for row in rows) == Counter([*(kind for _, kind in DOCUMENTED), *BESIDE])
+    by_type = {row["type"]: row for row in rows}
     order, bought, link = (by_type[kind] for kind in ("order.placed", "purchase.made", "identity.linked"))
-    assert (order.customer_id, order.amount, order.currency) == ("019mr8", 27.5, "USD")
-    assert (bought.item_id, bought.order_id, bought.amount) == ("507f1f77", "50314b8e", 19.0)
-    assert (link.cookie, wire.properties(link)["to"]) == ("anon-1", "019mr8")
-    assert {each.email for each in came if each.type == "profile.updated"} == {"jo@example.com", None}
-    assert len({each.event_id for each in came}) == len(came)
-    assert all(each.sent_at is not None and each.received_at is not None for each in came)
+    assert (order["customer_id"], order["amount"], order["currency"]) == ("019mr8", 27.5, "USD")
+    assert (bought["item_id"], bought["order_id"], bought["amount"]) == ("507f1f77", "50314b8e", 19.0)
+    assert link["properties"] | {"from": archive.key("cookie:anon-1"), "to": "019mr8"} == link["properties"]
+    # The screen was somebody's whom the alias makes known: by now it is the customer's, and stands once.
+    assert {row["customer_id"] for row in rows if row is not link} == {"019mr8"}
+    assert link["customer_id"] in ("019mr8", link["properties"]["from"])
+    assert {"friends": 42} in [row["properties"]["fields"] for row in rows if row["type"] == "profile.updated"]
+    assert "jo@example.com" not in json.dumps(rows)
+    assert all(row["sent"] and row["received"] for row in rows)
 
 
 @pytest.mark.data
-def test_everything_of_the_specification_arrives(
-    collector: Collector, send: partial[None], shared_data: Path
+def test_everything_of_the_specification_is_archived(
+    archive: Archive, send: partial[None], shared_data: Path
 ) -> None:  # fmt: skip
     expected = _specified(shared_data)
-    collector.mark()
+    archive.mark()
     send([call for call, _ in expected])
-    came = collector.wait_for(len(expected))
-    assert Counter(_seen(each) for each in came) == Counter(
-        (kind, None if kind == "identity.linked" else call.get("userId"), call.get("timestamp", "")[:16])
+    rows = archive.wait_for(len(expected))
+    assert Counter((row["type"], row["identifier_customer_id"], _long_ago(row["at"])) for row in rows) == Counter(
+        (kind, "" if kind == "identity.linked" else call.get("userId", ""), call.get("timestamp", "")[:16])
         for call, kind in expected
     )
+    named = [row for row in rows if row["identifier_customer_id"]]
+    assert {row["customer_id"] for row in named} == {row["identifier_customer_id"] for row in named}
 
 
 def _specified(shared: Path) -> list[tuple[Json, str]]:
@@ -140,36 +197,39 @@ def _specified(shared: Path) -> list[tuple[Json, str]]:
     return found
 
 
-def _seen(touchpoint: Touchpoint) -> tuple[str, str | None, str]:
-    """Its type, whose it is, and to the minute when it happened, if that was long ago."""
-    at = wire.touchpoint_to_json(touchpoint)["occurred_at"][:16]
-    return touchpoint.type, touchpoint.customer_id, at if at < "2020" else ""
+def _long_ago(moment: str) -> str:
+    """To the minute when it happened, if that was long ago."""
+    return moment[:16].replace(" ", "T") if moment < "2020" else ""
 
 
 @pytest.mark.node
 @pytest.mark.browser
-def test_the_browsers_sdk_comes_from_the_collector_and_sends_to_it(
-    kafka: str, npm: Path, tmp_path: Path
+def test_the_browsers_sdk_comes_from_the_collector_and_what_it_sends_is_archived(
+    archive: Archive, npm: Path, tmp_path: Path
 ) -> None:  # fmt: skip
     sources = tmp_path / "sources.yaml"
     scripts = npm / "@segment" / "analytics-next" / "dist" / "umd"
     sources.write_text(f"segment:\n  keys: [{{name: shop, key: '{KEY}'}}]\n  analytics_js: {scripts}\n")
-    with collecting(kafka, tmp_path, sources=str(sources)) as collector, _shop(tmp_path, collector) as shop:
+    archive.mark()
+    kafka = archive.line.broker.bootstrap
+    with collecting(kafka, tmp_path, PARTITIONS, sources=str(sources)) as collector, _shop(tmp_path, collector) as shop:
         _visit(shop, collector)
         came = collector.wait_for(7)
-    assert [each.type for each in came if each.type == "web.viewed"] == ["web.viewed"] * 2
-    assert Counter(each.type for each in came) == Counter([
+    rows = archive.wait_for(7)
+    assert Counter(row["type"] for row in rows) == Counter([
         "web.viewed", "cart.added", "profile.updated", "profile.updated", "app.event", "identity.linked", "web.viewed",
     ])  # fmt: skip
-    assert {each.channel for each in came} == {"web"}
-    by_type = {each.type: each for each in came}
-    viewed = next(each for each in came if each.type == "web.viewed")
-    assert wire.properties(viewed)["title"] == "Tea shop"
-    assert viewed.cookie is not None
+    assert {row["channel"] for row in rows} == {"web"}
+    by_type = {row["type"]: row for row in rows}
+    viewed = [row for row in rows if row["type"] == "web.viewed"]
+    assert viewed[0]["properties"]["title"] == "Tea shop"
+    added = by_type["cart.added"]
+    assert (added["customer_id"], added["item_id"], added["amount"]) == ("anna", "tea-1", 9.0)
+    assert {row["customer_id"] for row in viewed} == {"anna"}, "what was seen before the login is hers, too"
+    assert by_type["identity.linked"]["properties"]["from"] == archive.key("cookie:an-older-id")
+    assert by_type["app.event"]["customer_id"] == archive.key("cookie:of a page that left")
     named = [each for each in came if each.type == "profile.updated"]
-    assert {(each.customer_id, each.cookie) for each in named} == {("anna", viewed.cookie)}, "both, to be linked"
-    assert by_type["identity.linked"].cookie == "an-older-id"
-    assert by_type["app.event"].cookie == "of a page that left"
+    assert {(each.customer_id, each.cookie is None) for each in named} == {("anna", False)}, "both, to be linked"
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -62,7 +62,7 @@ def check(store: Store, milliseconds: str) -> None:
     """`milliseconds`: how this ClickHouse is asked for a time as a number."""
     stored(store, [*LETTERS, *marked("l0")])
     good, bad = (store.query(f"SELECT * FROM {table} LIMIT 0") for table in ("touchpoints", "dead_letters_now"))
-    assert set(good.names) <= set(bad.names)
+    assert set(good.names) - {"handed_from"} <= set(bad.names)
 
     asked = "id, customer_id, event_id, type, channel, text, amount, quantity, replayed, form, cause_offset, line"
     found = list(store.query(f"SELECT {asked} FROM dead_letters_now ORDER BY id").rows())

@@ -42,6 +42,15 @@ def test_the_resolved_customer_stands_beside_what_the_source_said() -> None:
     assert rows.select("customer_id", "identifier_customer_id").row(0) == ("c9", "old")
 
 
+def test_what_was_handed_over_names_the_donor_and_gives_way_to_what_came_by_itself() -> None:
+    own = resolved(1, key="c9")
+    handed = [each._replace(headers=[*each.headers, ("handed_from", b"cookie:k1:a")]) for each in (own, resolved(2))]
+    rows = tables(chunk(own, *handed))["touchpoints"].rows
+    assert rows.get_column("handed_from").to_list() == ["", "cookie:k1:a", "cookie:k1:a"]
+    itself, first, last = rows.get_column("precedence").to_list()
+    assert itself > last > first
+
+
 def test_columns_without_a_value_are_left_to_clickhouse() -> None:
     assert "staff_id" not in tables(chunk(*GOOD))["touchpoints"].rows.columns
     mixed = tables(chunk(resolved(1), resolved(2, staff_id="s")))["touchpoints"].rows

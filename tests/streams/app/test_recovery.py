@@ -23,8 +23,8 @@ def fresh(kafka: str, tmp_path: Path) -> Iterator[Line]:
         yield made
 
 
-def recovered(fresh: Line, partition: int) -> list[tuple[bytes, bytes]]:
-    found: list[tuple[bytes, bytes]] = []
+def recovered(fresh: Line, partition: int) -> list[tuple[bytes, bytes | None]]:
+    found: list[tuple[bytes, bytes | None]] = []
     count = asyncio.run(
         recover(Kafka(fresh.bootstrap), topics.STATES, partition, lambda key, value: found.append((key, value)))
     )
@@ -42,9 +42,10 @@ def test_an_empty_changelog_is_no_wait(fresh: Line) -> None:
     assert recovered(fresh, 0) == []
 
 
-def test_marks_without_a_value_are_passed_over(fresh: Line) -> None:
-    asyncio.run(fresh.put(topics.STATES, [(0, b"fence", None), (0, b"c-1", b"state"), (0, b"fence", None)]))
-    assert recovered(fresh, 0) == [(b"c-1", b"state")]
+def test_marks_of_holders_are_passed_over_and_who_was_erased_is_told(fresh: Line) -> None:
+    given = [(0, b"fence", None), (0, b"c-1", b"state"), (0, b"fence", None), (0, b"c-1", None)]
+    asyncio.run(fresh.put(topics.STATES, given))
+    assert recovered(fresh, 0) == [(b"c-1", b"state"), (b"c-1", None)]
 
 
 def test_a_broker_that_is_away_fails_recovery_in_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import hints
-from schemas.records import Alert, Record, Signal, Source, Touchpoint
+from schemas.records import Alert, CustomerCard, Record, Shift, Signal, Source, Touchpoint
 from streams.customers import customer as customers
 from streams.customers.customer import Customer
 from streams.engine import past as pasts
+from streams.relationships import habits
 from streams.relationships.counts import ONE
 from tests.streams.lab import DAY, MINUTE, SECOND, Lab, tick, touchpoint
 
@@ -92,6 +93,79 @@ def test_beyond_64_what_is_counted_is_off_by_no_more_than_the_part_that_is_older
         for slot in mine.sums.keys() | exact.sums.keys():
             gap = abs(exact.sums.get(slot, 0) - mine.sums.get(slot, 0))
             assert gap <= older.sums.get(slot, 0) + ONE, slot
+
+
+NUMBERED = (habits.GAP_SHORT, habits.GAP_WEEK, habits.GAP_MONTH, habits.GAP_LONG)
+GAPS = (*NUMBERED, habits.GAP_LOG, habits.GAP_SQUARE)
+STORIES = st.lists(st.tuples(st.sampled_from(TEXTS), st.integers(1, 5 * DAY), st.booleans()), min_size=2, max_size=30)
+"""Words, the pause before them, and whether they came by the cookie or by the customer's own name."""
+
+
+def lived(story: list[tuple[str, int, bool]], *, late: bool, alone: bool = False) -> tuple[Line, int]:
+    """The story by one name, or by two of which the login at its end makes one; `alone`: without what came by the
+    cookie. Its age."""
+    line, at = Line(), 0
+    line.fold_for("anna", consent(0))
+    for text, pause, by_cookie in story:
+        at += pause
+        who = COOKIE if late and by_cookie else "anna"
+        if not (by_cookie and alone):
+            line.fold_for(who, touchpoint("chat.message", at, text=text, session_id=f"s{at}"))
+    if late:
+        line.fold_for(COOKIE, link("anna", at + SECOND))
+    line.fold_for("anna", touchpoint("app.event", at + 2 * SECOND, channel="app"))
+    return line, at + 2 * SECOND
+
+
+@settings(max_examples=25)
+@given(STORIES)
+def test_of_what_is_counted_only_gaps_are_off_and_by_no_more_than_the_past_would_have_added(
+    story: list[tuple[str, int, bool]],
+) -> None:
+    """Where the customer's own touchpoints came in between: a touchpoint that comes late makes no gap."""
+    mine, right, own = (
+        line.live("anna").customer
+        for line, _ in (lived(story, late=True), lived(story, late=False), lived(story, late=False, alone=True))
+    )
+    assert mine.touchpoints == right.touchpoints
+    assert (mine.habits.first, mine.habits.last) == (right.habits.first, right.habits.last)
+    for bank in ("slow", "fast"):
+        of_mine, of_right, of_own = (getattr(each.habits, bank).sums for each in (mine, right, own))
+        for slot in (of_mine.keys() | of_right.keys()) - set(GAPS):
+            assert abs(of_mine.get(slot, 0) - of_right.get(slot, 0)) <= ONE, (bank, slot)
+        kept, all_of_them, without = (
+            sum(each.get(slot, 0) for slot in NUMBERED) for each in (of_mine, of_right, of_own)
+        )
+        assert without - ONE <= kept <= all_of_them + ONE, "at most those are missing that the past would have added"
+
+
+@settings(max_examples=25)
+@given(STORIES)
+def test_since_when_a_type_is_declared_is_off_by_no_more_than_the_age_of_the_past(
+    story: list[tuple[str, int, bool]],
+) -> None:
+    (late, age), (exact, _) = lived(story, late=True), lived(story, late=False)
+    mine, right = late.live("anna").customer, exact.live("anna").customer
+    if mine.declared == right.declared >= 0:
+        assert abs(mine.since - right.since) <= age
+
+
+@settings(max_examples=25)
+@given(PASTS)
+def test_a_shift_on_the_way_is_said_once_and_no_alert_comes_again(past: list[tuple[str, int]]) -> None:
+    at, before = 0, [consent(0)]
+    for text, pause in past:
+        at += pause
+        before.append(touchpoint("chat.message", at, text=text, session_id=f"s{at}"))
+    line, customer = told(before, login_first=False)
+    said = [output for output in line.outputs if isinstance(output, Shift | Alert)]
+    by_the_key = [output for output in said if output.customer_id == COOKIE]
+    assert [output for output in said if isinstance(output, Shift)] == [
+        output for output in by_the_key if isinstance(output, Shift)
+    ], "for the key, and not again for the customer"
+    assert len({(type(each), getattr(each, "dedup_key", each.id)) for each in said}) == len(said)
+    cards = [output for output in line.outputs if isinstance(output, CustomerCard) and output.customer_id == "anna"]
+    assert (cards[-1].since or 0) == customer.since, "the card says the type"
 
 
 def test_nothing_is_said_twice() -> None:

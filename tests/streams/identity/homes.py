@@ -58,7 +58,7 @@ class Homes:
         key = hints.raw_key(said, KEY)
         hint = hints.hint_of(said, KEY)
         headers = [(hints.HEADER, hint)] if hint is not None else []
-        self._append(keys.partition_for(key.encode(), len(self.homes)), key.encode(), encode_touchpoint(said), headers)
+        self.append(key, encode_touchpoint(said), headers)
         return said
 
     def link(self, weak: str, to: str, **facts: Any) -> None:
@@ -90,6 +90,10 @@ class Homes:
         else:
             self.restart(number)
         return True
+
+    def append(self, key: str, value: bytes, headers: Any) -> None:
+        """A record in the raw partition that is the key's home."""
+        self._append(keys.partition_for(key.encode(), len(self.homes)), key.encode(), value, headers)
 
     def restart(self, number: int) -> None:
         home = self.homes[number]

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas import hints
+from schemas.codec import encode_touchpoint
 from schemas.keys import kind_of
-from streams.identity.entry import MOST, WINDOW_MS
+from streams.identity.entry import MOST, WINDOW_MS, Entry
 from tests.streams.identity.homes import Homes, key
+from tests.streams.lab import touchpoint
 
 COOKIE, EMAIL, DEVICE = key("cookie", "c"), key("email", "a@x.org"), key("device", "d")
 
@@ -86,6 +89,25 @@ def test_a_login_links_the_cookie_and_what_comes_after_goes_to_the_customer() ->
     (linked,) = homes.told("identity.linked")
     assert (linked["from"], linked["to"]) == (COOKIE, "A")
     assert 0 < linked["confidence"] < 1
+
+
+def test_of_an_erased_key_no_link_is_left_and_the_next_login_links_it_anew() -> None:
+    homes = Homes()
+    homes.say(customer_id="A", cookie="c")
+    homes.settle()
+    for gone in ("A", COOKIE):
+        said = touchpoint(hints.ERASED, event_id=f"erase-{gone}")
+        headers = [(hints.HEADER, hints.pack(hints.Hint(op="erase", from_=gone)))]
+        homes.append(gone, encode_touchpoint(said), headers)
+    homes.settle()
+    assert [homes.entry(gone) for gone in ("A", COOKIE)] == [Entry(), Entry()]
+    assert [homes.found(f"erase-{gone}") for gone in ("A", COOKIE)] == [{"A"}, {COOKIE}], "each, for the engine"
+    after = homes.say(cookie="c")
+    homes.settle()
+    assert homes.found(after.event_id) == {COOKIE}
+    homes.say(customer_id="A", cookie="c")
+    homes.settle()
+    assert homes.customer(COOKIE) == "A"
 
 
 def test_a_shared_tablet_stops_linking_and_says_so() -> None:

@@ -111,6 +111,8 @@ class Calls:
         else:
             traits = _object(event, "traits")
             if kind == "identify":
+                # RudderStack's SDKs send them in the context; what stands beside it holds where both do.
+                traits = {**_object(context, "traits"), **traits}
                 slots = self._table.traits
                 fields = {slots.get(name, name): value for name, value in traits.items() if name not in PERSONAL}
             else:

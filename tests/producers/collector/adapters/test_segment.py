@@ -178,6 +178,13 @@ def test_who_it_was(content: dict[str, Any], expected: dict[str, str]) -> None:
     assert wire.touchpoint_to_json(track("Signed In", **content))["identifiers"] == expected
 
 
+def test_traits_may_stand_in_the_context_as_rudderstack_sends_them() -> None:
+    found = call("identify", userId="u-1", context={"traits": {"email": "a@b.org", "plan": "gold", "friends": 1}})
+    assert (found.email, wire.properties(found)["fields"]) == ("a@b.org", {"plan": "gold", "friends": 1})
+    both = call("identify", userId="u-1", traits={"plan": "gold"}, context={"traits": {"plan": "old", "friends": 1}})
+    assert wire.properties(both)["fields"] == {"plan": "gold", "friends": 1}
+
+
 def test_identify_says_who_they_are_and_keeps_the_address_out_of_the_profile() -> None:
     found = call("identify", userId="u-1", traits={"email": "a@b.org", "createdAt": "2024-01-01", "plan": "gold"})
     assert (found.type, found.customer_id, found.email) == ("profile.updated", "u-1", "a@b.org")
