@@ -68,7 +68,8 @@ class Fold:
         customer.touchpoints += 1
         cause = body.event_id
         moment = Moment(
-            self.rules.knowledge, customer, key, at, cause, cause, body, body.history, (self.states.number, offset), []
+            self.rules.knowledge, customer, key, at, cause, cause, body, body.history, (self.states.number, offset), [],
+            self.states.world.crowd,
         )
         learn(moment, body)
         self._observe(moment, live, body)
@@ -146,7 +147,8 @@ class Fold:
     ) -> Moment:  # fmt: skip
         """One moment of the customer; `conclude` ends it."""
         place = (self.states.number, offset)
-        return Moment(self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [])
+        crowd = self.states.world.crowd
+        return Moment(self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [], crowd)
 
     def _observe(self, moment: Moment, live: Live, body: Touchpoint) -> None:
         if body.text and self.rules.relationships.unread(body):

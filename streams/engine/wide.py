@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schemas.records import EVERYONE, Record, Touchpoint
 from schemas.wire import properties
 from streams.engine.fold import Fold, news_of
-from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run
+from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run, World
 
 BUCKETS_A_TICK = 8
 """Share of the customers, of 256, that meets the pending company-wide records at each tick."""
@@ -43,12 +45,34 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
         run.active = world.time
     elif body.type == "history.ended":
         _ended(record, body, fold, str(facts.get("run")))
+    elif said_before(world, facts):
+        fold.outcome.counts["resent"] += 1
+    elif body.type == "quantiles.updated":
+        world.crowd = world.crowd | _quantiles(facts)
     else:
         world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
         deeds = fold.rules.relationships.concerns(body, facts)
         told = _told(body, facts)
         if deeds or fold.rules.concerns(news_of(body.type, body.occurred_at, told)):
             world.announce(body.type, body.event_id, body.occurred_at, record.offset, told | {"deeds": ",".join(deeds)})
+
+
+def said_before(world: World, facts: Mapping[str, object]) -> bool:
+    """Whether trends have said this before: after a crash they say it again, as another record of the raw topic."""
+    place = facts.get("trend")
+    if not isinstance(place, list) or [type(each) for each in place] != [int, int, int]:
+        return False
+    partition, offset, n = place
+    if (offset, n) <= world.trends.get(partition, (-1, -1)):
+        return True
+    world.trends[partition] = (offset, n)
+    return False
+
+
+def _quantiles(facts: Mapping[str, object]) -> dict[str, float]:
+    said = facts.get("quantiles")
+    found = said.items() if isinstance(said, dict) else ()
+    return {str(name): float(value) for name, value in found if isinstance(value, int | float)}
 
 
 def _told(body: Touchpoint, facts: dict[str, object]) -> dict[str, str]:

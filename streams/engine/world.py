@@ -40,7 +40,11 @@ class Run(msgspec.Struct, array_like=True):
 
 
 class World(msgspec.Struct, array_like=True):
-    """State of one resolved partition beside its customers; `latest`: when the company last did something of a kind."""
+    """State of one resolved partition beside its customers; `latest`: when the company last did something of a kind.
+
+    `crowd` is what trends last said of all customers together, by name; `trends` the highest (offset, n) of each
+    measures partition that they said it of.
+    """
 
     position: int = -1
     knowledge: str | None = None
@@ -54,6 +58,8 @@ class World(msgspec.Struct, array_like=True):
     bucket: int = 0
     runs: dict[str, Run] = {}
     latest: dict[str, int] = {}
+    crowd: dict[str, float] = {}
+    trends: dict[int, tuple[int, int]] = {}
 
     def tick(self, partition: int, partitions: int, at: int) -> bool:
         """Takes a raw partition's tick; True when engine time rose (delivery.md, Time)."""
