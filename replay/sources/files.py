@@ -11,7 +11,7 @@ from typing import Final
 from replay.source import CHUNK, Chunk, Passing, Piece, ReplayError
 from replay.sources.lines import File, given
 from replay.sources.order import Layout, in_order, survey
-from replay.sources.placing import FROM_THE_LOG, TICK, Placing, key_in_log
+from replay.sources.placing import TICK, Placing, from_the_log, key_in_log
 from replay.sources.sorting import Entry
 from schemas.contract import Exported, Fault, clamp, read_export_line
 from schemas.keys import IdentityKey
@@ -151,7 +151,7 @@ def _by_time(lines: _Reading, placing: Placing) -> Iterator[Piece]:
             yield line
             continue
         touchpoint = line.touchpoint
-        if touchpoint.type in FROM_THE_LOG:
+        if from_the_log(touchpoint):
             continue
         at = touchpoint.occurred_at
         tick, wide = touchpoint.type == TICK, placing.is_wide(touchpoint)

@@ -10,11 +10,14 @@ from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Valu
 from schemas.wire import properties
 from streams.customers.customer import Customer, Timer
 from streams.customers.ids import fingerprint, output_id
+from streams.customers.incidents import Incident
 from streams.customers.sketch import bin_of
 from streams.knowledge.model import Knowledge
 
 Scope: TypeAlias = tuple[tuple[str, str], ...]
 """Of a measure: pairs of name and value, the first being that of the measure."""
+STANDING: frozenset[str] = frozenset({"crowd", "types"})
+"""Measures of how many customers are where. They know no time, and history counts as well."""
 
 DAY_MS = 86_400_000
 QUIET_KEPT = 16
@@ -23,6 +26,8 @@ NO_QUIET: frozenset[str] = frozenset({"incoming_call", "arrival", "right_offer",
 """Signals that fire each time (signals.md, Rulings)."""
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+ACT = "act"
+"""Measure of what staff do with the alert of a trend."""
 
 
 def worse(severity: Severity) -> Severity:
@@ -39,13 +44,13 @@ class Moment:
 
     __slots__ = (
         "_properties", "at", "before", "cause", "counts", "crowd", "customer", "customer_id", "event_id",
-        "history", "knowledge", "offset", "out", "partition", "touchpoint",
+        "history", "incidents", "knowledge", "offset", "out", "partition", "touchpoint",
     )  # fmt: skip
 
     def __init__(
         self, knowledge: Knowledge, customer: Customer, customer_id: str, at: int, cause: str, event_id: str,
         touchpoint: Touchpoint | None, history: str | None, place: tuple[int, int], out: list[Emitted],
-        crowd: Mapping[str, float],
+        crowd: Mapping[str, float], incidents: Mapping[str, Incident],
     ) -> None:  # fmt: skip
         self.knowledge = knowledge
         self.customer = customer
@@ -59,6 +64,8 @@ class Moment:
         self.out = out
         self.crowd = crowd
         """What was last broadcast of all customers together, as `slipping_away.median_value`; a name may be missing."""
+        self.incidents = incidents
+        """Those that are declared and not over, by id."""
         self.counts: dict[Scope, int] | None = None
         self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None
@@ -107,10 +114,10 @@ class Moment:
     def count(self, measure: str, *scope: tuple[str, str], by: int = 1) -> None:
         """Adds to the measure `measure` of a scope, in the bucket of time that this moment lies in.
 
-        `scope` are pairs of name and value, in the order of names. Cheap, and free where nobody calls it. What history
-        brings is not counted.
+        `scope` are pairs of name and value, in the order of names. What history brings is counted in standing measures
+        only. Free where nobody calls it.
         """
-        if self.history is None and by:
+        if by and (self.history is None or measure in STANDING):
             counts = self.counts = self.counts if self.counts is not None else {}
             key = (("measure", measure), *scope)
             counts[key] = counts.get(key, 0) + by
@@ -120,8 +127,6 @@ class Moment:
 
         Every customer is in it once, with the value last said; the broadcast quantile of that name comes of it.
         """
-        if self.history is not None:
-            return
         old, new = (bin_of(value) for value in (before, now))
         if old != new:
             for each, by in ((old, -1), (new, 1)):

@@ -77,6 +77,7 @@ class Engine:
             if offset <= world.position:
                 outcome.counts["resent"] += 1
                 continue
+            fold.offset = offset
             if key == EVERYONE or type(body) is not Touchpoint or body.type in fold.rules.company_wide:
                 self._exceptional(record, states, fold)
             else:
@@ -92,10 +93,13 @@ class Engine:
         """
         outcome = Outcome()
         fold = Fold(states, self._rules_of(states), outcome)
+        fold.offset = states.world.position + 1
         wide.sweep_all(fold)
         until = to if inclusive else to - 1
         states.world.time = max(states.world.time or until, until)
         wide.fire_due(fold, until, states.world.position + 1)
+        version = fold.rules.knowledge.version
+        outcome.outputs.extend(states.close(states.world.time, states.world.position + 1, version))
         outcome.changes = states.changes()
         return outcome
 
@@ -126,6 +130,7 @@ class Engine:
             # Nobody is behind it: it is measured and archived, and makes no customer.
             if not world.resent(*source):
                 states.count(body, offset)
+                fold.nobody(key, body, offset)
                 outcome.counts["anonymous"] += 1
             return
         live = states.hot.get(key) or states.live(key)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.customers.incidents import Incident
+
 LEFT_BEHIND_MS = 60_000
 """A raw partition whose last tick is further behind the largest does not hold engine time back."""
 SILENT_RUN_MS = 3_600_000
@@ -43,7 +45,9 @@ class World(msgspec.Struct, array_like=True):
     """State of one resolved partition beside its customers; `latest`: when the company last did something of a kind.
 
     `crowd` is what trends last said of all customers together, by name; `trends` the highest (offset, n) of each
-    measures partition that they said it of.
+    measures partition that they said it of;
+    `measured` the time until which measures for trends were sent,
+    `incidents` those that are declared and not over.
     """
 
     position: int = -1
@@ -60,6 +64,8 @@ class World(msgspec.Struct, array_like=True):
     latest: dict[str, int] = {}
     crowd: dict[str, float] = {}
     trends: dict[int, tuple[int, int]] = {}
+    measured: int = 0
+    incidents: dict[str, Incident] = {}
 
     def tick(self, partition: int, partitions: int, at: int) -> bool:
         """Takes a raw partition's tick; True when engine time rose (delivery.md, Time)."""
