@@ -15,11 +15,13 @@ WORDS = 32
 
 
 class Visit(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A session: the steps entered, the one they are at, those that have thrown them back."""
+    """A session: the steps entered since the last order, the one they are at; those that were counted as entered, and
+    as having thrown them back."""
 
     session: str = ""
     entered: tuple[str, ...] = ()
     at: str = ""
+    counted: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
 
 
@@ -47,7 +49,7 @@ class StepFailing(Timeless[Visit]):
         if session != state.session:
             state = Visit(session)
         if touchpoint.type == "order.placed":
-            return Visit(session, failed=state.failed) if state.at or state.entered else state
+            return msgspec.structs.replace(state, entered=(), at="") if state.entered else state
         if touchpoint.type == "checkout.step":
             return self._entered(state, str(moment.properties.get("step"))[:WORDS], moment)
         if touchpoint.type == "cart.added" and state.at in moment.knowledge.signals[self.name].words("shopping"):
@@ -59,7 +61,9 @@ class StepFailing(Timeless[Visit]):
         if step in state.entered:
             state = self._thrown_back(state, moment)
             return msgspec.structs.replace(state, at=step)
-        self._count(moment, step, "entered")
+        if step not in state.counted:
+            self._count(moment, step, "entered")
+            state = msgspec.structs.replace(state, counted=(*state.counted, step)[-STEPS:])
         return msgspec.structs.replace(state, entered=(*state.entered, step)[-STEPS:], at=step)
 
     def _thrown_back(self, state: Visit, moment: Moment) -> Visit:

@@ -85,7 +85,7 @@ class Chart(msgspec.Struct, array_like=True):
         self.open = (0.0, 0)
         z = self.z(exposure, events, numbers)
         self.seen += 1
-        self.level = cusum(self.level, z, numbers.slack) if self.seen > numbers.least else 0.0
+        self.level = cusum(self.level, z, numbers.slack) if self.seen >= numbers.least else 0.0
         self.held = (*self.held, (exposure, events))
         if self.level == 0 or len(self.held) > HELD:
             keep = 1 - numbers.weight
