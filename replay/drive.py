@@ -46,7 +46,6 @@ class Drive:
         self._own_rules = own_rules
         self._handed: list[Handed] = []
         self._shifted: Counter[int] = Counter()
-        self._knowledge = knowledge
         self._said = 0
         partitions = source.partitions
         # A log says by its marks how many partitions there are; how the scopes are spread does not matter here.
@@ -129,7 +128,7 @@ class Drive:
     def _known(self, version: str) -> Knowledge:
         if version and version not in self._engine.versions:
             self._engine.learn(self._fetch(version))
-        return self._engine.versions[version].knowledge if version else self._knowledge
+        return self._engine.knowledge(version)
 
     def _hand_over(self) -> Sequence[Emitted]:
         """Without a log what one partition hands to another is folded here; a log has it already."""

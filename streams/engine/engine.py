@@ -45,6 +45,10 @@ class Engine:
         """Makes a version of knowledge known, so that the log may activate it."""
         self._rules.setdefault(knowledge.version, Rules(knowledge))
 
+    def knowledge(self, version: str) -> Knowledge:
+        """One of the versions known; that which holds before any is activated, where it has no name."""
+        return (self._rules[version] if version else self._default).knowledge
+
     @property
     def versions(self) -> Mapping[str, Rules]:
         """The versions known."""

@@ -51,6 +51,7 @@ class Board:
         self._waiting: set[bytes] = set()
         self._due: dict[bytes, int] = {}
         self._changed: set[bytes] = set()
+        self._moved = False
 
     # Recovery and writing
 
@@ -63,8 +64,14 @@ class Board:
             self._plan(key, place, self._knowledge(self._standing.closed))
 
     def changes(self) -> list[tuple[bytes, bytes]]:
-        """Changelog records of what changed since the last call, the standing last: up to there all is whole."""
+        """Changelog records of what changed since the last call, the standing last: up to there all is whole.
+
+        None where there was nothing for trends: that is read again after a crash, and passed over again.
+        """
         position = self._standing.position
+        if not self._moved:
+            return []
+        self._moved = False
         written = [(key, write(position, self._places[key])) for key in sorted(self._changed)]
         self._changed.clear()
         return [*written, (WHOLE, write(position, self._standing))]
@@ -81,6 +88,18 @@ class Board:
             digest.update(key + pack(self._places[key]))
         return digest.hexdigest()
 
+    def differs(self, other: Board) -> str | None:
+        """What of its places and times is not as in `other`; None where all is. Positions are no part of it: who goes
+        on from a changelog is behind by what was nothing for trends."""
+        mine, theirs = ((each._standing.marks, each._standing.closed, each._standing.versions) for each in (self, other))
+        if mine != theirs:
+            return f"the standing: {mine} and {theirs}"
+        for key in sorted(self._places.keys() | other._places.keys()):
+            here, there = self._places.get(key), other._places.get(key)
+            if here is None or there is None or pack(here) != pack(there):
+                return f"{key.decode()}: {here} and {there}"
+        return None
+
     # Judging
 
     def process(self, records: Sequence[tuple[int, Measure]]) -> Judged:
@@ -90,8 +109,10 @@ class Board:
             if offset <= self._standing.position:
                 continue
             if measure.scope == _MARK:
+                self._moved = True
                 self._passed(measure, offset, judged)
             elif "measure" in measure.scope:
+                self._moved = True
                 self._take(measure)
             self._standing.position = offset
         return judged

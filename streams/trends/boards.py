@@ -14,7 +14,7 @@ from streams.trends.state import name_of
 
 
 class Boards:
-    """Measures go to the board of their scope, marks to all. `needed`: resolved partitions that send marks, at least."""
+    """Measures go to the board of their scope, marks to all. `needed`: at least so many partitions send marks."""
 
     def __init__(self, partitions: int, known: Callable[[str], Knowledge], needed: int = 1) -> None:
         self._boards = [Board(number, known, needed) for number in range(partitions)]
@@ -36,9 +36,9 @@ class Boards:
         return judged
 
 
-def homes(measure: Measure, partitions: int) -> range:
-    """Measures partitions to which a measure goes: that of its scope; all, for a mark; none, if it is not for trends."""
-    if "measure" not in measure.scope:
+def homes(measure: Emitted, partitions: int) -> range:
+    """Measures partitions to which it goes: that of its scope; all, for a mark; none, if it is not for trends."""
+    if not isinstance(measure, Measure) or "measure" not in measure.scope:
         return range(0)
     if measure.scope == _MARK:
         return range(partitions)

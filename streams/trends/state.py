@@ -133,6 +133,10 @@ class Restoring:
         else:
             self._places.setdefault(key, []).append((position, state))
 
+    def versions(self) -> set[str]:
+        """The versions of knowledge that are still to be gone by."""
+        return {version for _, version in self._standing.versions}
+
     def result(self) -> tuple[Standing, dict[bytes, Place]]:
         whole = self._standing.position
         places: dict[bytes, Place] = {}
