@@ -194,7 +194,7 @@ class Partition:
         return self.counts.add(scope, at, by, offset, self.world.measured)
 
     def close(self, time: int, offset: int, knowledge: str) -> Iterator[Measure]:
-        """The totals of the buckets that time has passed, and the mark behind them; nothing where it has passed none."""
+        """The totals of the buckets that time has passed, and the mark behind them; nothing where there is none."""
         until = time // BUCKET_MS * BUCKET_MS
         if until > self.world.measured:
             self.world.measured = until

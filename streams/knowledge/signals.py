@@ -78,7 +78,7 @@ SPECS: dict[str, Spec] = {
             "usual_size": Number(0.001, 100), "error_share": Number(0, 1),
             "kinds": Tables({"close": Number(0, 1), "distant": Number(0, 1)}),
         },
-    ),  # fmt: skip
+    ),
     "unanswered": Spec(
         (1,),
         {

@@ -205,7 +205,8 @@ class Board:
 
     def _act(self, sitting: Sitting, place: Place, act: acts.Act) -> None:
         incidents = [each.incident for each in place.watched.values() if each.incident is not None]
-        if not any([life.act(sitting, each, act) for each in [*incidents, *place.impacts.values()]]):
+        # Once one of them knows the alert, no other does.
+        if not any(life.act(sitting, each, act) for each in [*incidents, *place.impacts.values()]):
             self.counts["unknown_alert"] += 1
 
     def _fell_due(self, sitting: Sitting, place: Place) -> None:

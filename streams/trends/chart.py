@@ -10,6 +10,10 @@ import msgspec
 HELD = 30
 """Observations that wait outside of the baseline; with one more all go in."""
 
+LEARNING = 10.0
+"""Exposure of an observation, at most, while the baseline is learnt: a step that never fails is known after a hundred
+sessions, too."""
+
 
 def cusum(level: float, z: float, slack: float) -> float:
     """The next sum of Page (1954): how far the observations have been above their baseline of late, in sigmas."""
@@ -52,15 +56,16 @@ class Chart(msgspec.Struct, array_like=True):
         return (self.events + 1) / (self.exposure + 4)
 
     def needed(self, numbers: Numbers) -> float:
-        """Exposure of a whole observation of a share."""
+        """Exposure of a whole observation of a share; while the usual rate is being learnt, never much."""
         rate = self.rate()
-        return numbers.variance / (rate * (1 - rate))
+        enough = numbers.variance / (rate * (1 - rate))
+        return enough if self.seen >= numbers.least else min(enough, LEARNING)
 
     def z(self, exposure: float, events: int, numbers: Numbers) -> float:
         """Sigmas above the baseline, whose own uncertainty counts as well."""
         rate = self.rate()
         expected = exposure * rate
-        variance = expected * (1 - rate) if numbers.share else max(expected, numbers.variance)
+        variance = max(expected * (1 - rate) if numbers.share else expected, numbers.variance)
         return (events - expected) / sqrt(variance * (1 + exposure / (self.exposure + 4)))
 
     def certain(self, whole: float, numbers: Numbers) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas import times
 from schemas.records import Severity, Signal, Value
 from streams.customers.ids import output_id
 from streams.customers.incidents import DECLARED, ENDED
@@ -71,7 +72,7 @@ def _shares(sitting: Sitting, rule: SignalRule, watched: Watched, entered: int, 
     if chart.certain(whole, numbers):
         _begin(sitting, rule, watched, whole, numbers)
     elif exposure >= whole:
-        chart.close(exposure, numbers)
+        _close(sitting, watched, exposure, numbers)
 
 
 def _counts(sitting: Sitting, rule: SignalRule, watched: Watched, events: int) -> None:
@@ -79,7 +80,8 @@ def _counts(sitting: Sitting, rule: SignalRule, watched: Watched, events: int) -
     length = period(rule)
     watched.begun = watched.begun or (sitting.at - 1) // length * length
     watched.season.learn(sitting.at - 1, events)
-    chart.open = 0.0, chart.open[1] + events
+    if sitting.at > watched.begun:
+        chart.open = 0.0, chart.open[1] + events
     whole = _weight(rule, watched, watched.begun, watched.begun + length)
     if incident is not None:
         incident.events += events
@@ -102,8 +104,14 @@ def roll(sitting: Sitting, name: str, watched: Watched, until: int) -> None:
             watched.incident.exposure += exposure
             _go_on(sitting, rule, watched, exposure, numbers)
         else:
-            watched.chart.close(exposure, numbers)
+            _close(sitting, watched, exposure, numbers)
     sitting.at = at
+
+
+def _close(sitting: Sitting, watched: Watched, exposure: float, numbers: Numbers) -> None:
+    watched.chart.close(exposure, numbers)
+    if watched.chart.level == 0:
+        watched.calm = sitting.at
 
 
 def _weight(rule: SignalRule, watched: Watched, begin: int, end: int) -> float:
@@ -119,9 +127,12 @@ def _begin(sitting: Sitting, rule: SignalRule, watched: Watched, whole: float, n
     level = chart.level + chart.z(max(chart.open[0], whole), chart.open[1], numbers) - numbers.slack
     chart.alarm(whole)
     chart.open = 0.0, 0
+    if not numbers.share:
+        watched.begun += period(rule)  # What is left of this one says nothing of whether it is over.
     signal = _say(sitting, rule, watched, "open", level, rule.severity)
     incident.alerts = open_alerts(sitting, rule, signal)
-    facts: dict[str, object] = {"incident_id": name, "scope": sitting.scope}
+    begun = {"from": times.write(watched.calm, 0)} if watched.calm else {}
+    facts: dict[str, object] = {"incident_id": name, "scope": sitting.scope | begun}
     if "cause" in sitting.scope:
         facts["cause"] = sitting.scope["cause"]
     sitting.tell(DECLARED, name, facts)

@@ -39,11 +39,13 @@ class Open(msgspec.Struct, array_like=True):
 
 
 class Watched(msgspec.Struct, array_like=True):
-    """One measure of one scope. `begun`: when the period under way began, for measures that go by time; 0: none."""
+    """One measure of one scope. `begun`: when the period under way began, for measures that go by time; 0: none.
+    `calm`: until when nothing was above what is usual."""
 
     chart: Chart = msgspec.field(default_factory=Chart)
     season: Season = msgspec.field(default_factory=Season)
     begun: int = 0
+    calm: int = 0
     incident: Open | None = None
 
 
@@ -80,7 +82,7 @@ WHOLE: Final = b"="
 FORM: Final = b"\x01"
 HEAD: Final = 9
 
-_encode: Final = msgspec.msgpack.Encoder(order="deterministic").encode
+_encode: Final = msgspec.msgpack.Encoder().encode
 _place: Final = msgspec.msgpack.Decoder(Place).decode
 _standing: Final = msgspec.msgpack.Decoder(Standing).decode
 _name: Final = msgspec.json.Encoder(order="sorted").encode
