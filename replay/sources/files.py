@@ -18,6 +18,8 @@ from schemas.keys import IdentityKey
 from schemas.records import EVERYONE, Record, Rejected, Source, Touchpoint
 from schemas.wire import properties
 from streams.customers.ids import output_id
+from streams.engine.counting import BUCKET_MS, MEASURED
+from streams.engine.tally import HOUR_MS
 
 STAGE: Final = "replay"
 
@@ -140,12 +142,15 @@ def _said_partition(touchpoint: Touchpoint) -> int:
 
 
 def _by_time(lines: _Reading, placing: Placing) -> Iterator[Piece]:
-    """Time passes before every company-wide record, at every tick, after each thousand touchpoints, and at the end.
+    """Time passes before every company-wide record, at every tick, after each thousand touchpoints, and at the end;
+    also at the end of an hour, and of a bucket in which something was measured, so that what trends say is heard from
+    there on.
 
     In between a customer's own timers fall due before that customer's next record all the
     same, so where it passes cannot be seen in the results.
     """
     last: int | None = None
+    due = -1
     for line in lines:
         if isinstance(line, Rejected):
             yield line
@@ -158,6 +163,13 @@ def _by_time(lines: _Reading, placing: Placing) -> Iterator[Piece]:
         if last is None or wide or (placing.gathered >= CHUNK and at > last):
             yield from placing.taken()
             yield Passing(at, inclusive=tick)
+        elif at > due:
+            yield from placing.taken()
+            yield Passing(max(due, (at - 1) // HOUR_MS * HOUR_MS), inclusive=True)
+        if at > due:
+            due = (at // HOUR_MS + 1) * HOUR_MS
+        if touchpoint.type in MEASURED:
+            due = min(due, (at // BUCKET_MS + 1) * BUCKET_MS)
         last = at
         if tick:
             continue

@@ -20,6 +20,11 @@ from streams.customers.moment import ACT, STANDING, Scope
 BUCKET_MS: Final = 60_000
 POLICY: Final = "policy"
 """Measure of a change of policy that is yet to come: trends foretell what it will cost."""
+MEASURED: Final = frozenset({
+    "cart.added", "checkout.step", "complaint.opened", "order.placed", "payment.failed", "policy.changed",
+    "alert.acknowledged", "alert.followed_up", "alert.reassigned", "alert.resolved", "alert.snoozed",
+})  # fmt: skip
+"""Types of which something may be counted in a bucket: where nothing else tells the time, it passes at its end."""
 MOST: Final = 4_000
 """Scopes with something to send; what one more would add is not counted."""
 _STANDS: Final = -1
