@@ -123,27 +123,27 @@ class Restoring:
 
     def __init__(self) -> None:
         self._places: dict[bytes, list[tuple[int, bytes]]] = {}
-        self._standing = Standing()
+        self._whole = -1
+        self._standing = pack(Standing())
 
     def take(self, key: bytes, value: bytes) -> None:
         if value[:1] != FORM:
             raise Unreadable(f"the state of trend {key!r} has form {value[:1]!r}; start the release that wrote it")
         position, state = int.from_bytes(value[1:HEAD], "big", signed=True), value[HEAD:]
         if key == WHOLE:
-            if position >= self._standing.position:
-                self._standing = _standing(state)
+            if position >= self._whole:
+                self._whole, self._standing = position, state
         else:
             self._places.setdefault(key, []).append((position, state))
 
     def versions(self) -> set[str]:
         """The versions of knowledge that are still to be gone by."""
-        return {version for _, version in self._standing.versions}
+        return {version for _, version in _standing(self._standing).versions}
 
     def result(self) -> tuple[Standing, dict[bytes, Place]]:
-        whole = self._standing.position
         places: dict[bytes, Place] = {}
         for key, versions in self._places.items():
-            known = [version for version in versions if version[0] <= whole]
+            known = [version for version in versions if version[0] <= self._whole]
             if known:
                 places[key] = _place(max(known, key=lambda version: version[0])[1])
-        return self._standing, places
+        return _standing(self._standing), places
