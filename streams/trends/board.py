@@ -91,7 +91,7 @@ class Board:
     def differs(self, other: Board) -> str | None:
         """What of its places and times is not as in `other`; None where all is. Positions are no part of it: who goes
         on from a changelog is behind by what was nothing for trends."""
-        mine, theirs = ((each._standing.marks, each._standing.closed, each._standing.versions) for each in (self, other))
+        mine, theirs = (msgspec.structs.replace(each._standing, position=0) for each in (self, other))
         if mine != theirs:
             return f"the standing: {mine} and {theirs}"
         for key in sorted(self._places.keys() | other._places.keys()):

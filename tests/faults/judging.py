@@ -81,6 +81,7 @@ def judge(line: Line, load: Load, others: Iterable[Knowledge] = ()) -> dict[str,
         *_stored_once(line, load, found, pure),
     ]
     print(_told(load, found, pure))
+    print(f"trends: {len(trends.outputs)} outputs, {len(trends.told)} records for everybody")
     assert not complaints, "\n".join(complaints)
     return found
 

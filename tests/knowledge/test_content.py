@@ -177,7 +177,7 @@ class TestShifts:
 
 
 def test_every_detector_runs(knowledge: Knowledge) -> None:
-    assert set(knowledge.signals) == {detector.name for detector in DETECTORS} | {"contact_rule_broken"}
+    assert set(knowledge.signals) == {detector.name for detector in DETECTORS} | {"contact_rule_broken", "policy_impact"}
 
 
 def test_parameters_are_read_by_kind(knowledge: Knowledge) -> None:

@@ -19,8 +19,9 @@ customer id; each story has its own customers. Things arrive when they happen, i
 they are written here, unless `arrives` says that they come late; what belongs to an import
 (`history`) arrives right behind the entry before it. What a touchpoint does not know as a field goes to
 its `properties`. Channel and initiator default to the catalogue's. Time moves with the touchpoints;
-An entry with `times` and `every` happens so often, `{n}` in its texts being 1, 2, 3 …; `tick` lets it pass where nothing happens. Every expectation needs an output of its own; an
-output may say more than the expectation, and phrases need only be part of a line.
+`tick` lets it pass where nothing happens. An entry with `times` and `every` happens so often, `{n}` in its
+texts being 1, 2, 3 … Every expectation needs an output of its own; an output may say more than the
+expectation, and phrases need only be part of a line.
 """
 
 from __future__ import annotations
