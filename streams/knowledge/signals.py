@@ -67,15 +67,19 @@ SPECS: dict[str, Spec] = {
     "cause_rising": Spec(
         (1,),
         {
-            "period_hours": Number(1, 168), "affected_each": Number(1, 1000), "season_weeks": Number(1, 520),
-            "season_events": Number(0, 1000), **_CHART,
+            "period_hours": Number(1, 168),
+            "affected_each": Number(1, 1000),
+            "season_weeks": Number(1, 520),
+            "season_events": Number(0, 1000),
+            **_CHART,
         },
     ),
     "fix_before_felt": Spec((1,), {}),
     "policy_impact": Spec(
         (1,),
         {
-            "usual_size": Number(0.001, 100), "error_share": Number(0, 1),
+            "usual_size": Number(0.001, 100),
+            "error_share": Number(0, 1),
             "kinds": Tables({"close": Number(0, 1), "distant": Number(0, 1)}),
         },
     ),

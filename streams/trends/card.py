@@ -11,9 +11,7 @@ from streams.trends.state import TrendAlert
 def open_alerts(sitting: Sitting, rule: SignalRule, signal: Signal) -> tuple[TrendAlert, ...]:
     """One for each team of the rule."""
     title, card, language = card_of(sitting.knowledge, signal)
-    return tuple(
-        sitting.alert(signal, team, rule.deadline_minutes, title, card, language) for team in rule.teams
-    )
+    return tuple(sitting.alert(signal, team, rule.deadline_minutes, title, card, language) for team in rule.teams)
 
 
 def card_of(knowledge: Knowledge, signal: Signal) -> tuple[str, Card, str]:
@@ -48,7 +46,7 @@ def _said(knowledge: Knowledge, language: str, name: str, value: Value) -> Value
     match name, value:
         case "kind", str(kind) if f"policy.{kind}" in knowledge.wording[language]:
             return knowledge.say(language, f"policy.{kind}")
-        case ("consult" | "hardest"), str(types):
+        case (("consult" | "hardest"), str(types)):
             labels = [knowledge.relationship(each).label[language] for each in types.split(",") if each]
             return knowledge.say(language, "scope.join").join(labels)
         case _, float(number):

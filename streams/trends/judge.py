@@ -163,9 +163,7 @@ def _end(sitting: Sitting, rule: SignalRule, watched: Watched, reason: str) -> N
     watched.incident = None
 
 
-def _say(
-    sitting: Sitting, rule: SignalRule, watched: Watched, state: str, level: float, severity: Severity
-) -> Signal:
+def _say(sitting: Sitting, rule: SignalRule, watched: Watched, state: str, level: float, severity: Severity) -> Signal:
     incident, chart = watched.incident, watched.chart
     assert incident is not None
     values: dict[str, Value] = {"state": state, "cusum": round(level, 2)}
