@@ -37,10 +37,12 @@ from sinks.clickhouse.writer import Writer
 from streams.app import deadletters
 from streams.app.clock import PERIOD_MS, tick
 from streams.app.detect import handed_over, read
+from streams.app.trends import raw_home
 from streams.engine import Engine, Partition
 from streams.identity.links import Links
 from streams.identity.resolve import resolve
 from streams.knowledge.model import Knowledge
+from streams.trends.boards import Boards
 
 _PAUSE_S: Final = 0.02
 _STORE_EVERY_S: Final = 1.0
@@ -58,6 +60,7 @@ class Line:
         self._states = [Partition(number) for number in range(partitions)]
         self._links = [Links.new() for _ in range(partitions)]
         self._done = {topic: dict.fromkeys(range(partitions), 0) for topic in (topics.RAW, topics.RESOLVED)}
+        self._boards = Boards(partitions, self._engine.knowledge, partitions)
         self._chunk = chunk
 
     def step(self) -> list[Emitted]:
@@ -99,17 +102,21 @@ class Line:
     def _detect(self, partition: int, records: list[Stored]) -> list[Emitted]:
         outcome = self._engine.process(read(records), self._states[partition])
         rejected = [output for output in outcome.outputs if isinstance(output, Rejected)]
-        for output in outcome.outputs:
+        judged = self._boards.take(outcome.outputs)
+        for output in (*outcome.outputs, *judged.outputs):
             if not isinstance(output, Rejected):
                 topic, key = topics.route(output)
                 self._log.send(topic, partition, key, encode_output(output))
         for gone in outcome.erased:
             self._log.send(topics.CUSTOMERS, partition, gone.encode(), b"")
+        for said in judged.told:
+            home = raw_home(said, len(self._states))
+            self._log.send(topics.RAW, home, EVERYONE.encode(), encode_touchpoint(said))
         for (topic, home), entries in handed_over(outcome.handed, len(self._states)).items():
             for whom, value, headers, _ in entries:
                 self._log.send(topic, home, whom, value or b"", headers)
         self._bury(rejected, records)
-        return outcome.outputs
+        return [*outcome.outputs, *judged.outputs]
 
     def _bury(self, rejected: list[Rejected], records: list[Stored]) -> None:
         if not rejected:
@@ -201,7 +208,7 @@ def _store(
 ) -> None:
     """Everything but the raw topic into the archive; under topic ids of this run, for offsets begin anew."""
     run_id = f"memory:{wall_clock()}"
-    inner = (topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS)
+    inner = (topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS, topics.TRENDS)
     stored = [topic for topic in partitions if topic not in inner]
     done = {(topic, partition): 0 for topic in stored for partition in range(partitions[topic])}
     store = owned(settings)

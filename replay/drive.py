@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 
 from replay.source import Chunk, Passing, Piece, Source
-from replay.sources.placing import FROM_THE_LOG
+from replay.sources.placing import from_the_log
 from schemas.keys import partition_for
-from schemas.records import Emitted, Record, Rejected, Touchpoint
+from schemas.records import EVERYONE, Alert, AlertChange, Emitted, Measure, Record, Rejected, Signal, Touchpoint
+from schemas.records import Source as Place
 from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
 from streams.engine.past import Handed
 from streams.knowledge.model import Knowledge
+from streams.trends.boards import Boards
 
 Fetch = Callable[[str], Knowledge]
 """The content of a version of knowledge that the log activates; raises `ReplayError` where it can't be had."""
@@ -24,6 +26,9 @@ class Drive:
     In log order: as the source gives the chunks. Without a log: by time, then partition.
     `tell` hears after each chunk how many records there were. With `own_rules` the log's own
     activations and records of trends are left out.
+
+    Trends are judged as well. In log order what the log's trends said to everybody holds, and what is found here is
+    only compared; without a log it is folded, behind what it was found of.
     """
 
     def __init__(
@@ -41,6 +46,12 @@ class Drive:
         self._own_rules = own_rules
         self._handed: list[Handed] = []
         self._shifted: Counter[int] = Counter()
+        self._said = 0
+        partitions = source.partitions
+        # A log says by its marks how many partitions there are; how the scopes are spread does not matter here.
+        self._boards = Boards(max(partitions, 1), self._known, max(partitions, 1))
+        if not source.log_order:
+            self.states = {number: Partition(number) for number in range(partitions)}
 
     def outputs(self) -> Iterator[Emitted]:
         """Folds everything; one pass only."""
@@ -58,6 +69,9 @@ class Drive:
 
     def covers(self, output: Emitted) -> bool:
         """Whether the record at which the output came out is among those folded."""
+        if output.customer_id is None and isinstance(output, Signal | Alert | AlertChange):
+            # A trend's: judged of everything before it, so only a whole log can give it.
+            return all(first == 0 for first, _ in self._spans.values())
         first, last = self._spans.get(output.partition, (0, -1))
         return first <= output.offset <= last
 
@@ -99,7 +113,22 @@ class Drive:
         found: list[Emitted] = []
         for _, states in sorted(self.states.items()):
             found += self._done(self._engine.advance(to, states, inclusive=inclusive))
-        return [*found, *self._hand_over()]
+        found += self._hand_over()
+        judged = self._boards.take(found)
+        found += judged.outputs
+        for said in judged.told:
+            self._said += 1
+            for number, states in sorted(self.states.items()):
+                self._shifted[number] += 1
+                record = Record(states.world.position + 1, EVERYONE, Place(_TRENDS, self._said, number), said)
+                found += self._done(self._engine.process([record], states))
+        # As without a clock before: how often totals are sent depends on when time passes.
+        return [output for output in found if not isinstance(output, Measure)]
+
+    def _known(self, version: str) -> Knowledge:
+        if version and version not in self._engine.versions:
+            self._engine.learn(self._fetch(version))
+        return self._engine.knowledge(version)
 
     def _hand_over(self) -> Sequence[Emitted]:
         """Without a log what one partition hands to another is folded here; a log has it already."""
@@ -117,7 +146,8 @@ class Drive:
         self.counts.update(outcome.counts)
         if not self._source.log_order:
             self._handed += outcome.handed
-        return outcome.outputs
+            return outcome.outputs
+        return [*outcome.outputs, *self._boards.take(outcome.outputs).outputs]
 
     def _note(self, partition: int, records: Sequence[Record]) -> None:
         if not records:
@@ -136,5 +166,9 @@ def _moment(output: Emitted) -> tuple[int, int]:
     return output.at, output.partition
 
 
+_TRENDS = -1
+"""Where what trends say comes from, without a log."""
+
+
 def _from_the_log(record: Record) -> bool:
-    return isinstance(record.body, Touchpoint) and record.body.type in FROM_THE_LOG
+    return isinstance(record.body, Touchpoint) and from_the_log(record.body)

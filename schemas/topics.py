@@ -35,6 +35,7 @@ MEASURES: Final = "measures.v1"
 KNOWLEDGE: Final = "knowledge.v1"
 STATES: Final = "rapport.states.v1"
 LINKS: Final = "rapport.links.v1"
+TRENDS: Final = "rapport.trends.v1"
 
 TEAMS: Final[tuple[str, ...]] = (
     "agent-desk", "store", "social-care", "conflict", "concierge",

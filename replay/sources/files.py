@@ -11,13 +11,15 @@ from typing import Final
 from replay.source import CHUNK, Chunk, Passing, Piece, ReplayError
 from replay.sources.lines import File, given
 from replay.sources.order import Layout, in_order, survey
-from replay.sources.placing import FROM_THE_LOG, TICK, Placing, key_in_log
+from replay.sources.placing import TICK, Placing, from_the_log, key_in_log
 from replay.sources.sorting import Entry
 from schemas.contract import Exported, Fault, clamp, read_export_line
 from schemas.keys import IdentityKey
 from schemas.records import EVERYONE, Record, Rejected, Source, Touchpoint
 from schemas.wire import properties
 from streams.customers.ids import output_id
+from streams.engine.counting import BUCKET_MS, MEASURED
+from streams.engine.tally import HOUR_MS
 
 STAGE: Final = "replay"
 
@@ -140,24 +142,34 @@ def _said_partition(touchpoint: Touchpoint) -> int:
 
 
 def _by_time(lines: _Reading, placing: Placing) -> Iterator[Piece]:
-    """Time passes before every company-wide record, at every tick, after each thousand touchpoints, and at the end.
+    """Time passes before every company-wide record, at every tick, after each thousand touchpoints, and at the end;
+    also at the end of an hour, and of a bucket in which something was measured, so that what trends say is heard from
+    there on.
 
     In between a customer's own timers fall due before that customer's next record all the
     same, so where it passes cannot be seen in the results.
     """
     last: int | None = None
+    due = -1
     for line in lines:
         if isinstance(line, Rejected):
             yield line
             continue
         touchpoint = line.touchpoint
-        if touchpoint.type in FROM_THE_LOG:
+        if from_the_log(touchpoint):
             continue
         at = touchpoint.occurred_at
         tick, wide = touchpoint.type == TICK, placing.is_wide(touchpoint)
         if last is None or wide or (placing.gathered >= CHUNK and at > last):
             yield from placing.taken()
             yield Passing(at, inclusive=tick)
+        elif at > due:
+            yield from placing.taken()
+            yield Passing(max(due, (at - 1) // HOUR_MS * HOUR_MS), inclusive=True)
+        if at > due:
+            due = (at // HOUR_MS + 1) * HOUR_MS
+        if touchpoint.type in MEASURED:
+            due = min(due, (at // BUCKET_MS + 1) * BUCKET_MS)
         last = at
         if tick:
             continue

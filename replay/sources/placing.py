@@ -15,12 +15,21 @@ from schemas.keys import IdentityKey
 from schemas.recorded import Headers
 from schemas.records import Record, Source, Touchpoint
 from schemas.topics import RAW
+from schemas.wire import properties
+from streams.customers.incidents import TYPES as INCIDENTS
 from streams.identity.links import Links
 from streams.identity.resolve import resolve
 
 TICK: Final = "clock.tick"
 FROM_THE_LOG: Final = frozenset({"knowledge.activated", "quantiles.updated"})
 """What a partition's log says about the rules of that log; it means nothing under other rules or in another order."""
+
+
+def from_the_log(touchpoint: Touchpoint) -> bool:
+    """Whether a log says it of itself: an activation, or what its trends have found."""
+    if touchpoint.type in FROM_THE_LOG:
+        return True
+    return touchpoint.type in INCIDENTS and "trend" in properties(touchpoint)
 
 
 _FACE: Final = f"{hints.FACE}:"

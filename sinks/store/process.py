@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-NOT_STORED: Final = frozenset({topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS})
+NOT_STORED: Final = frozenset({topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS, topics.TRENDS})
 """Raw touchpoints are stored as resolved ones; knowledge and states have their own topics for ever."""
 
 

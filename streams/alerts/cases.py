@@ -187,17 +187,17 @@ def _change(
         at=moment.at, partition=moment.partition, offset=moment.offset, knowledge=moment.knowledge.version,
         because=(Because(event_id=moment.event_id, what=state),), customer_id=moment.customer_id,
         history=moment.history, alert_id=alert.id, team=alert.team, state=state, by=by,
-        until=_until(moment), reason=_root_cause(moment) or reason,
+        until=until(moment), reason=root_cause(moment) or reason,
     ))  # fmt: skip
 
 
-def _root_cause(moment: Moment) -> str | None:
+def root_cause(moment: Moment) -> str | None:
     facts = moment.properties
     words = [str(word) for word in (facts.get("root_cause"), facts.get("action")) if word]
     return "; ".join(words) or None
 
 
-def _until(moment: Moment) -> int | None:
+def until(moment: Moment) -> int | None:
     until = moment.properties.get("until")
     if not isinstance(until, str):
         return None

@@ -12,7 +12,7 @@ from typing import Any, Final
 from schemas import topics
 from schemas.codec import decode_touchpoints, encode_output, encode_touchpoint
 from schemas.keys import partition_for
-from schemas.records import Emitted, Record, Rejected, Source, Touchpoint, Undecodable
+from schemas.records import Emitted, Measure, Record, Rejected, Source, Touchpoint, Undecodable
 from streams.app import deadletters, metrics
 from streams.app.breaker import Breaker
 from streams.app.claims import Claim
@@ -24,6 +24,7 @@ from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
 from streams.engine.past import Handed
 from streams.identity.resolve import SOURCE, SOURCE_BYTES, packed_source, source_of
 from streams.knowledge.model import Knowledge
+from streams.trends.boards import homes
 
 STATION: Final = "detect"
 HANDED_FROM: Final = "handed_from"
@@ -86,7 +87,7 @@ class Detect:
         rejected = [output for output in outcome.outputs if isinstance(output, Rejected)]
         self._breaker.count(records, [(each.offset, each.reason) for each in rejected])
         traces = Traces(records, chunk)
-        batches = batched(outcome.outputs, self._claim.partition, traces.of)
+        batches = batched(outcome.outputs, self._claim.partition, self._partitions, traces.of)
         for (topic, partition), entries in handed_over(outcome.handed, self._partitions).items():
             batches[topic, partition] = entries
         if outcome.erased:
@@ -147,17 +148,26 @@ class Detect:
 
 
 def batched(
-    outputs: Iterable[Emitted], partition: int, headers_of: Callable[[Emitted], Headers]
+    outputs: Iterable[Emitted], partition: int, partitions: int, headers_of: Callable[[Emitted], Headers]
 ) -> dict[Target, list[Entry]]:
-    """What is to be sent of the outputs, by topic, each in order. Dead letters go another way."""
+    """What is to be sent of the outputs, by topic, each in order; measures for trends to where their scope is judged.
+    Dead letters go another way."""
     batches: defaultdict[str, list[Entry]] = defaultdict(list)
+    measured: defaultdict[Target, list[Entry]] = defaultdict(list)
     for output in outputs:
         kind = type(output)
-        if kind is not Rejected:
+        if kind is Measure and (places := homes(output, partitions)):
+            topic, key = topics.route(output)
+            for home in places:
+                measured[topic, home].append((key, encode_output(output), [], None))
+        elif kind is not Rejected:
             topic, key = topics.route(output)
             headers = headers_of(output) if kind in CARRIERS else []
             batches[topic].append((key, encode_output(output), headers, None))
-    return {(topic, partition): entries for topic, entries in batches.items()}
+    found = {(topic, partition): entries for topic, entries in batches.items()}
+    for target, entries in measured.items():
+        found[target] = [*found.get(target, ()), *entries]
+    return found
 
 
 def handed_over(handed: Sequence[Handed], partitions: int) -> dict[Target, list[Entry]]:

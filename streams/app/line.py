@@ -42,7 +42,9 @@ class LineApp(faust.App):
         """No tables, so no files."""
 
 
-STATIONS: Final[Mapping[str, str]] = {"identity": topics.RAW, "detect": topics.RESOLVED}
+STATIONS: Final[Mapping[str, str]] = {
+    "identity": topics.RAW, "detect": topics.RESOLVED, "trends": topics.MEASURES,
+}  # fmt: skip
 """The agents of the line, and the topic that each reads."""
 
 

@@ -59,6 +59,7 @@ ENGINE_TIME = Gauge("rapport_engine_time_timestamp_seconds", "Engine time of a r
 CUSTOMERS = Gauge("rapport_customers", "Customers whose state is in memory", ("partition",))
 ARMED = Gauge("rapport_customers_with_timers", "Customers for whom a timer is armed", ("partition",))
 LINKS = Gauge("rapport_links", "Keys of which identity knows links or attempts", ("partition",))
+WATCHED = Gauge("rapport_trend_scopes", "Scopes that trends watch, by measures partition", ("partition",))
 KNOWLEDGE = Gauge("rapport_knowledge_info", "Version of knowledge that a partition goes by", ("partition", "version"))
 
 RECOVERED = Counter("rapport_recovery_records_total", "Changelog records read at assignments")

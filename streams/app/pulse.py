@@ -16,7 +16,9 @@ from streams.app import metrics
 from streams.app.lanes import Lane
 
 PERIOD: Final = 1.0
-STATIONS: Final[Mapping[str, str]] = {topics.RAW: "identity", topics.RESOLVED: "detect"}
+STATIONS: Final[Mapping[str, str]] = {
+    topics.RAW: "identity", topics.RESOLVED: "detect", topics.MEASURES: "trends",
+}  # fmt: skip
 """The station that reads a topic."""
 STATES: Final = ("recovering", "running")
 

@@ -34,10 +34,11 @@ from streams.app.detect import Detect
 from streams.app.health import Door, Health
 from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work
-from streams.app.line import GROUP, LineApp, build_app
+from streams.app.line import GROUP, STATIONS, LineApp, build_app
 from streams.app.metrics import HEARD, LINE_PARTITIONS, TRIPPED
 from streams.app.outbox import Outbox, Wire
 from streams.app.transport import ChunkConsumer
+from streams.app.trends import Trends
 from streams.engine import Engine, UnreadableState
 from streams.identity.entry import Unwhole
 from streams.knowledge.load import load
@@ -82,6 +83,10 @@ class Worker:
             # Nothing that identity sends late or twice does harm: who receives it knows it by its source.
             outbox = Outbox(self.wire, claim, LIMITS)
             return Identity(claim, outbox, breaker, settings.partitions, self.clockwork, self.recover_links)
+        if claim.topic == topics.MEASURES:
+            wire = Wire(settings.cluster, f"{GROUP}-trends-{claim.partition}")
+            outbox = Outbox(wire, claim, LIMITS, own=True)
+            return Trends(claim, outbox, self.engine, self.recover_trends, self.fetch, settings.partitions)
         own = Wire(settings.cluster, f"{GROUP}-{claim.partition}")
         outbox = Outbox(own, claim, LIMITS, own=True)
         return Detect(claim, outbox, breaker, self.engine, self.recover, self.fetch, settings.partitions)
@@ -91,6 +96,9 @@ class Worker:
 
     async def recover_links(self, partition: int, restore: recovery.Restore) -> int:
         return await recovery.recover(self.settings.cluster, topics.LINKS, partition, restore)
+
+    async def recover_trends(self, partition: int, restore: recovery.Restore) -> int:
+        return await recovery.recover(self.settings.cluster, topics.TRENDS, partition, restore)
 
     async def fetch(self, version: str) -> Knowledge:
         return await library.fetch(self.settings.cluster, topics.KNOWLEDGE, version)
@@ -124,7 +132,7 @@ async def work(settings: Settings, engine: Engine, health: Health) -> int:
     beating = asyncio.create_task(health.beat(), name="health")
     over: asyncio.Future[None] = loop.create_future()
     worker = Worker(settings, engine, Wire(settings.cluster, GROUP), over)
-    lanes = Lanes(dict.fromkeys((topics.RAW, topics.RESOLVED), worker.station), settings.chunk, worker.fail)
+    lanes = Lanes(dict.fromkeys(STATIONS.values(), worker.station), settings.chunk, worker.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     stacks.show_tasks(loop)
@@ -204,7 +212,7 @@ async def _connected(worker: Worker) -> bool:
 
 
 async def _check_topics(wire: Wire, partitions: int, where: str) -> None:
-    for topic in (topics.RAW, topics.RESOLVED, topics.STATES, topics.LINKS):
+    for topic in (*STATIONS.values(), topics.STATES, topics.LINKS, topics.TRENDS):
         found = len(await wire.producer.partitions_for(topic))
         if found != partitions:
             raise NotReady(
@@ -248,7 +256,7 @@ async def _tell(tripped: TooManyFaults) -> None:
 def run(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM, SIGINT (status 0) or a failure (status 1)."""
     engine = Engine(load(settings.knowledge))
-    metrics.watch_surroundings(settings, (topics.RAW, topics.RESOLVED))
+    metrics.watch_surroundings(settings, tuple(STATIONS.values()))
     HEARD.set_to_current_time()
     LINE_PARTITIONS.set(settings.partitions)
     health = Health()

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
 from schemas.wire import properties
 from streams.customers.customer import Customer, Timer
 from streams.customers.ids import fingerprint, output_id
+from streams.customers.incidents import Incident
+from streams.customers.sketch import bin_of
 from streams.knowledge.model import Knowledge
+
+Scope: TypeAlias = tuple[tuple[str, str], ...]
+"""Of a measure: pairs of name and value, the first being that of the measure."""
+STANDING: frozenset[str] = frozenset({"crowd", "types"})
+"""Measures of how many customers are where. They know no time, and history counts as well."""
 
 DAY_MS = 86_400_000
 QUIET_KEPT = 16
@@ -18,6 +26,8 @@ NO_QUIET: frozenset[str] = frozenset({"incoming_call", "arrival", "right_offer",
 """Signals that fire each time (signals.md, Rulings)."""
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+ACT = "act"
+"""Measure of what staff do with the alert of a trend."""
 
 
 def worse(severity: Severity) -> Severity:
@@ -33,13 +43,14 @@ class Moment:
     """
 
     __slots__ = (
-        "_properties", "at", "before", "cause", "customer", "customer_id", "event_id",
-        "history", "knowledge", "offset", "out", "partition", "touchpoint",
+        "_properties", "at", "before", "cause", "counts", "crowd", "customer", "customer_id", "event_id",
+        "history", "incidents", "knowledge", "offset", "out", "partition", "touchpoint",
     )  # fmt: skip
 
     def __init__(
         self, knowledge: Knowledge, customer: Customer, customer_id: str, at: int, cause: str, event_id: str,
         touchpoint: Touchpoint | None, history: str | None, place: tuple[int, int], out: list[Emitted],
+        crowd: Mapping[str, float], incidents: Mapping[str, Incident],
     ) -> None:  # fmt: skip
         self.knowledge = knowledge
         self.customer = customer
@@ -51,6 +62,11 @@ class Moment:
         self.history = history
         self.partition, self.offset = place
         self.out = out
+        self.crowd = crowd
+        """What was last broadcast of all customers together, as `slipping_away.median_value`; a name may be missing."""
+        self.incidents = incidents
+        """Those that are declared and not over, by id."""
+        self.counts: dict[Scope, int] | None = None
         self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None
 
@@ -94,6 +110,28 @@ class Moment:
             return ""
         names = (self.properties.get(key) for key in ("name", "description"))
         return next((name for name in names if isinstance(name, str) and name), item_id)
+
+    def count(self, measure: str, *scope: tuple[str, str], by: int = 1) -> None:
+        """Adds to the measure `measure` of a scope, in the bucket of time that this moment lies in.
+
+        `scope` are pairs of name and value, in the order of names. What history brings is counted in standing measures
+        only. Free where nobody calls it.
+        """
+        if by and (self.history is None or measure in STANDING):
+            counts = self.counts = self.counts if self.counts is not None else {}
+            key = (("measure", measure), *scope)
+            counts[key] = counts.get(key, 0) + by
+
+    def stand(self, name: str, before: float, now: float) -> None:
+        """Says where this customer stands in the crowd `name` from now on, and where they stood: 0 is outside.
+
+        Every customer is in it once, with the value last said; the broadcast quantile of that name comes of it.
+        """
+        old, new = (bin_of(value) for value in (before, now))
+        if old != new:
+            for each, by in ((old, -1), (new, 1)):
+                if each is not None:
+                    self.count("crowd", ("bin", str(each)), ("of", name), by=by)
 
     def arm(self, name: str, key: str, due: int) -> None:
         """Sets the timer `name`/`key`; one that is set already is moved."""

@@ -46,6 +46,10 @@ class Engine:
         """Makes a version of knowledge known, so that the log may activate it."""
         self._rules.setdefault(knowledge.version, Rules(knowledge))
 
+    def knowledge(self, version: str) -> Knowledge:
+        """One of the versions known; that which holds before any is activated, where it has no name."""
+        return (self._rules[version] if version else self._default).knowledge
+
     @property
     def versions(self) -> Mapping[str, Rules]:
         """The versions known."""
@@ -78,6 +82,7 @@ class Engine:
             if offset <= world.position:
                 outcome.counts["resent"] += 1
                 continue
+            fold.offset = offset
             if key == EVERYONE or type(body) is not Touchpoint or body.type in fold.rules.apart:
                 self._exceptional(record, states, fold)
             else:
@@ -93,10 +98,13 @@ class Engine:
         """
         outcome = Outcome()
         fold = Fold(states, self._rules_of(states), outcome)
+        fold.offset = states.world.position + 1
         wide.sweep_all(fold)
         until = to if inclusive else to - 1
         states.world.time = max(states.world.time or until, until)
         wide.fire_due(fold, until, states.world.position + 1)
+        version = fold.rules.knowledge.version
+        outcome.outputs.extend(states.close(states.world.time, states.world.position + 1, version))
         outcome.changes = states.changes()
         return outcome
 
@@ -131,6 +139,7 @@ class Engine:
             # Nobody is behind it: it is measured and archived, and makes no customer.
             if not world.resent(*source):
                 states.count(body, offset)
+                fold.nobody(key, body, offset)
                 outcome.counts["anonymous"] += 1
             return
         live = states.hot.get(key) or states.live(key)

@@ -10,6 +10,7 @@ import msgspec
 
 from schemas.records import Rejected, Shift, Signal, Touchpoint
 from streams.alerts import cases
+from streams.alerts.acts import tell
 from streams.alerts.customer_card import card_if_changed
 from streams.customers.customer import MARK, RING, Customer, Timer
 from streams.customers.ids import output_id, seen_mark, timer_cause
@@ -33,13 +34,15 @@ Whatever else happens (memory, system) is no matter of one record and stops the 
 class Fold:
     """Applies what happens to customers of one partition; lives for one chunk."""
 
-    __slots__ = ("_news", "muted", "outcome", "rules", "states")
+    __slots__ = ("_news", "muted", "offset", "outcome", "rules", "states")
 
     def __init__(self, states: Partition, rules: Rules, outcome: Outcome) -> None:
         self.states = states
         self.rules = rules
         self.outcome = outcome
         self._news: dict[int, News] = {}  # a company-wide record is read once, however many meet it
+        self.offset = -1
+        """Of the record in hand: what a company-wide record brings about later is counted then."""
         self.muted = False
         """While somebody's past is folded again: what it brings about was said when it happened."""
 
@@ -57,9 +60,9 @@ class Fold:
 
     def own(self, key: str, live: Live, body: Touchpoint, offset: int) -> None:
         """The customer's own record: first what fell due before it, then the record, at its own time."""
-        customer, at = live.customer, body.occurred_at
+        customer, at, world = live.customer, body.occurred_at, self.states.world
         if customer.timers:
-            now = 0 if customer.run is not None else self.states.world.time or 0
+            now = 0 if customer.run is not None else world.time or 0
             self.fire(key, live, max(at, customer.latest, now) - 1, offset)
         if at < customer.latest:
             self.outcome.counts["late"] += 1
@@ -68,8 +71,9 @@ class Fold:
         customer.touchpoints += 1
         cause = body.event_id
         moment = Moment(
-            self.rules.knowledge, customer, key, at, cause, cause, body, body.history, (self.states.number, offset), []
-        )
+            self.rules.knowledge, customer, key, at, cause, cause, body, body.history, (self.states.number, offset), [],
+            world.crowd, world.incidents,
+        )  # fmt: skip
         learn(moment, body)
         self._observe(moment, live, body)
         remember(moment, body)
@@ -146,7 +150,11 @@ class Fold:
     ) -> Moment:  # fmt: skip
         """One moment of the customer; `conclude` ends it."""
         place = (self.states.number, offset)
-        return Moment(self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [])
+        world = self.states.world
+        return Moment(
+            self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [],
+            world.crowd, world.incidents,
+        )  # fmt: skip
 
     def _observe(self, moment: Moment, live: Live, body: Touchpoint) -> None:
         if body.text and self.rules.relationships.unread(body):
@@ -191,6 +199,24 @@ class Fold:
         else:
             _keep(live, detector, state)
 
+    def nobody(self, key: str, body: Touchpoint, offset: int) -> None:
+        """A touchpoint behind which is no customer: what concerns many is counted all the same.
+
+        What staff do with the alert of a trend goes to where the trend is judged.
+        """
+        if body.type in cases.ACTIONS:
+            moment = self.moment(key, Customer(), body.occurred_at, body.event_id, body.event_id, body, None, offset)
+            tell(moment)
+            self._count(moment)
+        for detector in self.rules.of_nobody.get(body.type, ()):
+            cause = body.event_id
+            moment = self.moment(key, Customer(), body.occurred_at, cause, cause, body, body.history, offset)
+            try:
+                detector.observe(detector.start(), moment)
+            except FAULTS as fault:
+                self._failed(moment, detector.name, fault)
+            self._count(moment)
+
     def conclude(self, moment: Moment) -> None:
         """From what was found to alerts and to the card; then all of it leaves."""
         if self.muted:
@@ -202,12 +228,21 @@ class Fold:
                     cases.open_for_signal(moment, found)
                 elif isinstance(found, Shift):
                     cases.open_for_shift(moment, found)
+                    moment.count("types", ("bin", found.from_), by=-1)
+                    moment.count("types", ("bin", found.to))
+        if moment.counts is not None:
+            self._count(moment)
         if moment.visibly_changed:
             card = card_if_changed(moment)
             if card is not None:
                 out.append(card)
         if out:
             self.outcome.outputs.extend(out)
+
+    def _count(self, moment: Moment) -> None:
+        for scope, by in (moment.counts or {}).items():
+            if not self.states.add_to(scope, moment.at, by, self.offset):
+                self.outcome.counts["uncounted"] += 1
 
     def _failed(self, moment: Moment, room: str, fault: Exception) -> None:
         if self.muted:

@@ -14,7 +14,8 @@ class Outcome:
     `erased` are customers of whom nothing is kept, and who have not come again since.
     `handed` are records for resolved partitions of other customers, to be sent with the outputs.
     `counts` has `applied`, `resent` (a station repeated itself), `duplicate` (a producer
-    did), `late`, `rejected`, `timers`, `ticks`, `anonymous`, `swept`.
+    did), `late`, `rejected`, `timers`, `ticks`, `anonymous`, `swept`,
+    `uncounted` (for trends: late, or one scope too many).
     """
 
     __slots__ = ("changes", "counts", "erased", "handed", "outputs")

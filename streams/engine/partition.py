@@ -14,9 +14,11 @@ import msgspec
 from schemas.records import Measure, Touchpoint
 from streams.customers import customer as customers
 from streams.customers.customer import Customer
+from streams.customers.moment import Scope
 from streams.engine import codec
 from streams.engine import tally as tallies
 from streams.engine import world as worlds
+from streams.engine.counting import BUCKET_MS, Counts
 from streams.engine.tally import HOUR_MS, Tally
 from streams.engine.world import BUCKETS, World
 
@@ -24,8 +26,8 @@ HOT = 20_000
 """Customers kept unpacked. Only speed depends on it."""
 RENEWED = 200
 """States of an older codec that are written anew with each chunk, though nothing has touched them."""
-CUSTOMER, TALLY, WORLD = b"c", b"m", b"w"
-_CUSTOMER, _TALLY = CUSTOMER[0], TALLY[0]
+CUSTOMER, TALLY, COUNTS, WORLD = b"c", b"m", b"n", b"w"
+_CUSTOMER, _TALLY, _COUNTS = CUSTOMER[0], TALLY[0], COUNTS[0]
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -53,6 +55,7 @@ class Partition:
         self.world = World()
         self.packed: dict[str, bytes] = {}
         self.tallies: dict[tallies.Key, Tally] = {}
+        self.counts = Counts()
         self.hot: dict[str, Live] = {}
         self.touched: dict[str, None] = {}
         self.counted: dict[tallies.Key, None] = {}
@@ -92,12 +95,15 @@ class Partition:
             self._due[customer_id] = due
         elif kind == _TALLY:
             self.tallies[tallies.key_from(key[1:])] = tallies.unpack(state)
+        elif kind == _COUNTS:
+            self.counts.restore(state)
         else:
             self.world = worlds.unpack(state)
 
     def ready(self) -> None:
         """After the last `restore`: builds the indexes."""
         self._written.clear()
+        self.counts.ready(self.world.position)
         self.unsent = {key: None for key, tally in self.tallies.items() if tally.total != tally.sent}
         buckets = self.buckets
         for customer_id in self.packed:
@@ -201,10 +207,23 @@ class Partition:
                 del self.unsent[key]
                 yield tallies.measure(tally, at, self.number, offset, knowledge)
 
+    def add_to(self, scope: Scope, at: int, by: int, offset: int) -> bool:
+        """Counts for trends; whether there was room and time for it."""
+        return self.counts.add(scope, at, by, offset, self.world.measured)
+
+    def close(self, time: int, offset: int, knowledge: str) -> Iterator[Measure]:
+        """The totals of the buckets that time has passed, and the mark behind them; nothing where there is none."""
+        until = time // BUCKET_MS * BUCKET_MS
+        if until > self.world.measured:
+            self.world.measured = until
+            place = self.number, offset
+            yield from self.counts.close(until, time, place, self.world.partitions, knowledge)
+
     # Writing
 
     def changes(self) -> list[tuple[bytes, bytes]]:
-        """Changelog records of what changed since the last call: tallies, customers, and the world last.
+        """Changelog records of what changed since the last call: tallies and counts, customers, and the world
+        last.
 
         In this order a crash that cuts the batch leaves tallies ahead of customers and
         customers ahead of the world; each skips what it has already seen. Of the states that
@@ -214,6 +233,7 @@ class Partition:
         at = max(self.world.position, 0)
         written = [self._tally(key, at) for key in self.counted]
         written += [(CUSTOMER + key.encode(), b"") for key in self.erased if key not in self.touched]
+        written += [(COUNTS + name, codec.write(at, codec.NEVER, state)) for name, state in self.counts.changes()]
         for customer_id in self.touched:
             live = self.hot[customer_id]
             state = self.packed[customer_id] = self.pack(live)
@@ -240,6 +260,8 @@ class Partition:
         renewed = []
         for key in list(islice(self._outdated, RENEWED)):
             del self._outdated[key]
+            if key[0] == _COUNTS:
+                continue  # There are none of an older codec.
             if key[0] == _TALLY:
                 renewed.append(self._tally(tallies.key_from(key[1:]), at))
             else:
@@ -286,6 +308,8 @@ class Partition:
             digest.update(customer_id.encode() + b"\0" + self.packed[customer_id])
         for key in sorted(self.tallies):
             digest.update(tallies.name_of(key) + tallies.pack(self.tallies[key]))
+        for _, packed in self.counts.packed():
+            digest.update(packed)
         return digest.hexdigest()
 
 

@@ -11,6 +11,8 @@ from streams.relationships.relationships import Relationships
 from streams.signals import DETECTORS
 from streams.signals.detector import Detector, Meeting, News
 
+OF_NOBODY = frozenset({"cause_rising", "trend_alerts"})
+
 
 class Rules:
     """Detectors by touchpoint type and by name, the gate being one of them, and the relationship model: as named."""
@@ -30,6 +32,9 @@ class Rules:
         self.by_type: dict[str, tuple[Detector[Any], ...]] = {}
         for kind in {kind for detector in self.detectors.values() for kind in detector.types}:
             self.by_type[kind] = tuple(d for d in self.detectors.values() if kind in d.types)
+        of_nobody = [each for each in self.detectors.values() if each.name in OF_NOBODY]
+        self.of_nobody = {kind: tuple(d for d in of_nobody if kind in d.types) for d in of_nobody for kind in d.types}
+        """What is counted also where no customer is known."""
         self.meeting: dict[str, tuple[Meeting[Any], ...]] = {}
         meetings = [each for each in self.detectors.values() if isinstance(each, Meeting)]
         for kind in {kind for each in meetings for kind in each.meets}:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import msgspec
+
+from schemas import times
 from schemas.records import EVERYONE, Record, Touchpoint
 from schemas.wire import properties
+from streams.customers import incidents
+from streams.engine.counting import POLICY
 from streams.engine.fold import Fold, news_of
-from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run
+from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run, World
 
 BUCKETS_A_TICK = 8
 """Share of the customers, of 256, that meets the pending company-wide records at each tick."""
@@ -43,12 +50,50 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
         run.active = world.time
     elif body.type == "history.ended":
         _ended(record, body, fold, str(facts.get("run")))
+    elif said_before(world, facts):
+        fold.outcome.counts["resent"] += 1
+    elif body.type == "quantiles.updated":
+        world.crowd = world.crowd | _quantiles(facts)
     else:
+        if body.type in incidents.TYPES:
+            world.incidents = incidents.known(world.incidents, body, facts)
+        if body.type == "policy.changed" and record.source.partition == fold.states.number:
+            _foretell(record, body, fold, facts)
         world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
         deeds = fold.rules.relationships.concerns(body, facts)
         told = _told(body, facts)
         if deeds or fold.rules.concerns(news_of(body.type, body.occurred_at, told)):
             world.announce(body.type, body.event_id, body.occurred_at, record.offset, told | {"deeds": ",".join(deeds)})
+
+
+def said_before(world: World, facts: Mapping[str, object]) -> bool:
+    """Whether trends have said this before: after a crash they say it again, as another record of the raw topic."""
+    place = facts.get("trend")
+    if not isinstance(place, list) or [type(each) for each in place] != [int, int, int]:
+        return False
+    partition, offset, n = place
+    if (offset, n) <= world.trends.get(partition, (-1, -1)):
+        return True
+    world.trends[partition] = (offset, n)
+    return False
+
+
+def _quantiles(facts: Mapping[str, object]) -> dict[str, float]:
+    said = facts.get("quantiles")
+    found = said.items() if isinstance(said, dict) else ()
+    return {str(name): float(value) for name, value in found if isinstance(value, int | float)}
+
+
+def _foretell(record: Record, body: Touchpoint, fold: Fold, facts: Mapping[str, object]) -> None:
+    """A change that is yet to come goes to trends: from one partition, for all have it."""
+    try:
+        at = times.read(str(facts.get("at"))).at
+    except ValueError:
+        return
+    if at > body.occurred_at and body.history is None:
+        told = {name: facts[name] for name in ("policy_id", "kind", "size", "at") if name in facts}
+        what = msgspec.json.encode(told | {"event_id": body.event_id}, order="sorted").decode()
+        fold.states.add_to((("measure", POLICY), ("act", what)), body.occurred_at, 1, record.offset)
 
 
 def _told(body: Touchpoint, facts: dict[str, object]) -> dict[str, str]:
@@ -91,6 +136,7 @@ def _tick(record: Record, body: Touchpoint, fold: Fold) -> None:
     fire_due(fold, world.time, record.offset)
     version = fold.rules.knowledge.version
     fold.outcome.outputs.extend(fold.states.measures(world.time, record.offset, version))
+    fold.outcome.outputs.extend(fold.states.close(world.time, record.offset, version))
 
 
 def sweep_all(fold: Fold) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.customers.incidents import Incident
+
 LEFT_BEHIND_MS = 60_000
 """A raw partition whose last tick is further behind the largest does not hold engine time back."""
 SILENT_RUN_MS = 3_600_000
@@ -40,7 +42,13 @@ class Run(msgspec.Struct, array_like=True):
 
 
 class World(msgspec.Struct, array_like=True):
-    """State of one resolved partition beside its customers; `latest`: when the company last did something of a kind."""
+    """State of one resolved partition beside its customers; `latest`: when the company last did something of a kind.
+
+    `crowd` is what trends last said of all customers together, by name; `trends` the highest (offset, n) of each
+    measures partition that they said it of;
+    `measured` the time until which measures for trends were sent,
+    `incidents` those that are declared and not over.
+    """
 
     position: int = -1
     knowledge: str | None = None
@@ -54,6 +62,10 @@ class World(msgspec.Struct, array_like=True):
     bucket: int = 0
     runs: dict[str, Run] = {}
     latest: dict[str, int] = {}
+    crowd: dict[str, float] = {}
+    trends: dict[int, tuple[int, int]] = {}
+    measured: int = 0
+    incidents: dict[str, Incident] = {}
 
     def tick(self, partition: int, partitions: int, at: int) -> bool:
         """Takes a raw partition's tick; True when engine time rose (delivery.md, Time)."""

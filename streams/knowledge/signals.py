@@ -56,7 +56,33 @@ class Spec(NamedTuple):
 ANY = Number(-1e9, 1e9)
 HOURS, DAYS, TIMES = Number(0, 24 * MAX_DAYS), Number(0, MAX_DAYS), Number(1, 100)
 
+_CHART = {
+    "threshold": Number(1, 100), "slack": Number(0, 10), "weight": Number(0.001, 1), "least": TIMES,
+    "variance": Number(0.01, 100), "over": Number(0.1, 100), "new_normal_days": DAYS,
+}  # fmt: skip
+"""Of the control chart of a trend."""
+
 SPECS: dict[str, Spec] = {
+    "step_failing": Spec((1,), {"shopping": Words(), **_CHART}),
+    "cause_rising": Spec(
+        (1,),
+        {
+            "period_hours": Number(1, 168),
+            "affected_each": Number(1, 1000),
+            "season_weeks": Number(1, 520),
+            "season_events": Number(0, 1000),
+            **_CHART,
+        },
+    ),
+    "fix_before_felt": Spec((1,), {}),
+    "policy_impact": Spec(
+        (1,),
+        {
+            "usual_size": Number(0.001, 100),
+            "error_share": Number(0, 1),
+            "kinds": Tables({"close": Number(0, 1), "distant": Number(0, 1)}),
+        },
+    ),
     "unanswered": Spec(
         (1,),
         {

@@ -31,6 +31,9 @@ SLOTS: tuple[str, ...] = (
 )  # fmt: skip
 """What a profile may tell us (signals.md, Rulings: Slots by name)."""
 
+SCOPE: tuple[str, ...] = ("cause", "item_id", "category", "location_id", "platform", "step", "policy_id", "of")
+"""What a trend may be about."""
+
 LINES: dict[str, Blanks] = {
     "who.known": _blanks("customer label manner"),
     "who.new": _blanks("customer label"),
@@ -59,6 +62,12 @@ LINES: dict[str, Blanks] = {
     "shift.reasons.none": _blanks(""),
     "shift.reasons.join": _blanks(""),
     "shift.why": _blanks("percent"),
+    "trend.who": _blanks("what"),
+    "trend.recent": _blanks(""),
+    **{f"scope.{name}": _blanks("value") for name in SCOPE},
+    "scope.join": _blanks(""),
+    "scope.everything": _blanks(""),
+    **{f"policy.{kind}": _blanks("") for kind in ("price", "terms", "privacy", "positioning", "service")},
 }
 """Lines that always exist, and their blanks."""
 
@@ -113,6 +122,10 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "template_mismatch": _plain("tones relationship", do_not=1),
     "engaged": _plain("why item times"),
     "struggling": _plain("step n", do_not=1),
+    "step_failing": _plain("what sessions failed baseline cusum"),
+    "cause_rising": _plain("what complaints affected baseline cusum"),
+    "fix_before_felt": _plain("what incident_id"),
+    "policy_impact": _plain("policy kind lost customers hardest consult in_days"),
     "asked_for_feedback": _plain("after", do=1, do_not=1),
     "feedback_gap": _plain("ought got about", do_not=1, silent=True),
     "incoming_call": _plain("queue open", do_not=1, silent=True),

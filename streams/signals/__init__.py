@@ -9,12 +9,14 @@ from streams.signals.arrival import Arrival
 from streams.signals.asked_for_feedback import AskedForFeedback
 from streams.signals.asked_twice import AskedTwice
 from streams.signals.care_call import CareCall
+from streams.signals.cause_rising import CauseRising
 from streams.signals.contradictory_answers import ContradictoryAnswers
 from streams.signals.delivery_misfit import DeliveryMisfit
 from streams.signals.detector import Detector
 from streams.signals.double_deviation import DoubleDeviation
 from streams.signals.engaged import Engaged
 from streams.signals.feedback_gap import FeedbackGap
+from streams.signals.fix_before_felt import FixBeforeFelt
 from streams.signals.follow_up_due import FollowUpDue
 from streams.signals.handed_around import HandedAround
 from streams.signals.harassed import Harassed
@@ -29,6 +31,7 @@ from streams.signals.running_out import RunningOut
 from streams.signals.scripted_reply import ScriptedReply
 from streams.signals.staff_away_notice import StaffAwayNotice
 from streams.signals.stage_gap import StageGap
+from streams.signals.step_failing import StepFailing
 from streams.signals.struggling import Struggling
 from streams.signals.suggestion_adopted import SuggestionAdopted
 from streams.signals.swap_at_home import SwapAtHome
@@ -52,10 +55,13 @@ DETECTORS: tuple[Detector[Any], ...] = (
     DoubleDeviation(),
     NoApology(),
     Repaired(),
+    CauseRising(),
+    FixBeforeFelt(),
     Harassed(),
     TemplateMismatch(),
     Engaged(),
     Struggling(),
+    StepFailing(),
     AskedForFeedback(),
     FeedbackGap(),
     StageGap(),

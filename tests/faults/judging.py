@@ -66,17 +66,22 @@ def judge(line: Line, load: Load, others: Iterable[Knowledge] = ()) -> dict[str,
     `others` are versions of knowledge that the log activates besides that of the settings.
     """
     found = read(line.broker.bootstrap, verdict.ALL)
-    pure = verdict.replay(found[topics.RESOLVED], Engine(load_knowledge(line.settings.knowledge), others))
+    engine = Engine(load_knowledge(line.settings.knowledge), others)
+    pure = verdict.replay(found[topics.RESOLVED], engine)
+    trends = verdict.judged(found[topics.MEASURES], engine, line.settings.partitions)
+    pure.outputs |= trends.outputs
     live = verdict.restored(found[topics.STATES], line.settings.partitions)
     complaints = [
         *verdict.arrived(load.accepted, found[topics.RESOLVED]),
         *verdict.counted(load.accepted, live),
         *verdict.same_states(live, pure.states),
         *verdict.same_outputs(pure.outputs, found),
+        *verdict.same_trends(trends, found[topics.TRENDS], found[topics.RAW], engine.knowledge),
         *verdict.same_refusals(found[topics.RAW], found[topics.DLQ], line.settings.partitions),
         *_stored_once(line, load, found, pure),
     ]
     print(_told(load, found, pure))
+    print(f"trends: {len(trends.outputs)} outputs, {len(trends.told)} records for everybody")
     assert not complaints, "\n".join(complaints)
     return found
 

@@ -132,7 +132,8 @@ class Stream:
         return self._piece("nobody", "web.viewed", "web", 0, properties={"url": "/new"})
 
     def _company(self) -> Piece:
-        policy = {"policy_id": "p-1", "kind": "price", "size": 0.1}
+        soon = datetime.fromtimestamp(self._now() / 1000 + 864_000, UTC).isoformat(timespec="milliseconds")
+        policy = {"policy_id": f"p-{self._number % 3}", "kind": "price", "size": 0.1, "at": soon}
         kind = self._chance.choice(("policy.changed", "stock.out", "product.launched"))
         fields = {"properties": policy} if kind == "policy.changed" else {"item_id": "i-1"}
         return self._piece("everyone", kind, "system", 0, **fields)

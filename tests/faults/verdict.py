@@ -7,7 +7,7 @@ first things that differ, and how.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -20,12 +20,16 @@ from schemas.traces import TRACEPARENT
 from sinks.clickhouse.rows import REJECTED, TABLES
 from streams.app.deadletters import original_of
 from streams.app.detect import read as as_records
+from streams.app.trends import measures_of
 from streams.customers import customer as customers
 from streams.engine import Engine, Partition
 from streams.engine import tally as tallies
 from streams.engine import world as worlds
 from streams.identity.links import Links
 from streams.identity.resolve import resolve
+from streams.knowledge.model import Knowledge
+from streams.trends.board import Board
+from streams.trends.state import Restoring
 from tests.faults.load import Accepted
 from tests.integration.reading import Stored, by_partition
 
@@ -37,7 +41,7 @@ OUTPUTS = (
     topics.SHIFTS, topics.SIGNALS, topics.DECISIONS, topics.HISTORY_ALERTS, topics.CUSTOMERS, topics.MEASURES,
     *(topics.alert_topic(team) for team in topics.TEAMS),
 )  # fmt: skip
-ALL = (topics.RAW, topics.RESOLVED, topics.STATES, topics.LINKS, topics.DLQ, *OUTPUTS)
+ALL = (topics.RAW, topics.RESOLVED, topics.STATES, topics.LINKS, topics.TRENDS, topics.DLQ, *OUTPUTS)
 
 Sent = tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]
 """Topic, key, value and headers of an output: all that a consumer sees of it."""
@@ -64,6 +68,48 @@ def replay(resolved: Iterable[Stored], engine: Engine) -> Replayed:
             by_offset = {record.offset: record for record in originals}
             done.outputs |= {each.id: _sent(each, by_offset) for each in outcome.outputs}
     return done
+
+
+@dataclass(slots=True)
+class Judged:
+    """Boards by measures partition, outputs by id, and the ids of what was said to everybody."""
+
+    boards: dict[int, Board] = field(default_factory=dict)
+    outputs: dict[str, Sent] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+
+def judged(measures: Iterable[Stored], engine: Engine, partitions: int) -> Judged:
+    """Judges every partition of the measures anew. That these are the engine's, `same_outputs` has seen."""
+    done = Judged({number: Board(number, engine.knowledge, partitions) for number in range(partitions)})
+    for partition, stored in by_partition(measures).items():
+        found = done.boards[partition].process(measures_of(stored))
+        done.outputs |= {each.id: _sent(each, {}) for each in found.outputs}
+        done.told |= {each.event_id for each in found.told}
+    return done
+
+
+def same_trends(
+    pure: Judged, changelog: Iterable[Stored], raw: Sequence[Stored], knowledge: Callable[[str], Knowledge]
+) -> list[str]:
+    """The boards that a worker would take up are those of the pure judging; what they say stands on the raw topic."""
+    restoring = {number: Restoring() for number in pure.boards}
+    for record in changelog:
+        if record.key is not None and record.value:
+            restoring[record.partition].take(record.key, record.value)
+    complaints = []
+    for number, board in pure.boards.items():
+        live = Board(number, knowledge, len(pure.boards))
+        live.restore(restoring[number])
+        if (complaint := live.differs(board)) is not None:
+            complaints.append(f"measures partition {number}: {complaint}")
+    wide = decode_touchpoints([record.value for record in raw if record.key == EVERYONE.encode()])
+    said = {each.event_id for each in wide if isinstance(each, Touchpoint) and '"trend":[' in (each.properties or "")}
+    return [
+        *complaints,
+        *_missing("records of trends that are not on the raw topic", pure.told - said),
+        *_missing("records of trends on the raw topic that nobody would say", said - pure.told),
+    ]
 
 
 def restored(changelog: Iterable[Stored], partitions: int) -> dict[int, Partition]:
@@ -171,6 +217,8 @@ def _same_states(number: int, live: Partition, pure: Partition) -> list[str]:
         ours, theirs = live.tallies.get(key), pure.tallies.get(key)
         if ours is None or theirs is None or tallies.pack(ours) != tallies.pack(theirs):
             complaints.append(f"partition {number}: tally {key!r}: live {ours}, replay {theirs}")
+    if live.counts.packed() != pure.counts.packed():
+        complaints.append(f"partition {number}: counts: live {live.counts.scopes}, replay {pure.counts.scopes}")
     known, told = set(live.customers()), set(pure.customers())
     complaints += _missing(f"partition {number}: customers without a state", told - known)
     complaints += _missing(f"partition {number}: customers whom the replay does not know", known - told)

@@ -169,7 +169,7 @@ class Line:
         while time.monotonic() < limit and any(self.log(n).stat().st_size == size for n, size in before.items()):
             time.sleep(0.1)
 
-    def lag(self, group: str, over: Iterable[str] = (topics.RAW, topics.RESOLVED)) -> int | None:
+    def lag(self, group: str, over: Iterable[str] = (topics.RAW, topics.RESOLVED, topics.MEASURES)) -> int | None:
         """Records of the topics that the group has not committed; None while that cannot be told."""
         try:
             admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap, bootstrap_timeout_ms=10_000)

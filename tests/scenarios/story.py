@@ -19,14 +19,15 @@ customer id; each story has its own customers. Things arrive when they happen, i
 they are written here, unless `arrives` says that they come late; what belongs to an import
 (`history`) arrives right behind the entry before it. What a touchpoint does not know as a field goes to
 its `properties`. Channel and initiator default to the catalogue's. Time moves with the touchpoints;
-`tick` lets it pass where nothing happens. Every expectation needs an output of its own; an
-output may say more than the expectation, and phrases need only be part of a line.
+`tick` lets it pass where nothing happens. An entry with `times` and `every` happens so often, `{n}` in its
+texts being 1, 2, 3 … Every expectation needs an output of its own; an output may say more than the
+expectation, and phrases need only be part of a line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,21 @@ class _Teller:
     def touchpoints(self, entries: list[dict[str, Any]]) -> list[Touchpoint]:
         """In the order of arrival; what arrives at once stays in the order of the file."""
         told: list[tuple[int, Touchpoint]] = []
-        for number, entry in enumerate(entries):
+        for number, entry in enumerate(self._repeated(entries)):
             touchpoint = self._tick(entry["tick"]) if "tick" in entry else self._touchpoint(number, entry)
             told.append((self._arrival(entry, told[-1][0] if told else 0), touchpoint))
         return [touchpoint for _, touchpoint in sorted(told, key=lambda each: each[0])]
+
+    def _repeated(self, entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for entry in entries:
+            if "times" not in entry:
+                yield entry
+                continue
+            begin, every = self._moment(entry["at"]), self._moment(f"+{entry['every']}") - self._start.at
+            rest = {name: value for name, value in entry.items() if name not in ("times", "every")}
+            for n in range(entry["times"]):
+                filled = {k: v.replace("{n}", str(n + 1)) if isinstance(v, str) else v for k, v in rest.items()}
+                yield filled | {"at": times.write(begin + n * every, self._start.offset)}
 
     def expected(self, entry: dict[str, Any]) -> dict[str, Any]:
         found = dict(entry)

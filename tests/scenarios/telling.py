@@ -17,6 +17,7 @@ from schemas.topics import RAW
 from streams.engine import Engine, Partition
 from streams.identity.links import Links
 from streams.identity.resolve import resolve, source_of
+from streams.trends.boards import Boards
 
 IDENTITY = IdentityKey("k1", b"stories")
 SWEEP = 40
@@ -108,6 +109,7 @@ class InProcess:
         self._engine = engine
         self._links = [Links.new() for _ in range(partitions)]
         self._ends = [0] * partitions
+        self._boards = Boards(partitions, engine.knowledge, partitions)
 
     @property
     def length(self) -> int:
@@ -139,7 +141,11 @@ class InProcess:
     def _fold(self, partition: int, record: Record) -> None:
         self.log[partition].append(record)
         outcome = self._engine.process([record], self.states[partition])
-        self.outputs += outcome.outputs
+        judged = self._boards.take(outcome.outputs)
+        self.outputs += [*outcome.outputs, *judged.outputs]
+        for said in judged.told:
+            home = keys.partition_for(f"{keys.COMPANY}:{said.event_id}".encode(), self.partitions)
+            self._append(home, said.occurred_at, EVERYONE.encode(), encode_touchpoint(said), ())
         for each in outcome.handed:
             home = keys.partition_for(each.key.encode(), self.partitions)
             self._fold(home, Record(len(self.log[home]), each.key, each.source, each.body))

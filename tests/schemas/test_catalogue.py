@@ -4,7 +4,10 @@ import pytest
 
 from schemas.catalogue import CatalogueError, parse, standard
 
-COMPANY = {"env.measured", "policy.changed", "staff.away", "stock.out", "product.launched", "incident.declared"}
+COMPANY = {
+    "env.measured", "policy.changed", "staff.away", "stock.out", "product.launched", "incident.declared",
+    "incident.ended",
+}  # fmt: skip
 LINE = {"clock.tick", "history.begun", "history.ended", "knowledge.activated", "quantiles.updated"}
 
 

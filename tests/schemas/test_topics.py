@@ -11,6 +11,7 @@ from schemas.topics import Topic, alert_topic, load, route
 NAMES = (
     topics.RAW, topics.RESOLVED, topics.DLQ, topics.SHIFTS, topics.SIGNALS, topics.DECISIONS,
     topics.HISTORY_ALERTS, topics.CUSTOMERS, topics.MEASURES, topics.KNOWLEDGE, topics.STATES, topics.LINKS,
+    topics.TRENDS,
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def test_schemas_are_registered_or_no_avro() -> None:
     assert names - {"bytes", "json"} == set(BY_NAME)
 
 
-@pytest.mark.parametrize("name", [topics.CUSTOMERS, topics.KNOWLEDGE, topics.STATES, topics.LINKS])
+@pytest.mark.parametrize("name", [topics.CUSTOMERS, topics.KNOWLEDGE, topics.STATES, topics.LINKS, topics.TRENDS])
 def test_compacted(name: str) -> None:
     assert named(name).compacted
     assert not named(topics.RAW).compacted

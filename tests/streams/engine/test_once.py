@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.records import Record, Rejected, Signal, Source, Undecodable
 from streams.customers.customer import RING
 from streams.engine import Partition, codec

@@ -1,0 +1,40 @@
+"""What staff do with the alert of a trend, on its way to where the trend is judged."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from streams.alerts import cases
+from streams.customers.moment import ACT, Moment
+
+
+class Act(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was done, when, by whom, with which alert; `until` as it was written."""
+
+    at: int
+    event_id: str
+    state: str
+    alert_id: str
+    by: str | None = None
+    until: int | None = None
+    reason: str | None = None
+
+
+_write: Final = msgspec.json.Encoder().encode
+read: Final = msgspec.json.Decoder(Act).decode
+
+
+def tell(moment: Moment) -> None:
+    """Counts it, once, under the scope of the trend; without a scope it concerns no trend."""
+    touchpoint, scope = moment.touchpoint, moment.properties.get("scope")
+    if touchpoint is None or not isinstance(scope, dict) or not scope:
+        return
+    act = Act(
+        at=moment.at, event_id=moment.event_id, state=cases.ACTIONS[touchpoint.type],
+        alert_id=str(moment.properties.get("alert_id")), by=touchpoint.staff_id,
+        until=cases.until(moment), reason=cases.root_cause(moment),
+    )  # fmt: skip
+    pairs = sorted((str(name), str(value)) for name, value in scope.items())
+    moment.count(ACT, (ACT, _write(act).decode()), *pairs)

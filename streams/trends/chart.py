@@ -1,0 +1,128 @@
+"""A control chart over what is observed of one scope: EWMA baseline and one-sided CUSUM (D3)."""
+
+from __future__ import annotations
+
+from math import log, sqrt
+from typing import NamedTuple
+
+import msgspec
+
+HELD = 30
+"""Observations that wait outside of the baseline; with one more all go in."""
+
+LEARNING = 10.0
+"""Exposure of an observation, at most, while the baseline is learnt: a step that never fails is known after a hundred
+sessions, too."""
+
+
+def cusum(level: float, z: float, slack: float) -> float:
+    """The next sum of Page (1954): how far the observations have been above their baseline of late, in sigmas."""
+    return max(0.0, level + z - slack)
+
+
+class Numbers(NamedTuple):
+    """Parameters of a rule: `threshold` h, `slack` k, `weight` of the newest observation (EWMA, Roberts 1959), `least`
+    observations before anything is judged, `over` the evidence (nats) that an incident is over. `share`: what is
+    observed are events among `exposure`, else events in time. `variance` is what an observation has at least: a share
+    is observed until as many were exposed; counts are taken for no steadier."""
+
+    threshold: float
+    slack: float
+    weight: float
+    least: int
+    over: float
+    variance: float
+    share: bool
+
+
+class Chart(msgspec.Struct, array_like=True):
+    """`events` and `exposure` of the baseline, decayed; `level` of the CUSUM, `back` that of an incident's end.
+
+    `held` are the observations since the level was last 0. They enter the baseline when it is 0 again: what
+    turns out to be an incident never does. `seen` counts observations, `open` is the one under way.
+    """
+
+    events: float = 0.0
+    exposure: float = 0.0
+    seen: int = 0
+    level: float = 0.0
+    back: float = 0.0
+    raised: float = 0.0
+    held: tuple[tuple[float, int], ...] = ()
+    open: tuple[float, int] = (0.0, 0)
+
+    def rate(self) -> float:
+        """Events for one of exposure, by the baseline; a little is assumed where little is known."""
+        return (self.events + 1) / (self.exposure + 4)
+
+    def needed(self, numbers: Numbers) -> float:
+        """Exposure of a whole observation of a share; while the usual rate is being learnt, never much."""
+        rate = self.rate()
+        enough = numbers.variance / (rate * (1 - rate))
+        return enough if self.seen >= numbers.least else min(enough, LEARNING)
+
+    def z(self, exposure: float, events: int, numbers: Numbers) -> float:
+        """Sigmas above the baseline, whose own uncertainty counts as well."""
+        rate = self.rate()
+        expected = exposure * rate
+        variance = max(expected * (1 - rate) if numbers.share else expected, numbers.variance)
+        return (events - expected) / sqrt(variance * (1 + exposure / (self.exposure + 4)))
+
+    def certain(self, whole: float, numbers: Numbers) -> bool:
+        """Whether the observation under way will alarm, even if nothing more happened until it is whole."""
+        if self.seen < numbers.least:
+            return False
+        exposure, events = self.open
+        z = self.z(max(exposure, whole), events, numbers)
+        return cusum(self.level, z, numbers.slack) >= numbers.threshold
+
+    def alarm(self, exposure: float) -> None:
+        """The scope is out of its usual range: at what rate, is remembered."""
+        observed = [*self.held, (max(exposure, self.open[0]), self.open[1])]
+        total = sum(each for each, _ in observed)
+        self.raised = max(sum(events for _, events in observed) / total, self.rate() * 1.25)
+        self.back = 0.0
+        self.held = ()
+
+    def close(self, exposure: float, numbers: Numbers) -> None:
+        """The observation under way is whole. While nothing is wrong it moves the sum, and the baseline in its time."""
+        _, events = self.open
+        self.open = (0.0, 0)
+        z = self.z(exposure, events, numbers)
+        self.seen += 1
+        self.level = cusum(self.level, z, numbers.slack) if self.seen >= numbers.least else 0.0
+        self.held = (*self.held, (exposure, events))
+        if self.level == 0 or len(self.held) > HELD:
+            keep = 1 - numbers.weight
+            for each, count in self.held:
+                self.exposure = self.exposure * keep + each
+                self.events = self.events * keep + count
+            self.held = ()
+
+    def settles(self, exposure: float, numbers: Numbers) -> bool:
+        """The same in an incident: whether the evidence is now enough that the usual rate is back.
+
+        A CUSUM of log-likelihood ratios (Page 1954) between the usual rate and the one that raised the alarm.
+        """
+        _, events = self.open
+        self.open = (0.0, 0)
+        usual, raised = self.rate(), min(self.raised, 0.99) if numbers.share else self.raised
+        against = events * log(raised / usual)
+        if numbers.share:
+            against += (exposure - events) * log((1 - raised) / (1 - usual))
+        else:
+            against -= exposure * (raised - usual)
+        self.back = max(0.0, self.back - against)
+        return self.back >= numbers.over
+
+    def calm(self) -> None:
+        """The incident is over: the baseline is the one of before it."""
+        self.level = self.back = self.raised = 0.0
+        self.held = ()
+        self.open = (0.0, 0)
+
+    def forget(self) -> None:
+        """What was unusual has become the usual: everything is learnt anew."""
+        self.events = self.exposure = 0.0
+        self.seen = 0
+        self.calm()

@@ -1,0 +1,109 @@
+"""The chart against the run lengths of D3, and what it must do with shares and counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from streams.trends.chart import Chart, Numbers, cusum
+
+RUNS = 1_500
+SHARE = Numbers(threshold=5, slack=0.5, weight=0.05, least=10, over=3, variance=0.5, share=True)
+COUNT = SHARE._replace(share=False, variance=1.0)
+
+
+def run_lengths(threshold: float, shift: float) -> float:
+    """Mean observations until an alarm, of `RUNS` charts whose observations are `shift` sigmas above the usual."""
+    chance, levels, lengths = np.random.default_rng(7), np.zeros(RUNS), np.zeros(RUNS)
+    alive = np.ones(RUNS, dtype=bool)
+    for _ in range(12_000):
+        if not alive.any():
+            break
+        drawn = chance.normal(shift, 1.0, RUNS)
+        lengths[alive] += 1
+        levels = np.maximum(0.0, levels + drawn - 0.5)
+        alive &= levels < threshold
+    return float(lengths.mean())
+
+
+@pytest.mark.parametrize(
+    ("threshold", "shift", "expected"),
+    [
+        pytest.param(4, 0.0, 322, id="h=4: a false alarm every 322"),
+        pytest.param(5, 0.0, 930, id="h=5: every 930"),
+        pytest.param(4, 1.0, 8.4, id="h=4: one sigma is seen after 8.4"),
+        pytest.param(5, 1.0, 10.3, id="h=5: after 10.3"),
+        pytest.param(4, 2.0, 3.3, id="h=4: two sigmas after 3.3"),
+        pytest.param(5, 2.0, 4.0, id="h=5: after 4.0"),
+    ],
+)
+def test_run_lengths_are_those_of_the_domain_document(threshold: float, shift: float, expected: float) -> None:
+    assert run_lengths(threshold, shift) == pytest.approx(expected, rel=0.1)
+
+
+def test_the_sum_is_that_of_page() -> None:
+    level = 0.0
+    for z, expected in ((1.0, 0.5), (2.0, 2.0), (-1.0, 0.5), (-3.0, 0.0)):
+        level = cusum(level, z, 0.5)
+        assert level == expected
+
+
+def learnt(numbers: Numbers, exposure: float, events: int, times: int = 40) -> Chart:
+    chart = Chart()
+    for _ in range(times):
+        chart.open = exposure, events
+        chart.close(exposure, numbers)
+    return chart
+
+
+def test_the_usual_is_learnt_and_does_not_alarm() -> None:
+    chart = learnt(SHARE, 20, 5)
+    assert chart.rate() == pytest.approx(0.25, abs=0.02)
+    chart.open = 20, 7
+    assert not chart.certain(20, SHARE)
+
+
+def test_nothing_is_judged_before_enough_was_seen() -> None:
+    chart = learnt(SHARE, 20, 5, times=9)
+    chart.open = 20, 20
+    assert not chart.certain(20, SHARE)
+    chart = learnt(SHARE, 20, 5, times=10)
+    chart.open = 20, 20
+    assert chart.certain(20, SHARE)
+
+
+def test_what_is_certain_before_an_observation_is_whole_is_said_at_once() -> None:
+    chart = learnt(COUNT, 24.0, 2)
+    chart.open = 0.0, 9
+    assert not chart.certain(24.0, COUNT)
+    chart.open = 0.0, 11
+    assert chart.certain(24.0, COUNT), "whatever the rest of the day brings"
+
+
+def test_an_incident_never_enters_the_baseline() -> None:
+    chart, before = learnt(COUNT, 24.0, 2), learnt(COUNT, 24.0, 2).rate()
+    for events in (4, 4, 4):
+        chart.open = 0.0, events
+        assert not chart.certain(24.0, COUNT)
+        chart.close(24.0, COUNT)
+    assert chart.rate() == before, "while the sum is up observations wait"
+    chart.open = 0.0, 9
+    assert chart.certain(24.0, COUNT)
+    chart.alarm(24.0)
+    assert chart.rate() == before
+
+
+def test_an_incident_is_over_when_the_usual_rate_is_back_and_not_before() -> None:
+    chart = learnt(SHARE, 20, 2)
+    chart.open = 20, 12
+    assert chart.certain(20, SHARE)
+    chart.alarm(20)
+    chart.open = 0.0, 0
+    for _ in range(10):
+        chart.open = 10, 6
+        assert not chart.settles(10, SHARE)
+    over = []
+    for _ in range(3):
+        chart.open = 10, 1
+        over.append(chart.settles(10, SHARE))
+    assert over[-1]
