@@ -26,8 +26,11 @@ def case_of(moment: Moment, matter: str) -> Case | None:
 
 def keep(moment: Moment, case: Case) -> None:
     """Puts the case among the open ones, and its timer to its next moment."""
-    kept = [each for each in moment.customer.cases if each.matter != case.matter]
-    kept.append(case)
+    cases = moment.customer.cases
+    if any(each.matter == case.matter for each in cases):  # in its place: a card lists the alerts in one order
+        kept = [case if each.matter == case.matter else each for each in cases]
+    else:
+        kept = [*cases, case]
     moment.customer.cases = tuple(kept)
     moment.arm(TIMER, case.matter, max(timing.next_moment(case, moment.knowledge.alerts), moment.at))
     if len(kept) > CASES:
