@@ -77,6 +77,18 @@ def collect(
     show(run(seconds, partitions, profile, _say), json)
 
 
+@app.command(help="POST /v1/decide: from the question to the line's decision.")
+def decide(
+    askers: Annotated[int, typer.Option("--askers", min=1, help="At a time.")] = 4,
+    seconds: Annotated[int, typer.Option("--seconds", min=1)] = 20,
+    partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4,
+    json: Json = False,
+) -> None:
+    from bench.decide import run
+
+    show(run(askers, seconds, partitions, _say), json)
+
+
 @app.command(help="How large customers' states are, packed and in memory.")
 def states(
     count: Annotated[int, typer.Option("--count", min=1000, help="Simulated touchpoints.")] = 200_000,
