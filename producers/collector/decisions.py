@@ -18,7 +18,7 @@ from schemas.codec import decode_outputs
 from schemas.records import Decision
 
 DECIDE_S: Final = 2.0
-"""How long an asker waits. The line answers within some 80 ms; who waits longer has no answer, and gets none made up."""
+"""How long an asker waits. The line answers within some 80 ms; who waits longer has no answer, and none is made up."""
 MOST_WAITING: Final = 10_000
 AGAIN_S: Final = 1.0
 FETCH_MS: Final = 250

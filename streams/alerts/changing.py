@@ -1,4 +1,4 @@
-"""How the cases of a customer change, and what is told of it: an `alert_change` a step, saying who, when, from where."""
+"""How the cases of a customer change, and what is told of it: an `alert_change` a step: who, when, from where."""
 
 from __future__ import annotations
 

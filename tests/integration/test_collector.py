@@ -78,7 +78,12 @@ def decided(line: Line, contact_id: str) -> tuple[int, Any]:
     """The answer of the line to a planned promotion for anna."""
     door = http.client.HTTPConnection("127.0.0.1", line.settings.collector_port, timeout=TIMEOUT_S)
     try:
-        plan = {"contact_id": contact_id, "purpose": "promo", "channel": "letter", "identifiers": {"customer_id": "anna"}}
+        plan = {
+            "contact_id": contact_id,
+            "purpose": "promo",
+            "channel": "letter",
+            "identifiers": {"customer_id": "anna"},
+        }
         key = {"authorization": f"Bearer {line.settings.write_key}"}
         door.request("POST", "/v1/decide", json.dumps(plan), key)
         answer = door.getresponse()
