@@ -75,7 +75,7 @@ def post(line: Line, path: str, content: Any) -> tuple[int, bytes]:
 
 
 def decided(line: Line, contact_id: str) -> tuple[int, Any]:
-    """The answer of the line to a planned promotion for anna."""
+    """The answer of the line to a planned promotion for bea."""
     door = http.client.HTTPConnection("127.0.0.1", line.settings.collector_port, timeout=TIMEOUT_S)
     try:
         plan = {
