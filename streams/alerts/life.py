@@ -37,6 +37,8 @@ def act(moment: Moment) -> None:
             if alert.id == wanted:
                 _on_open(moment, case, alert, state, touchpoint.staff_id)
                 return
+    if isinstance(moment.properties.get("scope"), dict):
+        return  # a trend's: `streams.alerts.acts` tells it
     mark = seen_mark(wanted)
     ended = next((each for each in reversed(moment.customer.ended) if each.mark == mark), None)
     _on_ended(moment, wanted, ended, state, touchpoint.staff_id)
@@ -55,9 +57,9 @@ def _on_open(moment: Moment, case: Case, alert: OpenAlert, state: AlertState, by
             held_until = times.write(alert.until, 0)
             _refuse(moment, TAKEN, f"{alert.by} has alert {alert.id} until {held_until}: ask them, or reassign it")
         case "acknowledged":
-            until = moment.at + round(moment.knowledge.alerts.acknowledged_hours * HOUR_MS)
-            tell(moment, alert, case.matter, state, by=by, until=until)
-            put(moment, case, msgspec.structs.replace(alert, state=state, until=until, by=by or ""))
+            ends = moment.at + round(moment.knowledge.alerts.acknowledged_hours * HOUR_MS)
+            tell(moment, alert, case.matter, state, by=by, until=ends)
+            put(moment, case, msgspec.structs.replace(alert, state=state, until=ends, by=by or ""))
         case "snoozed":
             _snooze(moment, case, alert, by)
         case "reassigned":
@@ -85,13 +87,13 @@ def _on_ended(moment: Moment, wanted: str, ended: Ended | None, state: AlertStat
 
 def _snooze(moment: Moment, case: Case, alert: OpenAlert, by: str | None) -> None:
     rules = moment.knowledge.alerts
-    until = _until(moment) or moment.at + round(rules.snoozed_hours * HOUR_MS)
-    if until <= moment.at:
+    ends = until(moment) or moment.at + round(rules.snoozed_hours * HOUR_MS)
+    if ends <= moment.at:
         _refuse(moment, INCOMPLETE, f"alert {alert.id} is not put off: until must be a moment to come")
         return
-    until = min(until, moment.at + round(rules.snoozed_hours_most * HOUR_MS))
-    tell(moment, alert, case.matter, "snoozed", by=by, until=until)
-    put(moment, case, msgspec.structs.replace(alert, state="snoozed", until=until, by=by or ""))
+    ends = min(ends, moment.at + round(rules.snoozed_hours_most * HOUR_MS))
+    tell(moment, alert, case.matter, "snoozed", by=by, until=ends)
+    put(moment, case, msgspec.structs.replace(alert, state="snoozed", until=ends, by=by or ""))
 
 
 def _reassign(moment: Moment, case: Case, alert: OpenAlert, by: str | None) -> None:
@@ -148,7 +150,13 @@ def _above(knowledge: Knowledge, team: str, steps: int) -> str:
     return team
 
 
-def _until(moment: Moment) -> int | None:
+def root_cause(moment: Moment) -> str | None:
+    """What was the cause and what was done, as far as it is said."""
+    words = [str(word).strip() for word in map(moment.properties.get, ("root_cause", "action")) if word]
+    return "; ".join(words) or None
+
+
+def until(moment: Moment) -> int | None:
     until = moment.properties.get("until")
     if not isinstance(until, str):
         return None

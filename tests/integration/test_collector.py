@@ -82,7 +82,7 @@ def decided(line: Line, contact_id: str) -> tuple[int, Any]:
             "contact_id": contact_id,
             "purpose": "promo",
             "channel": "letter",
-            "identifiers": {"customer_id": "anna"},
+            "identifiers": {"customer_id": "bea"},
         }
         key = {"authorization": f"Bearer {line.settings.write_key}"}
         door.request("POST", "/v1/decide", json.dumps(plan), key)
