@@ -77,6 +77,33 @@ def collect(
     show(run(seconds, partitions, profile, _say), json)
 
 
+@app.command(help="How many alerts a person gets a day in a month of the simulated shop, what is held back and why.")
+def alerts(
+    customers: Customers = 2_000, days: Annotated[int, typer.Option("--days", min=1)] = 30,
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", help="Where the report goes; else it is printed.")] = None,
+) -> None:  # fmt: skip
+    from bench.alerts import run
+
+    report = run(customers, days, seed, _say)
+    if out is None:
+        print(report)
+    else:
+        out.write_text(report, encoding="utf-8")
+
+
+@app.command(help="POST /v1/decide: from the question to the line's decision.")
+def decide(
+    askers: Annotated[int, typer.Option("--askers", min=1, help="At a time.")] = 4,
+    seconds: Annotated[int, typer.Option("--seconds", min=1)] = 20,
+    partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4,
+    json: Json = False,
+) -> None:
+    from bench.decide import run
+
+    show(run(askers, seconds, partitions, _say), json)
+
+
 @app.command(help="How large customers' states are, packed and in memory.")
 def states(
     count: Annotated[int, typer.Option("--count", min=1000, help="Simulated touchpoints.")] = 200_000,

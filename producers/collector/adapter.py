@@ -69,6 +69,8 @@ class Taken(msgspec.Struct, frozen=True):
     otherwise: Answer | None = None
     places: Sequence[int] | None = None
     """Of each touchpoint, which event of the request it came of; None: one each, in order."""
+    decision_for: str | None = None
+    """The `event_id` of the planned contact whose decision is the answer, once the line has given it."""
 
 
 class Refused(Exception):

@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from producers.collector import metrics
 from producers.collector.adapter import Adapter, Answer, Refused, Request, Taken
+from producers.collector.decisions import Decisions
 from producers.collector.limits import Limits
 from producers.collector.routing import Found, Router
 from producers.collector.writing import Log, Unavailable
@@ -24,6 +25,7 @@ from rapport.sending import RECORD_BYTES
 from schemas.keys import IdentityKey
 from schemas.records import Touchpoint
 from schemas.traces import TRACEPARENT, is_traceparent
+from schemas.wire import output_to_json
 
 MAX_BODY: Final = 4 * 1024 * 1024
 """Bytes of a request, unpacked; a source may allow less."""
@@ -57,6 +59,7 @@ class Collector:
     def __init__(
         self, adapters: Sequence[Adapter], writer: Log, identity: IdentityKey, *, base_url: str = "",
         origins: str = "*", pages: Mapping[str, Answer] | None = None, clock: Callable[[], int] = wall_clock,
+        decisions: Decisions | None = None,
     ) -> None:  # fmt: skip
         self._router = Router(adapters)
         self._writer = writer
@@ -65,6 +68,7 @@ class Collector:
         self._origins = frozenset(origins.split())
         self._pages = pages or {}
         self._clock = clock
+        self._decisions = decisions
         self._limits = Limits()
         self._reading = 0
 
@@ -142,6 +146,8 @@ class Collector:
                 return refusal(429, "too_many", words, ("retry-after", str(wait_s)))
         if not taken.touchpoints:
             return taken.answer
+        if taken.decision_for is not None:
+            return await self._decided(taken, taken.decision_for, request, found.adapter.name)
         try:
             if self._writer.state != "running":
                 raise Unavailable(self._writer.state)
@@ -154,6 +160,17 @@ class Collector:
                 metrics.EVENTS.labels(found.adapter.name, "lost").inc(len(taken.touchpoints))
             return taken.otherwise
         return taken.answer
+
+    async def _decided(self, taken: Taken, event_id: str, request: Request, source: str) -> Answer:
+        """The line's own answer, or none at all."""
+        if self._decisions is None or self._writer.state != "running":
+            raise Unavailable("nobody hears decisions here" if self._decisions is None else self._writer.state)
+        decision = asyncio.ensure_future(self._decisions.expect(event_id))
+        try:
+            await self._writer.put(self._records(taken, request, source))
+            return Answer(200, msgspec.json.encode(output_to_json(await decision)), (JSON,))
+        finally:
+            decision.cancel()
 
     def _records(self, taken: Taken, request: Request, source: str) -> list[Ready]:
         traceparent = request.headers.get(TRACEPARENT, "").encode("latin-1")

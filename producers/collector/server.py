@@ -18,8 +18,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from producers.collector import openapi
 from producers.collector.adapter import Adapter
+from producers.collector.adapters import decide
 from producers.collector.app import Collector
 from producers.collector.config import load, parse
+from producers.collector.decisions import KafkaDecisions
 from producers.collector.sources import SOURCES
 from producers.collector.writing import KafkaWriter
 from rapport import metrics, stacks
@@ -39,6 +41,7 @@ OPEN: Final = """\
 segment: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
 cloudevents: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
 touchpoints: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
+decide: {keys: [{name: default, key: "${RAPPORT_WRITE_KEY}"}]}
 """
 """The sources without a sources file: those that need no other secret than the write key."""
 
@@ -70,9 +73,10 @@ def run(settings: Settings) -> int:
 async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.socket) -> None:
     metrics.watch_surroundings(settings, ())
     writer = KafkaWriter(settings.cluster, (topics.RAW, topics.DLQ), settings.trace_share)
+    decisions = KafkaDecisions(settings.cluster) if any(each.name == decide.NAME for each in adapters) else None
     app = Collector(
         adapters, writer, settings.identity, base_url=settings.collector_url, origins=settings.collector_origins,
-        pages=openapi.pages(adapters, version("rapport")),
+        pages=openapi.pages(adapters, version("rapport")), decisions=decisions,
     )  # fmt: skip
     server = serving(app)
     loop = asyncio.get_running_loop()
@@ -80,6 +84,8 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
         loop.add_signal_handler(number, server.end)
     stacks.show_tasks(loop)
     behind = [asyncio.create_task(writer.run()), asyncio.create_task(_beat())]
+    if decisions is not None:
+        behind.append(asyncio.create_task(decisions.run()))
     named = ", ".join(adapter.name for adapter in adapters)
     log.info("collecting %s at http://%s:%d", named, settings.listen, door.getsockname()[1])
     try:

@@ -8,6 +8,7 @@ from producers.collector.adapter import Source
 from producers.collector.adapters import (
     camera,
     cloudevents,
+    decide,
     feedback,
     mail,
     mailing,
@@ -27,6 +28,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     segment.SOURCE,
     cloudevents.SOURCE,
     own.SOURCE,
+    decide.SOURCE,
     qr.SOURCE,
     mailing.SOURCE,
     ses.SOURCE,

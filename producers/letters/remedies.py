@@ -45,6 +45,10 @@ REMEDIES: Final[Mapping[str, str]] = {
     f" {_SOURCE}.",
     "no_source": "Somebody wrote to touchpoints.resolved.v1, where only the station identity writes. Replay it as it"
     f" is, {_SOURCE}.",
+    "alert_unknown": "Nobody has such an alert. Open the customer's list anew; there is nothing to replay.",
+    "alert_over": "Somebody was first, or its time was over: the detail says who and when. There is nothing to replay.",
+    "alert_taken": "The detail says who has it: ask them, or reassign it. There is nothing to replay.",
+    "alert_incomplete": "Say what the detail asks for, and do it again; there is nothing to replay.",
     APPLIED: "The touchpoint itself was applied; one detector failed at it (named in the detail), which is a fault in"
     " the program. Report it; there is nothing to replay.",
 }  # fmt: skip

@@ -23,7 +23,7 @@ from rapport.customers.links import Person
 from rapport.customers.stream import StateDeep, StreamAway
 from schemas.records import Alert, AlertChange
 from sinks.clickhouse.client import StoreError
-from streams.alerts.cases import TIMER
+from streams.alerts.changing import TIMER
 from streams.customers.customer import Customer
 from streams.engine import UnreadableState
 from streams.knowledge.model import Knowledge
@@ -34,6 +34,7 @@ ALONE_S: Final = 60.0
 """For the state where nothing else can tell."""
 _DONE: Final = ("resolved", "closed", "expired")
 _STAYS: Final = ("acknowledged", "snoozed")
+_OPEN_AGAIN: Final = ("reopened", "reassigned")
 
 ReadState = Callable[[str, float], Customer | None]
 """The state of a customer within so many seconds."""
@@ -157,11 +158,16 @@ def _matters(customer_id: str, customer: Customer | None, stored: Stored) -> tup
 def open_matters(alerts: Sequence[Alert], changes: Sequence[AlertChange]) -> tuple[Matter, ...]:
     """Live alerts that no change has ended, by what the store knows; the most pressing first."""
     states: dict[str, str] = {}
+    teams: dict[str, str] = {}
     for change in changes:
+        if change.state in _OPEN_AGAIN and states.get(change.alert_id) not in _DONE:
+            states[change.alert_id] = "open"
+        if change.state == "reassigned":
+            teams[change.alert_id] = change.team
         if change.state in _DONE or (change.state in _STAYS and states.get(change.alert_id) not in _DONE):
             states[change.alert_id] = change.state
     found = [
-        Matter(a.id, a.team, states.get(a.id, "open"), a.severity, _matter(a), a.title, a.at, a.due_at)
+        Matter(a.id, teams.get(a.id, a.team), states.get(a.id, "open"), a.severity, _matter(a), a.title, a.at, a.due_at)
         for a in alerts
         if a.history is None and states.get(a.id) not in _DONE
     ]

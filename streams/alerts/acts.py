@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from streams.alerts import cases
+from streams.alerts import life
 from streams.customers.moment import ACT, Moment
 
 
@@ -32,9 +32,9 @@ def tell(moment: Moment) -> None:
     if touchpoint is None or not isinstance(scope, dict) or not scope:
         return
     act = Act(
-        at=moment.at, event_id=moment.event_id, state=cases.ACTIONS[touchpoint.type],
+        at=moment.at, event_id=moment.event_id, state=life.ACTIONS[touchpoint.type],
         alert_id=str(moment.properties.get("alert_id")), by=touchpoint.staff_id,
-        until=cases.until(moment), reason=cases.root_cause(moment),
+        until=life.until(moment), reason=life.root_cause(moment),
     )  # fmt: skip
     pairs = sorted((str(name), str(value)) for name, value in scope.items())
     moment.count(ACT, (ACT, _write(act).decode()), *pairs)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from schemas.records import Card, Shift, Signal, Value
+import msgspec
+
+from schemas.records import Card, Severity, Shift, Signal, Value
 from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
+from streams.alerts.reaching import reach
 from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, Moment
 
@@ -19,6 +22,12 @@ SPOKEN = frozenset({
     "complaint.opened", "complaint.reopened", "call.started", "call.ended",
 })  # fmt: skip
 """Touchpoints in which customers speak."""
+
+
+FACTS: Final = 3
+"""Last facts that a card tells, each with whether staff may speak of it (S2-03, S4-04)."""
+CARD_BYTES: Final = 4096
+"""Of a card as JSON; beyond, the oldest facts go."""
 
 
 class CardText(NamedTuple):
@@ -55,6 +64,7 @@ def signal_card(moment: Moment, signal: Signal) -> CardText:
     title, happened, why, do, do_not = _SIGNALS.get(signal.name, _plain)(speaker, signal)
     manners = moment.knowledge.relationship(_declared(moment))
     cautions = manners.do_not[speaker.language][:1]
+    do = [*do, _reach(speaker, signal.name, signal.severity)]
     card = Card(_who(speaker), happened, why, _recent(speaker), tuple(do), (*do_not, *cautions))
     return CardText(title, card, speaker.language)
 
@@ -179,7 +189,10 @@ def shift_card(moment: Moment, shift: Shift) -> CardText:
     now, before = speaker.label(shift.to), speaker.label(shift.from_)
     happened = speaker.say("shift.happened", before=before, now=now)
     manners = moment.knowledge.relationship(shift.to)
-    do = (speaker.say(f"shift.{rule.name}.do.1"), *manners.do[speaker.language][:1])
+    do = (
+        speaker.say(f"shift.{rule.name}.do.1"), *manners.do[speaker.language][:1],
+        _reach(speaker, rule.name, rule.severity),
+    )  # fmt: skip
     do_not = (speaker.say(f"shift.{rule.name}.do_not.1"), *manners.do_not[speaker.language][:1])
     why = speaker.say("shift.why", percent=round(shift.probability * 100))
     card = Card(_who(speaker), f"{happened} {_reasons(speaker, shift)}", why, _recent(speaker), do, do_not)
@@ -213,10 +226,42 @@ def _named(customer_id: str) -> str:
     return customer_id if not rest or kind == "loyalty_card" else f"{kind} {rest.rsplit(':', 1)[-1][:6]}"
 
 
+def for_team(moment: Moment, text: CardText, team: str) -> Card:
+    """The card as this team gets it: with what its members may give without asking (S4-13), and never too large."""
+    speaker, amount = _Speaker(moment), moment.knowledge.alerts.authority[team]
+    above = moment.knowledge.teams[moment.knowledge.teams[team].fallback or team].names[text.language]
+    limit = f"{amount:,.0f} {moment.knowledge.money.base}"
+    line = speaker.say("authority", limit=limit, team=above) if amount else speaker.say("authority.none", team=above)
+    card = msgspec.structs.replace(text.card, do=(*text.card.do, line))
+    while card.recent and len(msgspec.json.encode(card)) >= CARD_BYTES:
+        card = msgspec.structs.replace(card, recent=card.recent[:-1])
+    return card
+
+
+def _reach(speaker: _Speaker, name: str, severity: Severity) -> str:
+    found = reach(speaker.moment, name, severity)
+    channel = speaker.knowledge.channels[found.channel].names[speaker.language]
+    if found.here:
+        return speaker.say("reach.here", channel=channel)
+    if found.at is None:
+        return speaker.say("reach.now", channel=channel)
+    return speaker.say("reach.at", channel=channel, clock=found.at.strftime("%H:%M"))
+
+
 def _recent(speaker: _Speaker) -> tuple[str, ...]:
     at = speaker.moment.at
-    lines = [_line(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at]
+    lines = [_fact(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at][:FACTS]
     return tuple(lines) or (speaker.say("recent.none"),)
+
+
+def _fact(speaker: _Speaker, glimpse: Glimpse) -> str:
+    """The fact with whether staff may speak of it; of what they must never mention no words are shown."""
+    rules = speaker.knowledge.alerts
+    if glimpse.private or glimpse.type in rules.never_said:
+        hidden = msgspec.structs.replace(glimpse, words="")
+        return speaker.say("fact.never", fact=_line(speaker, hidden))
+    mark = "fact.say" if glimpse.type in rules.said else "fact.silent"
+    return speaker.say(mark, fact=_line(speaker, glimpse))
 
 
 def _line(speaker: _Speaker, glimpse: Glimpse) -> str:

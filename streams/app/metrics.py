@@ -75,7 +75,17 @@ DEAD_LETTERS = Counter("rapport_dead_letters_total", "Dead letters by stage and 
 _UNREADABLE = ("bad_encoding", "empty_value", "not_framed", "truncated", "unknown_schema")
 _REASONS = {
     "identity": (*_UNREADABLE, "empty_key", "sentinel_identifier", "tick_from_future"),
-    "engine": (*_UNREADABLE, "bad_value", "detector_failed", "misrouted", "no_source"),
+    "engine": (
+        *_UNREADABLE,
+        "bad_value",
+        "detector_failed",
+        "misrouted",
+        "no_source",
+        "alert_unknown",
+        "alert_over",
+        "alert_taken",
+        "alert_incomplete",
+    ),
 }
 for _stage, _reasons in _REASONS.items():
     for _reason in _reasons:

@@ -25,13 +25,14 @@ class Timer(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
 
 
 class Glimpse(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A past touchpoint as the card shows it; `words` is cut to 72 bytes."""
+    """A past touchpoint as the card shows it; `words` is cut to 72 bytes. `private`: of a category never mentioned."""
 
     at: int
     type: str
     channel: str
     words: str
     ours: bool = False
+    private: bool = False
 
 
 class Reason(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -45,12 +46,20 @@ class Reason(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """An alert of a case; `state` is `open`, `acknowledged` or `snoozed`."""
+    """An alert of a case; `state` is `open`, `acknowledged` or `snoozed`, the latter two `until` (ms).
+
+    `team` has it now. `stage`: moments of escalation that have passed: half of the way, the deadline, each day after.
+    """
 
     id: str
     team: str
     severity: Severity
     state: str = "open"
+    opened_at: int = 0
+    due_at: int = 0
+    until: int = 0
+    by: str = ""
+    stage: int = 0
 
 
 class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -64,6 +73,16 @@ class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
     alerts: tuple[OpenAlert, ...]
     history: str | None = None
     names: tuple[str, ...] = ()
+
+
+class Ended(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An alert that is over: `mark` stands for its id, `by` is who ended it, empty for nobody."""
+
+    mark: bytes
+    team: str
+    state: str
+    at: int
+    by: str = ""
 
 
 class Consent(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -107,6 +126,7 @@ class Customer(msgspec.Struct, array_like=True, gc=False):
     timers: tuple[Timer, ...] = ()  # earliest first
     memory: dict[str, msgspec.Raw] = {}
     card: int = 0
+    ended: tuple[Ended, ...] = ()
 
     def granted(self, scope: str) -> bool | None:
         """Whether the customer said yes or no to `scope`; None: never asked."""

@@ -77,7 +77,8 @@ def remember(moment: Moment, touchpoint: Touchpoint) -> None:
     if len(words) > GLIMPSE_BYTES // 4:
         words = words.encode()[:GLIMPSE_BYTES].decode(errors="ignore")
     at, ours = moment.at, touchpoint.initiator == "company"
-    glimpse = Glimpse(at, touchpoint.type, touchpoint.channel, words, ours)
+    private = touchpoint.category in moment.knowledge.alerts.sensitive
+    glimpse = Glimpse(at, touchpoint.type, touchpoint.channel, words, ours, private)
     customer = moment.customer
     recent = customer.recent
     if recent and recent[-1].at > at:

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from schemas.records import Rejected, Shift, Signal, Touchpoint
-from streams.alerts import cases
+from streams.alerts import cases, life
 from streams.alerts.acts import tell
+from streams.alerts.changing import TIMER
 from streams.alerts.customer_card import card_if_changed
 from streams.customers.customer import MARK, RING, Customer, Timer
 from streams.customers.ids import output_id, seen_mark, timer_cause
@@ -87,12 +88,16 @@ class Fold:
         customer = live.customer
         now = 0 if customer.run is not None else self.states.world.time or 0
         self.fire(key, live, max(body.occurred_at, customer.latest, now) - 1, offset)
-        cases, customer.cases = customer.cases, ()
+        open_cases, customer.cases = customer.cases, ()
         self.muted = True
         self.own(key, live, body, offset)
         self.fire(key, live, max(now, customer.latest - 1), offset)
         self.muted = False
-        customer.cases = cases
+        customer.cases = open_cases
+        if open_cases:
+            cases.wind_up(
+                self.moment(key, customer, max(now, customer.latest), body.event_id, body.event_id, None, None, offset)
+            )
 
     def fire(self, key: str, live: Live, until: int, offset: int) -> None:
         """Fires the customer's timers due at or before `until`, in order of time; what they arm fires, too."""
@@ -105,8 +110,8 @@ class Fold:
             self.outcome.counts["timers"] += 1
             cause = timer_cause(timer.name, timer.key, timer.cause, timer.due)
             moment = self.moment(key, customer, timer.due, cause, timer.cause, None, customer.run, offset)
-            if timer.name == cases.TIMER:
-                cases.expire(moment, timer.key)
+            if timer.name == TIMER:
+                life.due(moment, timer.key)
             elif timer.name == relationships.TIMER:
                 self.rules.relationships.review(moment)
             elif timer.name in self.rules.detectors:
@@ -177,8 +182,11 @@ class Fold:
                 if state is not before:
                     states[key] = state
                     live.changed.add(key)
-        if body.type in cases.ACTIONS:
-            cases.act(moment)
+        if body.type in life.ACTIONS:
+            refused = len(moment.out)
+            life.act(moment)
+            if not self.muted:
+                self.outcome.counts["rejected"] += sum(type(each) is Rejected for each in moment.out[refused:])
 
     def _due(self, moment: Moment, live: Live, detector: Detector[Any], timer: Timer) -> None:
         try:
@@ -204,7 +212,7 @@ class Fold:
 
         What staff do with the alert of a trend goes to where the trend is judged.
         """
-        if body.type in cases.ACTIONS:
+        if body.type in life.ACTIONS:
             moment = self.moment(key, Customer(), body.occurred_at, body.event_id, body.event_id, body, None, offset)
             tell(moment)
             self._count(moment)
@@ -223,9 +231,11 @@ class Fold:
             return
         out = moment.out
         if out:
-            for found in tuple(out):
+            for place, found in enumerate(tuple(out)):
                 if isinstance(found, Signal):
-                    cases.open_for_signal(moment, found)
+                    why_not = cases.open_for_signal(moment, found)
+                    if why_not is not None:
+                        out[place] = msgspec.structs.replace(found, values={**found.values, "alert": why_not})
                 elif isinstance(found, Shift):
                     cases.open_for_shift(moment, found)
                     moment.count("types", ("bin", found.from_), by=-1)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from streams.alerts.cases import TIMER
+from streams.alerts.changing import ENDED, TIMER
 from streams.customers.customer import RECENT, Case, Customer
 from streams.customers.moment import QUIET_KEPT
 from streams.engine.partition import Live
@@ -46,6 +46,7 @@ def join(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> Non
     mine.consents = consents
     mine.slots = {**older.slots, **mine.slots}
     mine.recent = tuple(sorted((*older.recent, *mine.recent), key=lambda glimpse: glimpse.at))[-RECENT:]
+    mine.ended = tuple(sorted({*older.ended, *mine.ended}, key=lambda each: (each.at, each.mark)))[-ENDED:]
     quiet = sorted({**older.quiet, **mine.quiet}.items(), key=lambda each: (each[1][0], each[0]))
     mine.quiet = dict(quiet[-QUIET_KEPT:])
     known_timers = {(timer.name, timer.key) for timer in mine.timers}

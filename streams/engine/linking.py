@@ -11,6 +11,7 @@ from schemas.hints import LINKED, UNLINKED
 from schemas.records import Record, Source, Touchpoint
 from schemas.wire import properties
 from streams.alerts import cases
+from streams.alerts.changing import TIMER
 from streams.alerts.customer_card import card_if_changed
 from streams.contacts.gate import Gate
 from streams.contacts.ledger import Ledger
@@ -130,7 +131,7 @@ def _begin_anew(fold: Fold, record: Record, live: Live) -> None:
     customer = live.customer
     open_live = tuple(case for case in customer.cases if case.history is None)
     matters = {case.matter for case in open_live}
-    timers = tuple(t for t in customer.timers if t.name == cases.TIMER and t.key in matters)
+    timers = tuple(t for t in customer.timers if t.name == TIMER and t.key in matters)
     kept = Customer(
         sources=customer.sources, wide=customer.wide, card=customer.card, cases=open_live, timers=timers,
     )  # fmt: skip

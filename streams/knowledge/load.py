@@ -12,6 +12,7 @@ import msgspec
 
 from schemas.catalogue import Catalogue, CatalogueError
 from schemas.catalogue import parse as parse_catalogue
+from streams.knowledge.alerts import read_alerts, read_holdouts
 from streams.knowledge.contacts import read_contacts
 from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
@@ -26,7 +27,7 @@ from streams.knowledge.rules import (
     read_shift_alerts,
     read_shifts,
 )
-from streams.knowledge.signals import read_signals
+from streams.knowledge.signals import SPECS, read_signals
 from streams.knowledge.voice import read_fitted, read_voice
 from streams.knowledge.wording import expected, read_wording, same_blanks
 
@@ -36,6 +37,7 @@ FILES: tuple[str, ...] = (
     "touchpoints.yaml", "relationships.yaml", "cues.zh.yaml", "cues.en.yaml", "rules.yaml", "strategies.yaml",
     "signals.yaml", "teams.yaml", "channels.yaml", "wording.zh.yaml", "wording.en.yaml", "places.yaml",
     "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml",
+    "alerts.yaml", "holdouts.yaml",
 )  # fmt: skip
 """Every file there must be, and no other."""
 
@@ -153,6 +155,8 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         strategies=read_strategies(roots["strategies.yaml"]),
         signals=read_signals(roots["signals.yaml"], teams, catalogue),
         contacts=read_contacts(roots["contacts.yaml"], [each.id for each in types]),
+        alerts=read_alerts(roots["alerts.yaml"], teams, catalogue),
+        holdouts=read_holdouts(roots["holdouts.yaml"], SPECS),
         teams=teams,
         channels=read_channels(roots["channels.yaml"]),
         wording=_wording(roots, expected([each.name for each in shift_alerts], reasons, catalogue.types)),

@@ -16,6 +16,7 @@ import msgspec
 
 from schemas.catalogue import Catalogue
 from schemas.records import Severity
+from streams.knowledge.alerts import AlertRules, HoldOuts
 from streams.knowledge.company import Channel, Company, Money, Place, Team
 from streams.knowledge.conditions import Condition
 from streams.knowledge.contacts import ContactRules
@@ -289,6 +290,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     strategies: dict[str, Strategy]
     signals: dict[str, SignalRule]
     contacts: ContactRules
+    alerts: AlertRules
+    holdouts: HoldOuts
     teams: dict[str, Team]
     channels: dict[str, Channel]
     wording: dict[str, Text]

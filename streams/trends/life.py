@@ -8,7 +8,7 @@ import msgspec
 
 from schemas.records import AlertState
 from streams.alerts.acts import Act
-from streams.alerts.cases import EXPIRES_MS
+from streams.alerts.timing import EXPIRES_MS
 from streams.trends.sitting import Sitting
 from streams.trends.state import Open, TrendAlert
 

@@ -74,6 +74,24 @@ def post(line: Line, path: str, content: Any) -> tuple[int, bytes]:
         door.close()
 
 
+def decided(line: Line, contact_id: str) -> tuple[int, Any]:
+    """The answer of the line to a planned promotion for bea."""
+    door = http.client.HTTPConnection("127.0.0.1", line.settings.collector_port, timeout=TIMEOUT_S)
+    try:
+        plan = {
+            "contact_id": contact_id,
+            "purpose": "promo",
+            "channel": "letter",
+            "identifiers": {"customer_id": "bea"},
+        }
+        key = {"authorization": f"Bearer {line.settings.write_key}"}
+        door.request("POST", "/v1/decide", json.dumps(plan), key)
+        answer = door.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        door.close()
+
+
 def is_well(line: Line) -> bool:
     return well(f"http://127.0.0.1:{line.settings.collector_port}")
 
@@ -88,6 +106,13 @@ def test_what_the_collector_acknowledged_is_in_the_archive(tmp_path: Path) -> No
         assert post(line, "/v1/track", ORDER)[0] == 200
         status, told = post(line, "/v1/batch", {"batch": [{"type": "page", "userId": "anna"}, {"type": "dance"}]})
         assert (status, json.loads(told)["accepted"], json.loads(told)["rejected"][0]["index"]) == (200, 1, 1)
+        line.wait("the line decides", lambda: decided(line, "warm-up")[0] == 200)
+        first, again = decided(line, "c-1"), decided(line, "c-1")
+        assert first[0] == again[0] == 200
+        same = ("contact_id", "permitted", "reasons", "retry_at")
+        assert [first[1].get(name) for name in same] == [again[1].get(name) for name in same]
+        assert first[1]["contact_id"] == "c-1"
+        assert first[1]["permitted"] is not bool(first[1]["reasons"])
         query = "SELECT type, identifier_customer_id, item_id, amount FROM touchpoints_now"
         line.wait("all is archived", lambda: len(line.sql(f"{query} WHERE identifier_customer_id = 'anna'")) == 3)
         assert sorted(line.sql(f"{query} WHERE identifier_customer_id = 'anna'")) == [

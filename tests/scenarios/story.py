@@ -20,8 +20,9 @@ they are written here, unless `arrives` says that they come late; what belongs t
 (`history`) arrives right behind the entry before it. What a touchpoint does not know as a field goes to
 its `properties`. Channel and initiator default to the catalogue's. Time moves with the touchpoints;
 `tick` lets it pass where nothing happens. An entry with `times` and `every` happens so often, `{n}` in its
-texts being 1, 2, 3 … Every expectation needs an output of its own; an output may say more than the
-expectation, and phrases need only be part of a line.
+texts being 1, 2, 3 … `alert: agent-desk unanswered` is the customer's alert for that team by that
+signal, whose id is found by telling the story without what staff do with alerts. Every expectation needs an output
+of its own; an output may say more than the expectation, and phrases need only be part of a line.
 """
 
 from __future__ import annotations
@@ -38,9 +39,13 @@ import yaml
 from schemas import times
 from schemas.catalogue import standard
 from schemas.contract import Fault, read_line
-from schemas.records import Touchpoint
+from schemas.records import Alert, Signal, Touchpoint
+from streams.engine import Engine
+from streams.knowledge.load import load
+from tests.scenarios.telling import InProcess, tell
 
 FOLDER = Path(__file__).parent
+KNOWLEDGE = FOLDER.parents[1] / "knowledge"
 TICK = "clock.tick"
 _FIELDS = (*Touchpoint.__struct_fields__, "identifiers")
 _SPAN = re.compile(r"\+(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -85,6 +90,8 @@ def read(path: Path) -> Story:
     """The story of a file; `ValueError` names the entry that breaks the contract of touchpoints."""
     content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     teller = _Teller(path.stem, times.read(content["start"]))
+    if any("alert" in entry for entry in content["touchpoints"]):
+        teller.learn_alerts(content["touchpoints"])
     return Story(
         name=path.stem, title=content["title"], rows=tuple(content["rows"]),
         touchpoints=tuple(teller.touchpoints(content["touchpoints"])),
@@ -100,6 +107,21 @@ class _Teller:
     def __init__(self, name: str, start: times.Instant) -> None:
         self._name = name
         self._start = start
+        self._alerts: dict[str, str] = {}
+
+    def learn_alerts(self, entries: list[dict[str, Any]]) -> None:
+        """Tells the story without what staff do with alerts; their ids do not depend on it."""
+        line = InProcess(Engine(load(KNOWLEDGE)))
+        tell(self.touchpoints([entry for entry in self._numbered(entries) if "alert" not in entry]), line)
+        names = {each.id: each.name for each in line.outputs if isinstance(each, Signal)}
+        for each in line.outputs:
+            if isinstance(each, Alert):
+                key = f"{each.customer_id} {each.team} {names.get(each.signals[0], 'shift')}"
+                self._alerts.setdefault(key, each.id)
+
+    @staticmethod
+    def _numbered(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [entry if "tick" in entry else {"id": f"{number:04}", **entry} for number, entry in enumerate(entries)]
 
     def touchpoints(self, entries: list[dict[str, Any]]) -> list[Touchpoint]:
         """In the order of arrival; what arrives at once stays in the order of the file."""
@@ -148,6 +170,8 @@ class _Teller:
                 fields["identifiers"] = {"customer_id": self._customer(value)}
             elif name == "arrives":
                 continue
+            elif name == "alert":
+                facts["alert_id"] = self._alerts[f"{self._customer(entry['who'])} {value}"]
             elif name == "id":
                 fields["event_id"] = f"{self._name}-{value}"
             elif name in _FIELDS:

@@ -167,7 +167,7 @@ def test_open_matters_as_staff_left_them(shop: Shop) -> None:
     ]
 
     def act(kind: str, at: int) -> None:
-        facts = {"alert_id": alert.id}
+        facts = {"alert_id": alert.id, "root_cause": "the rule", "action": "lifted it"}
         shop.tell([touchpoint(kind, at, channel="system", initiator="company", properties=facts)], "carl")
 
     act("alert.acknowledged", 3 * MINUTE)

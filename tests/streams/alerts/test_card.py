@@ -1,0 +1,88 @@
+"""What a card says beside what happened: how to reach them, how far staff may go, what may be mentioned."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from schemas.records import Alert, Touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, Lab, of, tick, touchpoint
+
+
+def told(*life: Touchpoint, language: str = "en") -> Alert:
+    lab = Lab()
+    ask = touchpoint("chat.message", DAY, text="hello?", session_id="s", language=language)
+    alerts = of(lab.fold(*life, ask, tick(DAY + HOUR)), Alert)
+    return next(a for a in alerts if a.team == "agent-desk")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "mark"),
+    [
+        pytest.param("purchase.made", {"channel": "pos", "item_id": "tea"}, "[may be mentioned]", id="bought"),
+        pytest.param("web.viewed", {"channel": "web"}, "[use silently]", id="what they looked at"),
+        pytest.param("social.posted", {"channel": "social", "text": "my secret"}, "[never mention]", id="their posts"),
+        pytest.param(
+            "purchase.made", {"channel": "pos", "item_id": "pills", "category": "medicine"}, "[never mention]",
+            id="of a sensitive category",
+        ),
+    ],
+)  # fmt: skip
+def test_each_fact_says_whether_it_may_be_mentioned(kind: str, fields: dict[str, str], mark: str) -> None:
+    card = told(touchpoint(kind, DAY - HOUR, **fields)).card
+    assert len(card.recent) <= 3
+    assert card.recent[1].endswith(mark)
+    assert "secret" not in card.recent[1]
+    assert "pills" not in card.recent[1]
+
+
+def test_the_limits_of_authority_are_the_teams() -> None:
+    lab = Lab()
+    alerts = of(lab.fold(touchpoint("chat.message", 0, text="hello?"), tick(HOUR)), Alert)
+    lines = {a.team: a.card.do[-1] for a in alerts}
+    assert "50 GBP" in lines["agent-desk"]
+    assert "30 GBP" in lines["social-care"]
+
+
+@pytest.mark.parametrize(
+    ("life", "line"),
+    [
+        pytest.param([], "Reach them by chat, now", id="where they write, at once"),
+        pytest.param(
+            [touchpoint("profile.updated", 0, channel="web", properties={"fields": {"preferred_channel": "phone"}})],
+            "Reach them by phone, now", id="as they prefer",
+        ),
+        pytest.param(
+            [touchpoint("profile.updated", 0, channel="web", properties={"fields": {"time_zone": "Asia/Shanghai"}})],
+            "Reach them by chat at 08:00 their time", id="not in their night",
+        ),
+        pytest.param(
+            [
+                touchpoint("consent.changed", 0, channel="web", properties={"scope": "phone", "granted": False}),
+                touchpoint("profile.updated", 0, channel="web", properties={"fields": {"preferred_channel": "phone"}}),
+            ],
+            "Reach them by chat, now", id="not where they said no",
+        ),
+    ],
+)  # fmt: skip
+def test_the_card_says_by_which_channel_and_when(life: list[Touchpoint], line: str) -> None:
+    lab = Lab()
+    # 2026-05-29T09:00 UTC
+    ask = touchpoint("chat.message", 12 * HOUR + 33 * MINUTE + 20_000, text="hello?", session_id="s")
+    late = "Shanghai" in str(life)
+    if late:
+        ask = touchpoint("chat.message", 20 * HOUR, text="hello?", session_id="s")
+    alert = of(lab.fold(*life, ask, tick(21 * HOUR)), Alert)[0]
+    found = next(each for each in alert.card.do if each.startswith("Reach"))
+    assert found.startswith(line)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_card_stays_under_four_kilobytes_in_both_languages(language: str) -> None:
+    words = "等了太久了" * 400 if language == "zh" else "waiting and waiting " * 400
+    life = [
+        touchpoint("chat.message", DAY - n * MINUTE, text=words, session_id="s", language=language) for n in range(5)
+    ]
+    alert = told(*life, language=language)
+    assert alert.language == language
+    assert len(msgspec.json.encode(alert.card)) < 4096
