@@ -19,7 +19,8 @@ class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class CauseRising(Timeless[Nothing]):
     """Fires when there are more complaints than usual of one cause, product, category, store or policy (EWMA + CUSUM).
 
-    Here they are counted, `streams.trends.judge` judges. Each of these is a scope of its own. Nobody need be known to complain.
+    Here they are counted, `streams.trends.judge` judges. Each of these is a scope of its own. Nobody need be known to
+    complain.
     """
 
     name: ClassVar[str] = "cause_rising"
