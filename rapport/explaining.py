@@ -10,6 +10,7 @@ from streams.contacts.gate import BROKEN, Gate
 from streams.knowledge.document import nearest
 from streams.knowledge.model import LANGUAGES, Knowledge, SignalRule
 from streams.signals import DETECTORS
+from streams.trends import impact
 
 NAME, SEVERITY, TEAMS = 22, 9, 30
 
@@ -49,6 +50,8 @@ def explained(knowledge: Knowledge, name: str) -> Iterator[str]:
 def _rule(name: str) -> str:
     if name == BROKEN:
         return getdoc(Gate) or ""
+    if name == impact.NAME:
+        return f"{getdoc(impact.foretell)}\n\n{getdoc(impact.share_lost)}"
     return getdoc(next(type(each) for each in DETECTORS if each.name == name)) or ""
 
 

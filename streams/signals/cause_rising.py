@@ -17,9 +17,10 @@ class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class CauseRising(Timeless[Nothing]):
-    """Counts complaints by cause, and by product, category, store and policy, where they name one.
+    """Fires when there are more complaints than usual of one cause, product, category, store or policy (EWMA + CUSUM).
 
-    Each of these is a scope of its own. Nobody need be known to complain.
+    Here they are counted, `streams.trends.judge` judges. Each of these is a scope of its own. Nobody need be known to
+    complain.
     """
 
     name: ClassVar[str] = "cause_rising"

@@ -18,11 +18,13 @@ SCOPES = 16
 """Scopes that a customer has met, the last ones."""
 COMPLAINTS = 4
 DAY_MS = 86_400_000
-WORDS = 64
-_OF_TOUCHPOINTS = ("category", "item_id", "location_id", "platform", "policy_id", "step")
-"""What a touchpoint can match; a cause is known of complaints alone."""
-Met = tuple[int, str, dict[str, str]]
-"""When, by which touchpoint, and what."""
+WORDS = 32
+_SHORT = {"category": "c", "item_id": "i", "location_id": "l", "platform": "p", "policy_id": "y", "step": "s"}
+"""What a touchpoint can match, and how it stands in the state; a cause is known of complaints alone."""
+_CAUSE = "cause"
+Scope = dict[str, str]
+Met = tuple[int, Scope]
+"""When, and what, by short names."""
 
 
 class Scopes(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -55,20 +57,20 @@ class FixBeforeFelt(Timeless[Scopes]):
     def observe(self, state: Scopes, moment: Moment) -> Scopes:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
-        named = {
-            "category": touchpoint.category, "item_id": touchpoint.item_id, "location_id": touchpoint.location_id,
-        } | {name: moment.properties.get(name) for name in ("cause", "platform", "policy_id", "step")}  # fmt: skip
+        named: dict[str, object] = {"c": touchpoint.category, "i": touchpoint.item_id, "l": touchpoint.location_id}
+        if touchpoint.properties is not None:
+            named |= {_SHORT[name]: moment.properties.get(name) for name in ("platform", "policy_id", "step")}
         scope = {name: str(value)[:WORDS] for name, value in named.items() if value}
         if touchpoint.type == "complaint.opened":
-            complaint = (moment.at, moment.event_id, scope)
-            return msgspec.structs.replace(state, complained=(*state.complained, complaint)[-COMPLAINTS:])
-        scope.pop("cause", None)
+            if cause := moment.properties.get(_CAUSE):
+                scope[_CAUSE] = str(cause)[:WORDS]
+            return msgspec.structs.replace(state, complained=(*state.complained, (moment.at, scope))[-COMPLAINTS:])
         if not scope:
             return state
-        last = next((each for each in reversed(state.met) if each[2] == scope), None)
+        last = next((each for each in reversed(state.met) if each[1] == scope), None)
         if last is None or not 0 <= moment.at - last[0] < DAY_MS:
             others = [each for each in state.met if each is not last or moment.at < each[0]]
-            met = sorted((*others, (moment.at, moment.event_id, scope)), key=lambda each: each[0])
+            met = sorted((*others, (moment.at, scope)), key=lambda each: each[0])
             state = msgspec.structs.replace(state, met=tuple(met[-SCOPES:]))
         for name, incident in moment.incidents.items():
             if incident.begun <= moment.at <= (incident.ended or moment.at) and _within(incident.scope, scope):
@@ -85,10 +87,8 @@ class FixBeforeFelt(Timeless[Scopes]):
             return state
         incident = read(news.at, news.properties)
         until = incident.ended or moment.at
-        for at, event_id, scope in reversed(state.met):
-            if incident.begun <= at <= until and _within(incident.scope, scope):
-                self._fire(state, name, incident, moment, Because(event_id=event_id, what="exposed"))
-                break
+        if any(incident.begun <= at <= until and _within(incident.scope, scope) for at, scope in state.met):
+            self._fire(state, name, incident, moment, because(moment, "exposed"))
         return state
 
     def _fire(self, state: Scopes, name: str, incident: Incident, moment: Moment, why: Because) -> None:
@@ -97,8 +97,8 @@ class FixBeforeFelt(Timeless[Scopes]):
             moment.signal(self.name, _matter(name), {"incident_id": name, "what": what}, [why])
 
     def merge(self, state: Scopes, older: Scopes) -> Scopes:
-        met = sorted((*older.met, *state.met), key=lambda each: each[:2])
-        complained = sorted((*older.complained, *state.complained), key=lambda each: each[:2])
+        met = sorted((*older.met, *state.met), key=lambda each: each[0])
+        complained = sorted((*older.complained, *state.complained), key=lambda each: each[0])
         return Scopes(tuple(met[-SCOPES:]), tuple(complained[-COMPLAINTS:]))
 
 
@@ -107,16 +107,17 @@ def _matter(name: str) -> str:
 
 
 def _matchable(scope: Mapping[str, str]) -> bool:
-    return any(name in scope for name in _OF_TOUCHPOINTS)
+    return any(name in scope for name in _SHORT)
 
 
 def _within(wanted: Mapping[str, str], scope: Mapping[str, str]) -> bool:
-    named = {name: value for name, value in wanted.items() if name != "cause"}
-    return _matchable(named) and all(scope.get(name) == value for name, value in named.items())
+    return _matchable(wanted) and all(
+        scope.get(_SHORT.get(name, "")) == value[:WORDS] for name, value in wanted.items() if name != _CAUSE
+    )
 
 
 def _the_same(incident: Incident, complaint: Met) -> bool:
-    at, _, scope = complaint
+    at, scope = complaint
     if at < incident.begun:
         return False
-    return not scope or any(scope.get(name) == value for name, value in incident.scope.items())
+    return not scope or any(scope.get(_SHORT.get(n, n)) == v[:WORDS] for n, v in incident.scope.items())

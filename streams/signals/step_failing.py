@@ -26,12 +26,13 @@ class Visit(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class StepFailing(Timeless[Visit]):
-    """Counts by step and platform the sessions that entered the step, and those that it threw back.
+    """Fires when a step throws a greater share of sessions back than usual, on one platform (EWMA + CUSUM).
 
-    A step throws back when what comes next of the checkout is the step itself again, one that this session
-    had before, something put into the cart (after a step of `shopping` that is ordinary), or a payment that
-    fails. An order is the end of a checkout. Once a session and step, both; without a session id all are one. The
-    platform is `properties.platform`, else the channel.
+    Here are counted, by step and platform, the sessions that entered it and those that it threw back;
+    `streams.trends.judge` judges. A step throws back when what comes next of the checkout is the step itself again,
+    one that this session had before, something put into the cart (after a step of `shopping` that is ordinary), or a
+    payment that fails. An order is the end of a checkout. Once a session and step, both; without a session id all are
+    one. The platform is `properties.platform`, else the channel.
     """
 
     name: ClassVar[str] = "step_failing"

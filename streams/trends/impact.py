@@ -55,7 +55,10 @@ def expected(
 
 
 def foretell(sitting: Sitting, place: Place, facts: Mapping[str, Any]) -> None:
-    """Says what the change will cost by those who are declared as something now; nothing where that is nobody."""
+    """Fires for a change that is yet to come: what it will cost, by those who are declared as something now.
+
+    Nothing is said where that is nobody.
+    """
     rule = sitting.knowledge.signals.get(NAME)
     if rule is None:
         return

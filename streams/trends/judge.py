@@ -10,7 +10,7 @@ from streams.customers.moment import DAY_MS
 from streams.knowledge.model import SignalRule
 from streams.trends import life
 from streams.trends.card import open_alerts
-from streams.trends.chart import Numbers
+from streams.trends.chart import LEARNING, Numbers
 from streams.trends.season import HOUR_MS
 from streams.trends.sitting import Sitting
 from streams.trends.state import Open, Watched
@@ -66,7 +66,7 @@ def _shares(sitting: Sitting, rule: SignalRule, watched: Watched, entered: int, 
     if incident is not None:
         incident.events += failed
         incident.exposure += entered
-        if exposure >= whole:
+        if exposure >= min(whole, LEARNING):  # Evidence adds up, however little at a time.
             _go_on(sitting, rule, watched, exposure, numbers)
         return
     if chart.certain(whole, numbers):
