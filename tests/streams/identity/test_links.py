@@ -147,7 +147,7 @@ def test_a_second_card_is_a_conflict() -> None:
 
 
 @settings(max_examples=30)
-@given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(0, 40), st.booleans()), max_size=80))
+@given(st.lists(st.tuples(st.sampled_from("AAB"), st.integers(0, 60), st.booleans()), min_size=40, max_size=80))
 def test_a_customer_never_collects_more_than_the_cap(steps: list[tuple[str, int, bool]]) -> None:
     homes = Homes()
     for who, number, settled in steps:
