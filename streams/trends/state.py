@@ -126,9 +126,9 @@ class Restoring:
         self._whole = -1
         self._standing = pack(Standing())
 
-    def take(self, key: bytes, value: bytes) -> None:
-        if value[:1] != FORM:
-            raise Unreadable(f"the state of trend {key!r} has form {value[:1]!r}; start the release that wrote it")
+    def take(self, key: bytes, value: bytes | None) -> None:
+        if value is None or value[:1] != FORM:
+            raise Unreadable(f"the state of trend {key!r} has form {value and value[:1]!r}; start the release that wrote it")
         position, state = int.from_bytes(value[1:HEAD], "big", signed=True), value[HEAD:]
         if key == WHOLE:
             if position >= self._whole:
