@@ -128,7 +128,8 @@ class Restoring:
 
     def take(self, key: bytes, value: bytes | None) -> None:
         if value is None or value[:1] != FORM:
-            raise Unreadable(f"the state of trend {key!r} has form {value and value[:1]!r}; start the release that wrote it")
+            form = None if value is None else value[:1]
+            raise Unreadable(f"the state of trend {key!r} has form {form!r}; start the release that wrote it")
         position, state = int.from_bytes(value[1:HEAD], "big", signed=True), value[HEAD:]
         if key == WHOLE:
             if position >= self._whole:
