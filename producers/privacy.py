@@ -27,7 +27,7 @@ DECIMALS: Final = 2
 _LONG: Final = re.compile(r"(?<![\d.])\d(?:[ -]?\d){7,18}[Xx]?(?![\d.])")
 _CARD: Final = range(13, 20)
 _SSN: Final = re.compile(r"\d{3}-\d{2}-\d{4}")
-_HINTS: Final = tuple(f'"{name}"' for name in (*SPOKEN, *PLACES))
+_HINTS: Final = re.compile(f'"(?:{"|".join((*SPOKEN, *PLACES))})"')
 _json: Final = msgspec.json.Encoder().encode
 
 
@@ -35,7 +35,7 @@ def guarded(touchpoint: Touchpoint) -> Touchpoint:
     """The touchpoint itself where it holds none of it, else what may get in."""
     text, found = masked(touchpoint.text) if touchpoint.text else (touchpoint.text, 0)
     said = touchpoint.properties
-    looked = said is not None and any(hint in said for hint in _HINTS)
+    looked = said is not None and _HINTS.search(said) is not None
     facts = properties(touchpoint) if looked or found else {}
     kept, more = _guarded(facts)
     if not found and kept == facts:

@@ -146,6 +146,21 @@ def test_a_second_card_is_a_conflict() -> None:
     assert [told["reason"] for told in homes.told("identity.conflicted")] == ["two_cards"]
 
 
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from("AAB"), st.integers(0, 60), st.booleans()), min_size=40, max_size=80))
+def test_a_customer_never_collects_more_than_the_cap(steps: list[tuple[str, int, bool]]) -> None:
+    homes = Homes()
+    for who, number, settled in steps:
+        homes.say(customer_id=who, cookie=f"c{number}")
+        if settled:
+            homes.settle()
+    homes.settle()
+    for who in "AB":
+        donors = homes.entry(who).donors
+        assert len(donors) <= MOST
+        assert [donor for donor in donors if homes.entry(donor).to != who] == [], "who is counted points here"
+
+
 def test_the_keys_of_a_customer_are_capped() -> None:
     homes = Homes()
     for n in range(MOST + 3):
