@@ -205,6 +205,26 @@ def quality(
     show(run(shop, knowledge or KNOWLEDGE, chosen, booster, _say), json)
 
 
+@app.command(help="How right running_out, slipping_away and the CUSUM are, on real purchases and beside references.")
+def rhythm(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="With online_retail/ and cdnow/; else the shared.")
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", min=40, help="Of each simulated run length.")] = 2000,
+    knowledge: Annotated[Path | None, typer.Option("--knowledge", help="A folder of knowledge; else ours.")] = None,
+    json: Json = False,
+) -> None:
+    from bench.engine import KNOWLEDGE
+    from bench.rhythm.run import CDNOW, run
+    from bench.states import RETAIL, shared
+
+    folder = data or shared()
+    for file in (RETAIL, CDNOW):
+        if not (folder / file).exists():
+            raise Failure(f"{folder / file} is not there; name the folder with --data or RAPPORT_SHARED_DATA")
+    show(run(folder, knowledge or KNOWLEDGE, runs, _say), json)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 

@@ -7,6 +7,8 @@ from inspect import getdoc
 
 from rapport.failure import WRONG_USAGE, Failure
 from streams.contacts.gate import BROKEN, Gate
+from streams.contacts.offering import NAME as OFFER
+from streams.contacts.offering import RightOffer
 from streams.knowledge.document import nearest
 from streams.knowledge.model import LANGUAGES, Knowledge, SignalRule
 from streams.signals import DETECTORS
@@ -48,8 +50,8 @@ def explained(knowledge: Knowledge, name: str) -> Iterator[str]:
 
 
 def _rule(name: str) -> str:
-    if name == BROKEN:
-        return getdoc(Gate) or ""
+    if name in (BROKEN, OFFER):
+        return getdoc(Gate if name == BROKEN else RightOffer) or ""
     if name == impact.NAME:
         return f"{getdoc(impact.foretell)}\n\n{getdoc(impact.share_lost)}"
     return getdoc(next(type(each) for each in DETECTORS if each.name == name)) or ""

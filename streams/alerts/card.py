@@ -122,6 +122,18 @@ def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
+def _right_offer(speaker: _Speaker, signal: Signal) -> _Parts:
+    chosen = signal.values["offer_id"]
+    offer = next(each for each in speaker.knowledge.offers if each.offer_id == chosen).text[speaker.language]
+    return (
+        speaker.say("signal.right_offer.title", offer=offer),
+        speaker.say("signal.right_offer.happened", item=str(signal.values["item"])),
+        speaker.say("signal.right_offer.why"),
+        [speaker.say("signal.right_offer.do.1", offer=offer), speaker.say("signal.right_offer.do.2")],
+        [speaker.say("signal.right_offer.do_not.1"), speaker.say("signal.right_offer.do_not.2")],
+    )
+
+
 def _plain(speaker: _Speaker, signal: Signal) -> _Parts:
     """The lines of wording as they are, with what was measured in the words of staff."""
     values = {name: _shown(speaker, name, value) for name, value in signal.values.items()}
@@ -153,7 +165,7 @@ def _shown(speaker: _Speaker, name: str, value: Value) -> str:
     match name, value:
         case "channel", str(channel):
             return knowledge.channels[channel].names[language]
-        case (("purpose" | "part" | "stage" | "for" | "slot"), str(word)):
+        case (("purpose" | "part" | "stage" | "for" | "slot" | "sign" | "gap"), str(word)):
             return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
         case "reasons", str(reasons):
             return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
@@ -177,6 +189,7 @@ _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
     "unanswered": _unanswered,
     "running_out": _running_out,
     "arrival": _arrival,
+    "right_offer": _right_offer,
 }
 """Signals whose cards need more than their values; all others are plain."""
 

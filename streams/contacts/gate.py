@@ -12,6 +12,7 @@ from streams.contacts import bookkeeping as book
 from streams.contacts import ledger
 from streams.contacts.judge import Contact, Judge, contact_id
 from streams.contacts.ledger import Answer, Hold, Ledger
+from streams.contacts.offering import RightOffer
 from streams.customers.customer import Timer
 from streams.customers.ids import output_id
 from streams.customers.moment import Moment, because, worse
@@ -43,6 +44,7 @@ class Gate:
     def __init__(self, knowledge: Knowledge, relationships: Relationships) -> None:
         self._judge = Judge(knowledge, relationships)
         self._rules = knowledge.contacts
+        self._offers = RightOffer(self._judge)
         self._handlers: dict[str, Callable[[Ledger, Moment, Touchpoint], Ledger]] = {
             "contact.planned": self._planned,
             "message.sent": self._sent,
@@ -55,6 +57,7 @@ class Gate:
             "complaint.reopened": book.complained,
             "complaint.resolved": book.resolved,
             **dict.fromkeys(VISITS, book.visited),
+            "qr.scanned": self._scanned,
         }
 
     def start(self) -> Ledger:
@@ -70,6 +73,10 @@ class Gate:
 
     def merge(self, state: Ledger, older: Ledger) -> Ledger:
         return ledger.merge(state, older)
+
+    def _scanned(self, state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
+        self._offers.scanned(state, moment, touchpoint)
+        return book.visited(state, moment, touchpoint)
 
     def _planned(self, state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
         state = msgspec.structs.replace(state, planned=state.planned + 1)

@@ -55,8 +55,7 @@ class Judge:
 
     def _against_promotion(self, state: Ledger, moment: Moment, contact: Contact) -> set[str]:
         found = set[str]()
-        chances = self._relationships.posterior(moment.customer, max(moment.at, moment.customer.latest))
-        if chances[self._harmed] >= self.rules.harm_probability:
+        if self._harms(moment):
             found.add("harm_guard")
         if state.complaints:
             found.add("open_complaint")
@@ -64,7 +63,7 @@ class Judge:
             found.add("open_alert")
         if _exposed(state, moment):
             found.add("already_exposed")
-        due = self._due_at(state, moment)
+        due = self.due_at(state, moment, book.things(moment))
         if due is not None and due > moment.at:
             found.add("not_due")
         if self._free_at(state, moment, contact) != moment.at:
@@ -78,9 +77,17 @@ class Judge:
             for alert in case.alerts
         )
 
-    def _due_at(self, state: Ledger, moment: Moment) -> int | None:
-        """When what is offered is due again; None where they have no rhythm of it."""
-        cycle = next((c for key in book.things(moment) for c in state.cycles if c.key == key), None)
+    def stops_offers(self, state: Ledger, moment: Moment) -> bool:
+        """Whether something speaks against an offer that they have asked for themselves."""
+        return bool(state.complaints) or self._open_alert(moment) or self._harms(moment)
+
+    def _harms(self, moment: Moment) -> bool:
+        chances = self._relationships.posterior(moment.customer, max(moment.at, moment.customer.latest))
+        return chances[self._harmed] >= self.rules.harm_probability
+
+    def due_at(self, state: Ledger, moment: Moment, things: list[str]) -> int | None:
+        """When the first known of `things` is due again; None where they have no rhythm of it."""
+        cycle = next((c for key in things for c in state.cycles if c.key == key), None)
         if cycle is None or cycle.times < 2:
             return None
         usual = usual_ms(rhythms_of(moment), cycle.times, cycle.days, cycle.category)
@@ -108,7 +115,7 @@ class Judge:
         """When all that time can lift has lifted."""
         moments = list[int]()
         if "not_due" in reasons:
-            moments.append(self._due_at(state, moment) or moment.at)
+            moments.append(self.due_at(state, moment, book.things(moment)) or moment.at)
         if "budget_empty" in reasons and (free := self._free_at(state, moment, contact)) is not None:
             moments.append(free)
         if "quiet_hours" in reasons:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
 from schemas.wire import properties
@@ -25,6 +25,7 @@ QUIET_KEPT = 16
 NO_QUIET: frozenset[str] = frozenset({"incoming_call", "arrival", "right_offer", "asked_twice", "contact_rule_broken"})
 """Signals that fire each time (signals.md, Rulings)."""
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+NOTHING: Final[Mapping[str, int]] = {}
 RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 ACT = "act"
 """Measure of what staff do with the alert of a trend."""
@@ -40,17 +41,18 @@ class Moment:
 
     `at` is the time of what happens (for a timer its due moment), `cause` identifies it,
     `event_id` is the touchpoint to name as the reason. Outputs are appended to `out`.
+    `missing` is what the company is out of, until when (`streams.engine.world.World.out`).
     """
 
     __slots__ = (
         "_properties", "at", "before", "cause", "counts", "crowd", "customer", "customer_id", "event_id",
-        "history", "incidents", "knowledge", "offset", "out", "partition", "touchpoint",
+        "history", "incidents", "knowledge", "missing", "offset", "out", "partition", "touchpoint",
     )  # fmt: skip
 
     def __init__(
         self, knowledge: Knowledge, customer: Customer, customer_id: str, at: int, cause: str, event_id: str,
         touchpoint: Touchpoint | None, history: str | None, place: tuple[int, int], out: list[Emitted],
-        crowd: Mapping[str, float], incidents: Mapping[str, Incident],
+        crowd: Mapping[str, float], incidents: Mapping[str, Incident], missing: Mapping[str, int] = NOTHING,
     ) -> None:  # fmt: skip
         self.knowledge = knowledge
         self.customer = customer
@@ -67,6 +69,7 @@ class Moment:
         self.incidents = incidents
         """Those that are declared and not over, by id."""
         self.counts: dict[Scope, int] | None = None
+        self.missing = missing
         self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None
 

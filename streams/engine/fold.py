@@ -73,7 +73,7 @@ class Fold:
         cause = body.event_id
         moment = Moment(
             self.rules.knowledge, customer, key, at, cause, cause, body, body.history, (self.states.number, offset), [],
-            world.crowd, world.incidents,
+            world.crowd, world.incidents, world.out,
         )  # fmt: skip
         learn(moment, body)
         self._observe(moment, live, body)
@@ -133,10 +133,11 @@ class Fold:
                 self.settle(key, live, wide.until if wide.until is not None else customer.latest, wide.offset)
             return
         moment = self.moment(key, customer, wide.at, wide.event_id, wide.event_id, None, customer.run, wide.offset)
-        if wide.facts["deeds"]:
-            self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
+        # Detectors first: what the relationship was before the company did it is seen only then.
         for detector in self.rules.meeting.get(wide.kind, ()):
             self._meets(moment, live, detector, wide)
+        if wide.facts["deeds"]:
+            self.rules.relationships.company(moment, wide.facts["deeds"].split(","))
         self.conclude(moment)
 
     def settle(self, key: str, live: Live, until: int, offset: int) -> None:
@@ -158,7 +159,7 @@ class Fold:
         world = self.states.world
         return Moment(
             self.rules.knowledge, customer, key, at, cause, event_id, body, history, place, [],
-            world.crowd, world.incidents,
+            world.crowd, world.incidents, world.out,
         )  # fmt: skip
 
     def _observe(self, moment: Moment, live: Live, body: Touchpoint) -> None:

@@ -12,7 +12,7 @@ from schemas.wire import properties
 from streams.customers import incidents
 from streams.engine.counting import POLICY
 from streams.engine.fold import Fold, news_of
-from streams.engine.world import BUCKETS, SILENT_RUN_MS, Run, World
+from streams.engine.world import BUCKETS, OUT_MS, SILENT_RUN_MS, Run, World
 
 BUCKETS_A_TICK = 8
 """Share of the customers, of 256, that meets the pending company-wide records at each tick."""
@@ -60,6 +60,8 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
         if body.type == "policy.changed" and record.source.partition == fold.states.number:
             _foretell(record, body, fold, facts)
         world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
+        if body.type == "stock.out" and body.item_id:
+            world.is_out(body.item_id, body.location_id, _back(facts, body.occurred_at))
         deeds = fold.rules.relationships.concerns(body, facts)
         told = _told(body, facts)
         if deeds or fold.rules.concerns(news_of(body.type, body.occurred_at, told)):
@@ -94,6 +96,14 @@ def _foretell(record: Record, body: Touchpoint, fold: Fold, facts: Mapping[str, 
         told = {name: facts[name] for name in ("policy_id", "kind", "size", "at") if name in facts}
         what = msgspec.json.encode(told | {"event_id": body.event_id}, order="sorted").decode()
         fold.states.add_to((("measure", POLICY), ("act", what)), body.occurred_at, 1, record.offset)
+
+
+def _back(facts: dict[str, object], at: int) -> int:
+    """When it is there again: as `until` says, else after a week."""
+    try:
+        return times.read(str(facts.get("until"))).at
+    except ValueError:
+        return at + OUT_MS
 
 
 def _told(body: Touchpoint, facts: dict[str, object]) -> dict[str, str]:

@@ -41,13 +41,20 @@ class Run(msgspec.Struct, array_like=True):
     over: bool = False
 
 
+OUT_MS = 7 * 86_400_000
+"""How long something is out of stock if nobody says when it comes back."""
+OUT = 512
+"""Things out of stock that are remembered; what comes back first makes room."""
+
+
 class World(msgspec.Struct, array_like=True):
     """State of one resolved partition beside its customers; `latest`: when the company last did something of a kind.
 
     `crowd` is what trends last said of all customers together, by name; `trends` the highest (offset, n) of each
     measures partition that they said it of;
     `measured` the time until which measures for trends were sent,
-    `incidents` those that are declared and not over.
+    `incidents` those that are declared and not over,
+    `out` until when (ms) an item is out of stock, by item, or by item and place (`item@place`).
     """
 
     position: int = -1
@@ -66,6 +73,7 @@ class World(msgspec.Struct, array_like=True):
     trends: dict[int, tuple[int, int]] = {}
     measured: int = 0
     incidents: dict[str, Incident] = {}
+    out: dict[str, int] = {}
 
     def tick(self, partition: int, partitions: int, at: int) -> bool:
         """Takes a raw partition's tick; True when engine time rose (delivery.md, Time)."""
@@ -96,6 +104,12 @@ class World(msgspec.Struct, array_like=True):
         """Gives a company-wide record its number; customers meet it one by one."""
         self.number += 1
         self.pending.append(Wide(self.number, kind, event_id, at, offset, self.time, facts))
+
+    def is_out(self, item: str, place: str | None, until: int) -> None:
+        """Notes that an item is out of stock, everywhere or at a place."""
+        known = {**self.out, f"{item}@{place}" if place else item: until}
+        kept = sorted(known.items(), key=lambda each: (-each[1], each[0]))[:OUT]
+        self.out = dict(sorted(kept))
 
     def sweep(self, buckets: int) -> range:
         """The next `buckets` buckets to visit; a record that all have met is forgotten."""

@@ -53,3 +53,15 @@ class Company(msgspec.Struct, frozen=True):
     language: str
     time_zone: str
     industry: str = "retail"
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """About an item, or a category; `location_id` empty: everywhere. From `begin` to `end` (ms), both included."""
+
+    offer_id: str
+    item_id: str
+    category: str
+    location_id: str
+    begin: int
+    end: int
+    text: dict[str, str]

@@ -18,6 +18,7 @@ from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
 from streams.knowledge.document import Faults, KnowledgeError, Section, canonical, nearest, parse
 from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Negation, Text
+from streams.knowledge.offers import read_offers
 from streams.knowledge.relationships import read_relationships, read_strategies
 from streams.knowledge.rules import (
     read_combinations,
@@ -36,7 +37,7 @@ __all__ = ["FILES", "KnowledgeError", "check", "from_documents", "load"]
 FILES: tuple[str, ...] = (
     "touchpoints.yaml", "relationships.yaml", "cues.zh.yaml", "cues.en.yaml", "rules.yaml", "strategies.yaml",
     "signals.yaml", "teams.yaml", "channels.yaml", "wording.zh.yaml", "wording.en.yaml", "places.yaml",
-    "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml",
+    "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml", "offers.yaml",
     "alerts.yaml", "holdouts.yaml",
 )  # fmt: skip
 """Every file there must be, and no other."""
@@ -163,6 +164,7 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         places=read_places(roots["places.yaml"]),
         money=read_money(roots["money.yaml"]),
         company=read_company(roots["company.yaml"]),
+        offers=read_offers(roots["offers.yaml"]),
     )
 
 

@@ -17,7 +17,7 @@ import msgspec
 from schemas.catalogue import Catalogue
 from schemas.records import Severity
 from streams.knowledge.alerts import AlertRules, HoldOuts
-from streams.knowledge.company import Channel, Company, Money, Place, Team
+from streams.knowledge.company import Channel, Company, Money, Offer, Place, Team
 from streams.knowledge.conditions import Condition
 from streams.knowledge.contacts import ContactRules
 
@@ -298,6 +298,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     places: dict[str, Place]
     money: Money
     company: Company
+    offers: tuple[Offer, ...] = ()
 
     def relationship(self, type_id: str) -> RelationshipType:
         return self.types[self.type_index[type_id]]

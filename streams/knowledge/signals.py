@@ -55,6 +55,11 @@ class Spec(NamedTuple):
 
 ANY = Number(-1e9, 1e9)
 HOURS, DAYS, TIMES = Number(0, 24 * MAX_DAYS), Number(0, MAX_DAYS), Number(1, 100)
+SHARE, POSITIVE = Number(0, 1), Number(0.001, 1e6)
+CHART = {
+    "observations": Number(2, 1000), "allowance": Number(0, 10), "limit": Number(0.1, 100), "sigmas": Number(0, 10),
+    "memory": Number(2, 1000), "pseudo_count": Number(0, 100),
+}  # fmt: skip
 
 _CHART = {
     "threshold": Number(1, 100), "slack": Number(0, 10), "weight": Number(0.001, 1), "least": TIMES,
@@ -130,6 +135,62 @@ SPECS: dict[str, Spec] = {
         (1,), {"minutes": Number(0, MAX_MINUTES), "limits": Tables({"low": ANY, "high": ANY}, False)}
     ),
     "staff_away_notice": Spec((1,), {"least_visits": TIMES}),
+    "warming": Spec((1,), CHART),
+    "cooling": Spec((1,), {**CHART, "at_once": Number(0.1, 100)}),
+    "plateau": Spec((1,), {"growth": Number(1, 100), "flat": SHARE}),
+    "slipping_away": Spec(
+        (1,),
+        {
+            "alive": Number(0.01, 0.99),
+            "median_value": Number(0, 1e12),
+            "r": POSITIVE,
+            "alpha": POSITIVE,
+            "a": POSITIVE,
+            "b": POSITIVE,
+        },
+    ),
+    "novelty_due": Spec(
+        (1,),
+        {
+            "probability": SHARE,
+            "pause_days": DAYS,
+            "bursts": Number(2, 100),
+            "k": Number(0.01, 1000),
+            "quantile": Number(0.001, 0.999),
+            "new_days": DAYS,
+        },
+    ),
+    "advocate": Spec(
+        (1,),
+        {
+            "half_life_days": Number(1, MAX_DAYS),
+            "weights": NumberByType(
+                ("social.shared", "app.event", "feedback.rated", "feedback.suggested", "event.attended", "club.active"),
+                0,
+                1000,
+            ),
+            "praise": Number(-1, 1),
+            "quantile_99": Number(0, 1e9),
+            "rise": Number(1, 1000),
+            "rising_days": DAYS,
+        },
+    ),
+    "service_gap": Spec(
+        (1,),
+        {
+            "probability": SHARE,
+            "vip_amount": Number(0, 1e12),
+            "noes": Number(0, 100),
+            "days": DAYS,
+            "norms_minutes": NumberByType(
+                ("chat.message", "message.replied", "social.mentioned", "complaint.opened", "call.ringing"),
+                0.01,
+                MAX_MINUTES,
+            ),
+        },
+    ),
+    "betrayal": Spec((1,), {"rise": SHARE, "close": SHARE, "days": DAYS}),
+    "right_offer": Spec((1,), {}),
     "contact_rule_broken": Spec((1,), {}),
     "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
 }

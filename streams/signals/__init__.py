@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.signals.advocate import Advocate
 from streams.signals.arrival import Arrival
 from streams.signals.asked_for_feedback import AskedForFeedback
 from streams.signals.asked_twice import AskedTwice
+from streams.signals.betrayal import Betrayal
 from streams.signals.care_call import CareCall
 from streams.signals.cause_rising import CauseRising
 from streams.signals.contradictory_answers import ContradictoryAnswers
+from streams.signals.cooling import Cooling
 from streams.signals.delivery_misfit import DeliveryMisfit
 from streams.signals.detector import Detector
 from streams.signals.double_deviation import DoubleDeviation
@@ -23,12 +26,16 @@ from streams.signals.harassed import Harassed
 from streams.signals.ignored_suggestion import IgnoredSuggestion
 from streams.signals.incoming_call import IncomingCall
 from streams.signals.no_apology import NoApology
+from streams.signals.novelty_due import NoveltyDue
+from streams.signals.plateau import Plateau
 from streams.signals.policy_collision import PolicyCollision
 from streams.signals.promise_overdue import PromiseOverdue
 from streams.signals.repaired import Repaired
 from streams.signals.repeat_contact import RepeatContact
 from streams.signals.running_out import RunningOut
 from streams.signals.scripted_reply import ScriptedReply
+from streams.signals.service_gap import ServiceGap
+from streams.signals.slipping_away import SlippingAway
 from streams.signals.staff_away_notice import StaffAwayNotice
 from streams.signals.stage_gap import StageGap
 from streams.signals.step_failing import StepFailing
@@ -38,6 +45,7 @@ from streams.signals.swap_at_home import SwapAtHome
 from streams.signals.template_mismatch import TemplateMismatch
 from streams.signals.unanswered import Unanswered
 from streams.signals.uncomfortable_place import UncomfortablePlace
+from streams.signals.warming import Warming
 
 DETECTORS: tuple[Detector[Any], ...] = (
     Unanswered(),
@@ -59,6 +67,11 @@ DETECTORS: tuple[Detector[Any], ...] = (
     FixBeforeFelt(),
     Harassed(),
     TemplateMismatch(),
+    Warming(),
+    Cooling(),
+    Plateau(),
+    SlippingAway(),
+    NoveltyDue(),
     Engaged(),
     Struggling(),
     StepFailing(),
@@ -71,5 +84,8 @@ DETECTORS: tuple[Detector[Any], ...] = (
     StaffAwayNotice(),
     CareCall(),
     SwapAtHome(),
+    Advocate(),
+    ServiceGap(),
     UncomfortablePlace(),
+    Betrayal(),
 )

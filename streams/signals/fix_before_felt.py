@@ -64,7 +64,8 @@ class FixBeforeFelt(Timeless[Scopes]):
         if touchpoint.type == "complaint.opened":
             if cause := moment.properties.get(_CAUSE):
                 scope[_CAUSE] = str(cause)[:WORDS]
-            return msgspec.structs.replace(state, complained=(*state.complained, (moment.at, scope))[-COMPLAINTS:])
+            complained = sorted((*state.complained, (moment.at, scope)), key=lambda each: each[0])
+            return msgspec.structs.replace(state, complained=tuple(complained[-COMPLAINTS:]))
         if not scope:
             return state
         last = next((each for each in reversed(state.met) if each[1] == scope), None)

@@ -178,7 +178,7 @@ class TestShifts:
 
 def test_every_detector_runs(knowledge: Knowledge) -> None:
     """The gate and the trends have rules of their own."""
-    others = {"contact_rule_broken", "policy_impact"}
+    others = {"contact_rule_broken", "policy_impact", "right_offer"}
     assert set(knowledge.signals) == {detector.name for detector in DETECTORS} | others
 
 

@@ -1,0 +1,29 @@
+"""When a customer comes to us, whatever the way: what a rhythm is made of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from streams.customers.moment import DAY_MS, Moment
+
+OCCASION_MS: Final = DAY_MS // 2
+"""What lies closer together than this is one occasion."""
+BUYS: Final = frozenset({"purchase.made", "order.placed"})
+COMES: Final = BUYS | {
+    "web.viewed", "web.searched", "web.engaged", "app.event", "screen.viewed", "cart.added", "qr.scanned",
+    "store.visited", "store.entered", "call.started", "chat.message", "message.clicked", "message.replied",
+    "social.posted", "social.mentioned", "social.shared", "feedback.rated", "feedback.suggested", "complaint.opened",
+    "complaint.reopened", "service.completed", "club.active", "event.attended",
+}  # fmt: skip
+_CONSENTED: Final = frozenset({"web", "app"})
+
+
+def comes(moment: Moment) -> bool:
+    """Whether the customer began it, and we may follow how they are by it: web and app ask for a yes to `profiling`,
+    but for what they buy there (signals.md, Rulings: Who)."""
+    touchpoint = moment.touchpoint
+    if touchpoint is None or touchpoint.type not in COMES or touchpoint.initiator != "customer":
+        return False
+    if touchpoint.channel not in _CONSENTED or touchpoint.type in BUYS:
+        return moment.customer.granted("profiling") is not False
+    return moment.customer.granted("profiling") is True

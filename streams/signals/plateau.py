@@ -1,0 +1,117 @@
+"""It grew, and stands still (S0-15)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Value
+from streams.customers.moment import DAY_MS, Moment, because
+from streams.signals.detector import Timeless
+from streams.signals.occasion import BUYS, COMES, OCCASION_MS, comes
+from streams.signals.tone import tone_of
+
+TINY = 1e-9
+"""What differs by exactly the limit is still flat, however the numbers were rounded."""
+
+
+class Cycle(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """From one purchase to the next: hundredths of a day, occasions, and the tones heard, thousandths in all."""
+
+    length: int = 0
+    occasions: int = 0
+    tones: int = 0
+    heard: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Occasions a day."""
+        return 100 * self.occasions / self.length if self.length else 0.0
+
+    @property
+    def tone(self) -> float | None:
+        """The mean tone, from -1 to 1."""
+        return self.tones / 1000 / self.heard if self.heard else None
+
+
+class Curve(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The first cycle, the last two that have ended, and the one that runs since the purchase at `began` (ms)."""
+
+    began: int = 0
+    seen: int = 0
+    first: Cycle = Cycle()
+    last: tuple[Cycle, ...] = ()
+    now: Cycle = Cycle()
+
+
+class Plateau(Timeless[Curve]):
+    """Fires at a purchase that ends the second cycle in which nothing moved, after growth: the rate of the cycle is
+    `growth` times that of the first or more, and over the two the rate changed by `flat` at most, and the tone by
+    that share of its scale.
+
+    A cycle is their own: from purchase to purchase. The rate is how often they came in it, by whatever way. Where
+    nothing is known of the tone, it has not changed. A purchase less than half a day after the last is part of
+    it; what arrives late counts where it arrives.
+    """
+
+    name: ClassVar[str] = "plateau"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = COMES | {"complaint.resolved"}
+    state = Curve
+
+    def start(self) -> Curve:
+        return Curve()
+
+    def observe(self, state: Curve, moment: Moment) -> Curve:
+        touchpoint = moment.touchpoint
+        assert touchpoint is not None
+        tone = tone_of(moment)
+        if state.began and tone is not None:
+            now = state.now
+            heard = Cycle(now.length, now.occasions, now.tones + round(1000 * tone), now.heard + 1)
+            state = msgspec.structs.replace(state, now=heard)
+        if not comes(moment) or moment.at - state.seen < OCCASION_MS:
+            return state
+        if touchpoint.type not in BUYS:
+            return _came(state, moment.at) if state.began else state
+        if state.began and moment.at - state.began >= OCCASION_MS:
+            return self._bought(_came(state, moment.at), moment)
+        return state if state.began else Curve(began=moment.at, seen=moment.at)
+
+    def _bought(self, state: Curve, moment: Moment) -> Curve:
+        length = round((moment.at - state.began) / DAY_MS * 100)
+        ended = msgspec.structs.replace(state.now, length=length)
+        first = state.first if state.first.length else ended
+        last = (*state.last, ended)[-2:]
+        if len(last) == 2 and state.first.length and self._flat(first, last, moment):
+            usual = sum(each.length for each in last) / 2 / 100
+            growth = round(last[1].rate / first.rate, 1)
+            values: dict[str, Value] = {"usual_days": max(1, round(usual)), "growth": growth}
+            moment.signal(self.name, "plateau", values, [because(moment, "purchase.made")])
+        return Curve(moment.at, moment.at, first, last, Cycle())
+
+    def _flat(self, first: Cycle, last: tuple[Cycle, ...], moment: Moment) -> bool:
+        rule = moment.knowledge.signals[self.name]
+        growth, flat = rule.number("growth"), rule.number("flat")
+        before, after = last
+        if min(before.rate, after.rate) < growth * first.rate:
+            return False
+        if abs(after.rate - before.rate) > flat * before.rate + TINY:
+            return False
+        tones = before.tone, after.tone
+        return tones[0] is None or tones[1] is None or abs(tones[1] - tones[0]) <= 2 * flat + TINY
+
+    def merge(self, state: Curve, older: Curve) -> Curve:
+        """The first cycle of whoever began earlier; what runs and what ran last are those of the later one."""
+        early, later = sorted((state, older), key=lambda each: each.seen)
+        if not early.began or not later.began:
+            return later if later.began else early
+        return msgspec.structs.replace(later, first=early.first if early.first.length else later.first)
+
+
+def _came(state: Curve, at: int) -> Curve:
+    now = state.now
+    return msgspec.structs.replace(
+        state, seen=max(state.seen, at), now=Cycle(now.length, now.occasions + 1, now.tones, now.heard)
+    )

@@ -1,0 +1,133 @@
+"""Somebody who expects to be served at once waits, or is told no (S0-11, S0-26)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Because, Value
+from streams.alerts.cases import close_matter
+from streams.customers.customer import Timer
+from streams.customers.kept import Event, in_order, newest, recent
+from streams.customers.moment import DAY_MS, Moment, because
+from streams.knowledge.model import SignalRule
+from streams.relationships.chances import chance, leads
+from streams.signals.matter import by_staff, matter_of
+
+MASTER, STAR = "master_slave", "star_groupie"
+WAITING, NOES = 4, 4
+"""Questions without an answer, and noes, that are remembered."""
+MINUTE_MS = 60_000
+NO = "no"
+VIP = "vip_amount"
+
+
+class Service(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What they wait for, since when; what they were refused; spent in all, whole in the base currency; when a person
+    of ours spoke last."""
+
+    waiting: dict[str, int] = {}
+    noes: tuple[Event, ...] = ()
+    spent: int = 0
+    spoke: int = 0
+
+
+class ServiceGap:
+    """Fires for a master-like customer who waits longer than `norms_minutes` for a person of ours, or hears more than
+    `noes` noes within `days`.
+
+    Master-like: P(master_slave), with P(star_groupie) where they have spent `vip_amount` or more, is `probability`
+    or more at that moment, and one of the two is declared or leads. A no is a refusal by staff, or a complaint that
+    ends in one. An answer of a person about the matter, or one that names none, ends the waiting and the case;
+    a question that arrives after a later word of ours is answered.
+    """
+
+    name: ClassVar[str] = "service_gap"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = frozenset({
+        "chat.message", "message.replied", "message.sent", "social.mentioned", "complaint.opened", "complaint.resolved",
+        "call.started", "call.ringing", "purchase.made", "agent.asked", "agent.answered", "agent.refused",
+        "agent.promised", "agent.fulfilled", "agent.apologised",
+    })  # fmt: skip
+    state = Service
+
+    def start(self) -> Service:
+        return Service()
+
+    def observe(self, state: Service, moment: Moment) -> Service:
+        touchpoint, rule = moment.touchpoint, moment.knowledge.signals[self.name]
+        assert touchpoint is not None
+        if touchpoint.type == "purchase.made":
+            worth = moment.knowledge.money.in_base(touchpoint.amount or 0, touchpoint.currency)
+            return state if not worth else msgspec.structs.replace(state, spent=state.spent + round(worth))
+        if self._refuses(moment):
+            state = self._told_no(state, moment, rule)
+        if by_staff(moment):
+            return self._answered(state, moment)
+        norm = rule.numbers("norms_minutes").get(touchpoint.type)
+        if norm is None or moment.at <= state.spoke or touchpoint.initiator != "customer":
+            return state
+        if not leads(moment, (MASTER, STAR)):
+            return state
+        matter = matter_of(moment) or moment.event_id
+        if matter in state.waiting:
+            return state
+        waiting = newest({**state.waiting, matter: moment.at}, WAITING)
+        for gone in state.waiting.keys() - waiting.keys():
+            moment.disarm(self.name, gone)
+        moment.arm(self.name, matter, moment.at + round(norm * MINUTE_MS))
+        return msgspec.structs.replace(state, waiting=waiting)
+
+    @staticmethod
+    def _refuses(moment: Moment) -> bool:
+        kind = moment.touchpoint.type if moment.touchpoint else ""
+        return kind == "agent.refused" or (
+            kind == "complaint.resolved" and moment.properties.get("outcome") == "refused"
+        )  # fmt: skip
+
+    def _told_no(self, state: Service, moment: Moment, rule: SignalRule) -> Service:
+        noes = in_order((*state.noes, (NO, moment.at)), NOES)
+        n = recent(noes, NO, moment.at - rule.number("days") * DAY_MS, moment.at)
+        if n > rule.number("noes"):
+            self._fire(state, moment, "refused", {"noes": n}, f"no:{matter_of(moment) or ''}", None)
+        return msgspec.structs.replace(state, noes=noes)
+
+    def _answered(self, state: Service, moment: Moment) -> Service:
+        """What began before it, about the same matter, or about any if it names none."""
+        matter = matter_of(moment)
+        named = matter in state.waiting
+        if moment.at > state.spoke:
+            state = msgspec.structs.replace(state, spoke=moment.at)
+        over = [each for each, at in state.waiting.items() if at <= moment.at and (each == matter or not named)]
+        for each in over:
+            moment.disarm(self.name, each)
+            close_matter(moment, f"service:{each}", "answered")
+        if not over:
+            return state
+        left = {each: at for each, at in state.waiting.items() if each not in over}
+        return msgspec.structs.replace(state, waiting=left)
+
+    def due(self, state: Service, timer: Timer, moment: Moment) -> Service:
+        since = state.waiting.get(timer.key)
+        if since is not None:
+            values: dict[str, Value] = {"waited_minutes": round((moment.at - since) / MINUTE_MS)}
+            why = Because(event_id=timer.cause, what="waiting")
+            self._fire(state, moment, "waiting", values, f"service:{timer.key}", why)
+        return state
+
+    def _fire(
+        self, state: Service, moment: Moment, gap: str, values: dict[str, Value], matter: str, why: Because | None
+    ) -> None:
+        rule = moment.knowledge.signals[self.name]
+        if not leads(moment, (MASTER, STAR)):
+            return
+        kinds = (MASTER, STAR) if state.spent >= rule.number(VIP) else (MASTER,)
+        if chance(moment, kinds) >= rule.number("probability"):
+            what = moment.touchpoint.type if moment.touchpoint else ""
+            moment.signal(self.name, matter, {"gap": gap, **values}, [why or because(moment, what)])
+
+    def merge(self, state: Service, older: Service) -> Service:
+        waiting = newest({**older.waiting, **state.waiting}, WAITING)
+        noes = in_order((*older.noes, *state.noes), NOES)
+        return Service(waiting, noes, state.spent + older.spent, max(state.spoke, older.spoke))
