@@ -25,6 +25,7 @@ from streams.signals.incoming_call import IncomingCall
 from streams.signals.no_apology import NoApology
 from streams.signals.policy_collision import PolicyCollision
 from streams.signals.promise_overdue import PromiseOverdue
+from streams.signals.relationship_rule_broken import RelationshipRuleBroken
 from streams.signals.repaired import Repaired
 from streams.signals.repeat_contact import RepeatContact
 from streams.signals.running_out import RunningOut
@@ -59,6 +60,7 @@ DETECTORS: tuple[Detector[Any], ...] = (
     FixBeforeFelt(),
     Harassed(),
     TemplateMismatch(),
+    RelationshipRuleBroken(),
     Engaged(),
     Struggling(),
     StepFailing(),
