@@ -64,7 +64,7 @@ class Watched:
             if isinstance(piece, Chunk):
                 for record in piece.records:
                     if record.key == self._key and isinstance(record.body, Touchpoint):
-                        self.seen[record.body.event_id] = _contact(record.body)
+                        self.seen[record.body.event_id] = contact(record.body)
             yield piece
 
 
@@ -150,7 +150,8 @@ def _reason(event_id: str, what: str, found: Explained, page: Page) -> str:
     return f"{said}{' · ' if said else ''}{where}{words}"
 
 
-def _contact(body: Touchpoint) -> Contact:
+def contact(body: Touchpoint) -> Contact:
+    """A touchpoint as reasons show it."""
     return Contact(body.occurred_at, body.type, body.channel, body.initiator, body.text, body.item_id, body.event_id)
 
 

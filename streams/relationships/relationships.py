@@ -215,8 +215,8 @@ class Relationships:
 
     def _decide(self, moment: Moment, occasion: int, transformed: bool) -> None:
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
-        shares = self.posterior(customer, moment.at)
-        first = max(range(self._size), key=shares.__getitem__)
+        scores = self._reading.scores(self.numbers(customer, moment.at))
+        first = scores.index(max(scores))
         if not self._leads_on(first, customer):
             state.occasions, state.occasion = 1, occasion
         elif occasion != state.occasion and state.occasions < rules.events:
@@ -224,6 +224,7 @@ class Relationships:
         state.candidate, declared = first, customer.declared
         if first == declared or (state.occasions < rules.events and not transformed):
             return
+        shares = _softmax(scores)
         second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
         clear = shares[first] >= rules.declare and shares[first] - shares[second] >= rules.margin
         back = first == state.before and moment.at - customer.since <= rules.again_days * DAY_MS
