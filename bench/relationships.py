@@ -59,7 +59,9 @@ def _cost(knowledge: Knowledge, log: Sequence[tuple[str, Touchpoint]]) -> tuple[
         began = process_time()
         for key, body in log:
             customer = people.setdefault(key, Customer())
-            moment = Moment(knowledge, customer, key, body.occurred_at, "", body.event_id, body, None, (0, 0), [])
+            moment = Moment(
+                knowledge, customer, key, body.occurred_at, "", body.event_id, body, None, (0, 0), [], {}, {}
+            )
             customer.latest = max(customer.latest, body.occurred_at)
             if n:
                 rules.observe(moment, body)
