@@ -106,7 +106,7 @@ def lines(found: Explained, page: Page) -> list[Text]:
     say, kind = voice.say, max(found.consumer, key=lambda name: found.consumer[name])
     said = [Text.assemble((clean(found.customer_id), "bold"), " · ", (voice.relationship(found.standing.type), "bold"))]
     said += relationship(found.standing, page)
-    said += [Text(), Text(say("way"), "bold underline"), *plot(found.way, until, voice)]
+    said += [Text(), Text(say("way"), "bold underline"), *plot(found.way, until, voice, page.width)]
     for shift in found.shifts:
         said.append(Text.assemble("  ", (clock(shift.at, page), "dim"), "  ", turn(shift, voice)))
         for because in shift.because:

@@ -29,7 +29,7 @@ def page_of(known: Known, page: Page, now: int) -> list[Text]:
     return [
         *_head(known, page),
         *relationship(known.standing, page),
-        *_section(voice.say("way"), plot(_way(known), max(now, known.latest or 0), voice)),
+        *_section(voice.say("way"), plot(_way(known), max(now, known.latest or 0), voice, page.width)),
         *_section(voice.say("matters"), _matters(known, page, now)),
         *_section(voice.say("lately"), [_turn(each, page) for each in _turns(known)]),
         *_section(_timeline_title(known, voice), _timeline(known, page)),

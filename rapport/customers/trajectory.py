@@ -15,6 +15,8 @@ from schemas.records import Shift
 
 CELLS: Final = 48
 """Of the plot, from the first touchpoint to the last."""
+FEWEST: Final = 21
+"""The two dates and a space."""
 HELD, NOT = "█", "·"
 
 
@@ -36,10 +38,13 @@ def steps(first: int | None, shifts: Sequence[Shift]) -> tuple[Step, ...]:
     return (*begun, *(Step(each.at, each.to, each.probability, each.migration) for each in ordered))
 
 
-def plot(found: Sequence[Step], until: int, voice: Voice, cells: int = CELLS) -> list[Text]:
-    """A row for each relationship in the order in which they came, and the two dates; nothing for a single moment."""
+def plot(found: Sequence[Step], until: int, voice: Voice, width: int | None = None) -> list[Text]:
+    """A row for each relationship in the order in which they came, and the two dates; nothing for a single moment.
+    No line is longer than `width` allows."""
     if not found or until <= found[0].since:
         return []
+    margin = max(Text(voice.relationship(step.type)).cell_len for step in found) + 1
+    cells = CELLS if width is None else max(FEWEST, min(CELLS, width - margin - 2))
     start, span = found[0].since, until - found[0].since
     rows: dict[str, list[str]] = {}
     for n, step in enumerate(found):
@@ -48,11 +53,9 @@ def plot(found: Sequence[Step], until: int, voice: Voice, cells: int = CELLS) ->
         first = min(cells - 1, (step.since - start) * cells // span)
         last = max(first + 1, min(cells, (end - start) * cells // span))
         row[first:last] = [HELD] * (last - first)
-    labels = [Text(voice.relationship(type_id)) for type_id in rows]
-    margin = max(label.cell_len for label in labels) + 1
     lines = [
-        Text.assemble("  ", column(label, margin), ("".join(row), "cyan"))
-        for label, row in zip(labels, rows.values(), strict=True)
+        Text.assemble("  ", column(Text(voice.relationship(type_id)), margin), ("".join(row), "cyan"))
+        for type_id, row in rows.items()
     ]
     dates = f"{_day(start)}{_day(until):>{cells - len(_day(start))}}"
     return [*lines, Text.assemble("  ", " " * margin, (dates, "dim"))]

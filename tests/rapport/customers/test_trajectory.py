@@ -26,7 +26,7 @@ def test_the_way_begins_with_what_was_before_the_first_shift() -> None:
 
 
 def test_a_plot_has_a_row_a_relationship_and_every_moment_once() -> None:
-    lines = [line.plain for line in plot(steps(START, LIFE), START + 100 * DAY, Voice("en"), cells=24)]
+    lines = [line.plain for line in plot(steps(START, LIFE), START + 100 * DAY, Voice("en"), width=44)]
     assert len(lines) == 4
     assert [line.count(HELD) for line in lines[:3]] == [12, 6, 6]
     assert "enemy" in lines[2]
