@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench soak big lock clean
+.PHONY: help setup run test explore lint fmt bench soak big portrait lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -63,6 +63,9 @@ soak: setup ## half an hour of steady load: does anything grow? (ARGS=... choose
 
 big: setup ## a touchpoint among a million customers against ten thousand, and their memory: 5 GB (ARGS=... chooses)
 	@$(BIN)/python -m bench million $(ARGS)
+
+portrait: setup ## what the engine makes of Online Retail, as docs/relationships-online-retail.md (RAPPORT_SHARED_DATA)
+	@$(BIN)/python -m bench portrait $(ARGS)
 
 lock: ## write requirements.lock anew from requirements.in (needs uv)
 	uv pip compile requirements.in -o requirements.lock --universal --generate-hashes --python-version 3.11 \

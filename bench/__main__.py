@@ -184,6 +184,29 @@ def million(
     show(run(customers, base, count, warm, _say), json)
 
 
+@app.command(help="Reading the relationship: microseconds a touchpoint, bytes a customer.")
+def relationships(
+    count: Annotated[int, typer.Option("--count", min=1000)] = 60_000, customers: Customers = 2_000,
+    json: Json = False,
+) -> None:  # fmt: skip
+    from bench.relationships import run
+
+    show(run(count, customers), json)
+
+
+@app.command(help="What the engine makes of Online Retail, written as a page of docs/.")
+def portrait(
+    out: Annotated[Path, typer.Option("--out", help="The page.")] = Path("docs/relationships-online-retail.md"),
+) -> None:
+    from bench.portrait import run
+    from bench.states import RETAIL, shared
+
+    file = shared() / RETAIL
+    if not file.exists():
+        raise Failure(f"{file} is not there: name the folder of the data sets in RAPPORT_SHARED_DATA")
+    run(file, out, _say)
+
+
 @app.command(help="How right the engine is on a simulated year, beside a bag of cue words and a fitted booster.")
 def quality(
     family: Annotated[str, typer.Option("--family", help="a or b: how the simulated people behave and write.")] = "b",

@@ -53,7 +53,7 @@ def command(
     from rapport.init import read_knowledge
     from replay.run import ReplayError, Selection, run
 
-    found = _settings(sources, compare)
+    found = settings_for(sources, compare)
     selection = Selection(moment("--from", from_), moment("--to", to), customer)
     console = Console(stderr=True)
     with told(ReplayError, OSError), _opened(out) as file:
@@ -69,7 +69,7 @@ def command(
         raise typer.Exit(FAILED)
 
 
-def _settings(sources: list[str], compare: str | None) -> Settings:
+def settings_for(sources: list[str], compare: str | None) -> Settings:
     """A replay from files needs nothing that runs; the archive and Kafka may belong to an `up`."""
     from rapport import running
     from rapport.commands.setting import settings

@@ -9,6 +9,7 @@ import msgspec
 from rich.text import Text
 
 from rapport.customers.known import Contact, Known, Likely, Matter, Reason, Standing, Waiting
+from rapport.customers.trajectory import Step, plot, steps
 from rapport.customers.turns import turn
 from rapport.layout import clean, column, hung
 from rapport.readable import COLOURS, Page, clock
@@ -28,6 +29,7 @@ def page_of(known: Known, page: Page, now: int) -> list[Text]:
     return [
         *_head(known, page),
         *relationship(known.standing, page),
+        *_section(voice.say("way"), plot(_way(known), max(now, known.latest or 0), voice, page.width)),
         *_section(voice.say("matters"), _matters(known, page, now)),
         *_section(voice.say("lately"), [_turn(each, page) for each in _turns(known)]),
         *_section(_timeline_title(known, voice), _timeline(known, page)),
@@ -53,8 +55,13 @@ def to_json(known: Known) -> dict[str, Any]:
     """The same as data: ids instead of words, times as RFC 3339, shifts and signals as they are sent."""
     found: dict[str, Any] = _timed(msgspec.to_builtins(msgspec.structs.replace(known, shifts=(), signals=())))
     found["shifts"] = [output_to_json(shift) for shift in known.shifts]
+    found["trajectory"] = [_timed(msgspec.to_builtins(step)) for step in _way(known)]
     found["signals"] = [output_to_json(signal) for signal in known.signals]
     return found
+
+
+def _way(known: Known) -> tuple[Step, ...]:
+    return steps(known.first, known.shifts)
 
 
 def _timed(value: Any) -> Any:

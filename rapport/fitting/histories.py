@@ -2,72 +2,76 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-import msgspec
 import numpy as np
 
-from rapport.fitting.regression import Moments, balanced
-from schemas.contract import read_line
-from schemas.records import EVERYONE, Record, Source, Touchpoint
-from schemas.times import read
+from rapport.fitting.regression import Moments
+from rapport.quality.evaluating import read_lives, read_log
+from rapport.quality.truth import Life
+from schemas.keys import IdentityKey
+from schemas.records import Record, Source, Touchpoint
 from streams.engine import Engine, Partition
 from streams.knowledge.model import Knowledge
+from streams.relationships.counts import DAY_MS
+from streams.relationships.features import Numbers
 from streams.relationships.relationships import Relationships
 
 EVERY: Final = 6
-"""A moment is taken at every so many touchpoints of a customer, and at the last."""
-
-Truth = dict[str, list[tuple[int, str]]]
+"""A moment is taken at every so many touchpoints of a customer: there somebody is judged."""
+CALENDAR_MS: Final = 30 * DAY_MS
+"""And every so often of everybody who is known, heard of or not: silence is what most customers are."""
+CHUNK: Final = 1_000
 
 
 class Unlabelled(Exception):
-    """A truth that cannot be used, with its line and what should stand there."""
+    """Histories and truth that do not belong together."""
 
 
-def read_truth(path: Path, knowledge: Knowledge) -> Truth:
-    """Type and since when (ms) of every customer, by time; lines about anything else are passed over."""
-    found: Truth = {}
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
-        try:
-            fact: dict[str, Any] = msgspec.json.decode(line)
-        except msgspec.DecodeError as error:
-            raise Unlabelled(f"{path}:{number}: no JSON ({error}); a line is one JSON object") from error
-        if "customer_id" not in fact or "since" not in fact:
-            continue
-        if fact.get("type") not in knowledge.type_index:
-            raise Unlabelled(f"{path}:{number}: type {fact.get('type')!r} is none of the 29: see relationships.yaml")
-        found.setdefault(str(fact["customer_id"]), []).append((read(str(fact["since"]))[0], str(fact["type"])))
-    return {who: sorted(life) for who, life in found.items()}
+class Labelled(NamedTuple):
+    """Histories by the keys of their customers, and what truly held."""
+
+    log: Sequence[tuple[str, Touchpoint]]
+    lives: Mapping[str, Life]
 
 
-def read_histories(path: Path) -> Iterator[tuple[str, Touchpoint]]:
-    """Touchpoints that can be read, in order of time; `EVERYONE` for what the company did to all."""
-    told = [t for line in path.read_bytes().splitlines() if isinstance(t := read_line(line), Touchpoint)]
-    for touchpoint in sorted(told, key=lambda t: (t.occurred_at, t.event_id)):
-        yield touchpoint.customer_id or EVERYONE, touchpoint
+def read(touchpoints: Path, truth: Path, identity: IdentityKey) -> Labelled:
+    """Two files; `Failure` names the line of a truth that cannot be read."""
+    return Labelled(read_log(touchpoints, identity), read_lives(truth, identity))
 
 
-def moments(histories: Iterator[tuple[str, Touchpoint]], truth: Truth, knowledge: Knowledge) -> Moments:
-    """What the detector reads of each labelled customer, at every `EVERY`th touchpoint, beside the truth there."""
-    engine, states = Engine(knowledge), Partition(0)
-    reading = Relationships(knowledge)
-    numbers: list[Any] = []
+def moments(shops: Sequence[Labelled], knowledge: Knowledge) -> Moments:
+    """What the detector reads of each labelled customer, beside the truth there: now and then, heard of or not."""
+    numbers: list[Numbers] = []
     labels: list[int] = []
+    for shop in shops:
+        for found, type_id in _looks(shop, knowledge):
+            numbers.append(found)
+            labels.append(knowledge.type_index[type_id])
+    if not labels:
+        raise Unlabelled("no touchpoint belongs to a labelled customer: both files must know them by the same id")
+    return Moments(np.array(numbers, dtype=np.float32), np.array(labels), np.ones(len(labels)))
+
+
+def _looks(shop: Labelled, knowledge: Knowledge) -> Iterator[tuple[Numbers, str]]:
+    engine, states, reading = Engine(knowledge), Partition(0), Relationships(knowledge)
     seen: dict[str, int] = {}
-    for offset, (who, touchpoint) in enumerate(histories):
+    due = shop.log[0][1].occurred_at + CALENDAR_MS // 2 if shop.log else 0
+
+    def look(who: str, at: int) -> Iterator[tuple[Numbers, str]]:
+        life, live = shop.lives.get(who), states.live(who)
+        if life is not None and live is not None:
+            yield reading.numbers(live.customer, at).astype(np.int16), life.at(at) or life.types[0]
+
+    for offset, (who, touchpoint) in enumerate(shop.log):
+        at = touchpoint.occurred_at
+        while at >= due:
+            for known in sorted(seen):
+                yield from look(known, due)
+            due += CALENDAR_MS
         engine.process([Record(offset, who, Source(0, offset, 0), touchpoint)], states)
         seen[who] = seen.get(who, 0) + 1
-        life, live = truth.get(who), states.live(who)
-        if life is None or live is None or seen[who] % EVERY:
-            continue
-        at = bisect_right(life, (touchpoint.occurred_at, "~")) - 1
-        numbers.append(reading.numbers(live.customer, touchpoint.occurred_at).astype(np.int16))
-        labels.append(knowledge.type_index[life[max(at, 0)][1]])
-    if not labels:
-        raise Unlabelled("no touchpoint belongs to a labelled customer: `customer_id` of both files must be the same")
-    chosen = np.array(labels)
-    return Moments(np.array(numbers, dtype=np.float64), chosen, balanced(chosen))
+        if seen[who] % EVERY == 0:
+            yield from look(who, at)

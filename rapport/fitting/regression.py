@@ -1,7 +1,7 @@
-"""Multinomial logistic regression on what the detector reads of a customer, drawn towards the weights by hand.
+"""Multinomial logistic regression on what the detector reads of a customer, drawn towards the weights there are.
 
-The penalty pulls every weight towards the one that an expert gave, not towards nothing: what the histories
-do not show keeps the expert's word.
+The penalty pulls every weight towards the present one (fitted before, else an expert's), not towards nothing: what
+the histories do not show keeps its word. Every moment counts the same, so that shares are right as often as they say.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from scipy.optimize import minimize
 
 from streams.knowledge.model import TYPE_IDS, Knowledge, Weights
 from streams.relationships.features import Numbers
-from streams.relationships.reading import UNIT, by_hand, numbers_of
+from streams.relationships.reading import numbers_of, present
 
-RIDGE: Final = 1.0
+RIDGE: Final = 100.0
 """How much a squared nat a number's unit is punished, beside one moment of one customer."""
 LIGHTEST: Final = 8
 """Thousandths below which a weight is left out."""
-ROUNDS: Final = 150
+ROUNDS: Final = 200
 WHOLE: Final = 16.0
 
 
@@ -32,56 +32,30 @@ class Moments(NamedTuple):
     counts: Numbers
 
 
-def balanced(truth: npt.NDArray[np.int64], power: float = 0.5) -> Numbers:
-    """Rare types count more, by the root of how rare they are; on average a moment counts once."""
-    shares = np.bincount(truth, minlength=len(TYPE_IDS)) / len(truth)
-    counts: Numbers = (1.0 / np.maximum(shares[truth], 1e-6)) ** power
-    return np.asarray(counts / counts.mean())
-
-
-def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE, begin: Numbers | None = None) -> Numbers:
-    """Weights in thousandths, a row a number, as `Reading` uses them; `begin`: where to start, for speed."""
-    names = numbers_of(knowledge)
-    numbers = moments.numbers / WHOLE
-    centre = by_hand(knowledge) / 1000.0
-    used = np.array([name != "-" for name in names]) & (np.abs(numbers).sum(axis=0) > 0)
-    columns = numbers[:, used]
-    start = centre[used]
-    rows = np.arange(len(moments.truth))
-    penalty = np.full((columns.shape[1], 1), ridge)
-    penalty[np.array(names)[used] == "always"] = 0.01
+def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE) -> Numbers:
+    """Weights in thousandths, a row a number, as `Reading` uses them."""
+    names = np.array(numbers_of(knowledge))
+    centre = present(knowledge) / 1000.0
+    used = (names != "-") & (np.abs(moments.numbers).sum(axis=0) > 0)
+    columns = moments.numbers[:, used].astype(np.float32) / np.float32(WHOLE)
+    start = centre[used].astype(np.float32)
+    rows, counts = np.arange(len(moments.truth)), moments.counts.astype(np.float32)
 
     def cost(flat: Numbers) -> tuple[float, Numbers]:
-        delta = flat.reshape(start.shape)
+        delta = flat.reshape(start.shape).astype(np.float32)
         scores = columns @ (start + delta)
         scores -= scores.max(axis=1, keepdims=True)
         shares = np.exp(scores)
         shares /= shares.sum(axis=1, keepdims=True)
-        loss = -(moments.counts * np.log(np.maximum(shares[rows, moments.truth], 1e-12))).sum()
+        loss = -(counts * np.log(np.maximum(shares[rows, moments.truth], 1e-12))).sum()
         shares[rows, moments.truth] -= 1.0
-        slope = columns.T @ (shares * moments.counts[:, None]) + penalty * delta
-        return float(loss + 0.5 * (penalty * delta * delta).sum()), slope.ravel()
+        slope = columns.T @ (shares * counts[:, None]) + ridge * delta
+        return float(loss + 0.5 * ridge * (delta * delta).sum()), slope.ravel().astype(float)
 
-    first = np.zeros(start.shape) if begin is None else begin[used] / 1000.0 - start
-    found = minimize(cost, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
-    weights = np.zeros_like(centre)
-    weights[used] = start + found.x.reshape(start.shape)
-    weights[~used] = centre[~used]
+    found = minimize(cost, np.zeros(start.size), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
+    weights = centre.copy()
+    weights[used] += found.x.reshape(start.shape)
     return np.rint(weights * 1000)
-
-
-def softened(weights: Numbers, moments: Moments) -> float:
-    """The factor on all weights that makes shares right as often as they say (temperature), by other customers."""
-    scores = moments.numbers @ weights / UNIT
-    rows = np.arange(len(moments.truth))
-
-    def loss(factor: float) -> float:
-        scaled = scores * factor
-        scaled = scaled - scaled.max(axis=1, keepdims=True)
-        chosen = scaled[rows, moments.truth] - np.log(np.exp(scaled).sum(axis=1))
-        return float(-chosen.mean())
-
-    return min((0.3 + 0.05 * n for n in range(25)), key=loss)
 
 
 def as_knowledge(knowledge: Knowledge, weights: Numbers) -> dict[str, Weights]:

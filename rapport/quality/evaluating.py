@@ -8,7 +8,7 @@ from typing import Final
 
 from rapport.failure import FAILED, Failure
 from rapport.quality.judging import Declared, Figures, Reading, Said, judge
-from rapport.quality.truth import read
+from rapport.quality.truth import Life, read
 from schemas.catalogue import standard
 from schemas.contract import read_line
 from schemas.keys import IdentityKey, key_of, keyed_hash
@@ -23,13 +23,7 @@ MOMENTS: Final = 4
 
 def evaluate(touchpoints: Path, truth: Path, knowledge: Knowledge, identity: IdentityKey) -> Figures:
     """Customers without a truth are not judged. Failure if the file has no touchpoint that can be read."""
-    with truth.open("rb") as file:
-        lives = {
-            value if kind == "customer_id" else f"{kind}:{identity.id}:{keyed_hash(kind, value, identity.secret)}": life
-            for (kind, value), life in read(file, str(truth)).items()
-        }
-    with touchpoints.open("rb") as file:
-        log = list(_keyed(file, identity))
+    lives, log = read_lives(truth, identity), read_log(touchpoints, identity)
     if not log:
         raise Failure(f"{touchpoints}: no touchpoint in it", FAILED)
     seen: dict[str, list[int]] = {}
@@ -38,6 +32,21 @@ def evaluate(touchpoints: Path, truth: Path, knowledge: Knowledge, identity: Ide
     first, end = log[0][1].occurred_at, log[-1][1].occurred_at + 1
     moments = [first + (end - first) * n // MOMENTS for n in range(1, MOMENTS + 1)]
     return judge(listen(log, lives.keys() & seen.keys(), knowledge, moments), lives, seen, end)
+
+
+def read_lives(truth: Path, identity: IdentityKey) -> dict[str, Life]:
+    """What truly held, by the key of the customer."""
+    with truth.open("rb") as file:
+        return {
+            value if kind == "customer_id" else f"{kind}:{identity.id}:{keyed_hash(kind, value, identity.secret)}": life
+            for (kind, value), life in read(file, str(truth)).items()
+        }
+
+
+def read_log(touchpoints: Path, identity: IdentityKey) -> list[tuple[str, Touchpoint]]:
+    """Touchpoints with the keys of their customers, in order of time."""
+    with touchpoints.open("rb") as file:
+        return list(_keyed(file, identity))
 
 
 def listen(

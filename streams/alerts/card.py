@@ -171,7 +171,9 @@ def _shown(speaker: _Speaker, name: str, value: Value) -> str:
             return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
         case "location_id", str(place):
             return speaker.place(place)
-        case "relationship", str(type_id):
+        case "rule", str(rule):
+            return speaker.say(f"rule.{rule}")
+        case (("relationship" | "falls_to"), str(type_id)):
             return speaker.label(type_id)
         case "after", str(kind):
             return speaker.kind(kind)

@@ -24,9 +24,11 @@ from streams.knowledge.rules import (
     read_combinations,
     read_company_deeds,
     read_deeds,
+    read_hurt,
     read_migrations,
     read_shift_alerts,
     read_shifts,
+    read_violations,
 )
 from streams.knowledge.signals import SPECS, read_signals
 from streams.knowledge.voice import read_fitted, read_voice
@@ -127,6 +129,8 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
     combinations = read_combinations(rules.section("combinations"), groups, shifts.clip)
     deeds = read_deeds(rules.section("deeds"), catalogue, shifts.clip)
     company_deeds = read_company_deeds(rules.section("company_deeds"), catalogue, shifts.clip)
+    hurt = read_hurt(rules.section("hurt"), shifts.clip)
+    violations = read_violations(rules.section("violations"), types, catalogue)
     migrations = read_migrations(rules.section("migrations"), types)
     shift_alerts = read_shift_alerts(rules, types, teams)
     rules.close()
@@ -136,6 +140,7 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         "combination": [each.name for each in combinations],
         "deed": [each.name for each in deeds],
         "company_deed": [each.name for each in company_deeds],
+        "rule": [rule.id for rules_of in violations.values() for rule in rules_of],
     }
     return Knowledge(
         version="",
@@ -150,6 +155,8 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         negations=negations,
         deeds=tuple(deeds),
         company_deeds=tuple(company_deeds),
+        hurt=hurt,
+        violations=violations,
         shifts=shifts,
         migrations=migrations,
         shift_alerts=tuple(shift_alerts),

@@ -167,6 +167,29 @@ class CompanyDeed(msgspec.Struct, frozen=True):
     slot: int = 0
 
 
+class Violation(msgspec.Struct, frozen=True):
+    """A rule of one relationship, broken by a touchpoint of ours of one of `types` when every condition holds.
+    `id` is `type.name`; `base` is how much it hurts a stranger, 0..1; `falls_to` where such a customer usually ends."""
+
+    id: str
+    types: tuple[str, ...]
+    when: tuple[Condition, ...]
+    base: float
+    falls_to: str
+
+
+class Hurt(msgspec.Struct, frozen=True):
+    """What a broken rule does: `weights` of one hurt of severity 1, counted in `slot`; how long it is felt, which
+    types bear more (a factor below 1), and from which severity on somebody is told, or told as an error."""
+
+    slot: int
+    weights: Weights
+    half_life_days: float
+    bears: dict[str, float]
+    signal_from: float
+    error_from: float
+
+
 class Shifts(msgspec.Struct, frozen=True):
     """Hysteresis and decay of D1 and D2. Days are days, factors have no unit, the rest are probabilities.
     A customer begins as `start`, before anything is declared.
@@ -284,6 +307,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     negations: dict[str, Negation]
     deeds: tuple[Deed, ...]
     company_deeds: tuple[CompanyDeed, ...]
+    hurt: Hurt
+    violations: dict[str, tuple[Violation, ...]]
     shifts: Shifts
     migrations: dict[tuple[str, str], str]
     shift_alerts: tuple[ShiftAlert, ...]

@@ -17,9 +17,11 @@ from streams.knowledge.model import (
     Combination,
     CompanyDeed,
     Deed,
+    Hurt,
     RelationshipType,
     ShiftAlert,
     Shifts,
+    Violation,
 )
 
 IDENTITIES: tuple[str, ...] = (
@@ -160,6 +162,41 @@ def read_company_deeds(section: Section, catalogue: Catalogue, clip: float) -> l
         transformational, slot = row.flag("transformational", False), row.whole("slot", *SLOTS)
         found.append(CompanyDeed(name, types, when, close, weights, half_life, transformational, slot))
         row.close()
+    return found
+
+
+def read_hurt(section: Section, clip: float) -> Hurt:
+    found = Hurt(
+        slot=section.whole("slot", *SLOTS),
+        weights=read_weights(section, clip),
+        half_life_days=section.number("half_life_days", 0.01, MAX_DAYS),
+        bears=section.numbers("bears", 0, 1, TYPE_IDS, required=False),
+        signal_from=section.number("signal_from", 0, 3),
+        error_from=section.number("error_from", 0, 3),
+    )
+    section.close()
+    return found
+
+
+def read_violations(
+    section: Section, types: Sequence[RelationshipType], catalogue: Catalogue
+) -> dict[str, tuple[Violation, ...]]:
+    """The rules of every relationship; each has one at least."""
+    personal = {name for name, kind in catalogue.types.items() if not kind.company_wide and not kind.line}
+    found: dict[str, tuple[Violation, ...]] = {}
+    for each in types:
+        table = section.section(each.id)
+        rules: list[Violation] = []
+        for name, row in table.sections():
+            kinds = row.names("types", personal)
+            when, base = _conditions(row, kinds, catalogue), row.number("base", 0, 1)
+            falls_to = row.choice("falls_to", TYPE_IDS, each.falls_to[0] if each.falls_to else each.id)
+            rules.append(Violation(f"{each.id}.{name}", kinds, when, base, falls_to))
+            row.close()
+        if section.has(each.id) and not rules:
+            table.fault("a relationship without a rule that can be broken: name what breaks it")
+        found[each.id] = tuple(rules)
+    section.close()
     return found
 
 

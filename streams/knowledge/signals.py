@@ -122,6 +122,7 @@ SPECS: dict[str, Spec] = {
     "repaired": Spec((1,), {"days": DAYS, "praise": Number(0, 1)}),
     "harassed": Spec((1,), {"times": TIMES, "days": DAYS, "words": Words()}),
     "template_mismatch": Spec((1,), {"of_three": Number(1, 3)}),
+    "relationship_rule_broken": Spec((1,), {}),
     "engaged": Spec((1,), {"least_stays": TIMES, "dwell_factor": Number(1, 100), "views": TIMES, "days": DAYS}),
     "struggling": Spec((1,), {"loops": TIMES, "failures": TIMES, "minutes": Number(0.01, MAX_MINUTES)}),
     "asked_for_feedback": Spec((1,), {"days": DAYS}),

@@ -124,6 +124,7 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "follow_up_due": _plain("waited_hours"),
     "promise_overdue": _plain("promise_id"),
     "double_deviation": _plain("failures same_cause within_days", silent=True),
+    "relationship_rule_broken": _plain("rule relationship hurts falls_to", do_not=1),
     "no_apology": _plain("", do=1),
     "repaired": _plain("after_days", do=1, do_not=1),
     "harassed": _plain("n", do_not=1),

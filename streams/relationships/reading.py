@@ -27,6 +27,7 @@ def of_slots(knowledge: Knowledge) -> dict[int, str]:
         found.setdefault(deed.slot, deed.name)
     for done in knowledge.company_deeds:
         found.setdefault(done.slot, done.name)
+    found[knowledge.hurt.slot] = "hurt"
     return found | {VOICES + n: type_id for n, type_id in enumerate(TYPE_IDS)}
 
 
@@ -39,6 +40,7 @@ def by_hand(knowledge: Knowledge) -> Numbers:
     """Weights before anything was fitted: those of the deeds on how often, one for each voice, and the priors."""
     found = np.zeros((SIZE, len(knowledge.types)))
     said = [(d.slot, d.weights) for d in knowledge.company_deeds] + [(d.slot, d.weights) for d in knowledge.deeds]
+    said.append((knowledge.hurt.slot, knowledge.hurt.weights))
     for slot, weights in said:
         for name, weight in weights.items():
             found[slot, knowledge.type_index[name]] = round(1000 * weight)
@@ -52,15 +54,21 @@ def by_hand(knowledge: Knowledge) -> Numbers:
     return found
 
 
+def present(knowledge: Knowledge) -> Numbers:
+    """The weights that hold: fitted ones, else those by hand; without the company's industry and language."""
+    found = by_hand(knowledge)
+    for number, name in enumerate(numbers_of(knowledge)):
+        fitted = knowledge.weights.get(name)
+        if fitted is not None:
+            found[number] = [fitted.get(type_id, 0.0) for type_id in TYPE_IDS]
+    return found
+
+
 class Reading:
     """Numbers and weights are whole and their products small: sums are exact in any order and on any machine."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._weights = by_hand(knowledge)
-        for number, name in enumerate(numbers_of(knowledge)):
-            fitted = knowledge.weights.get(name)
-            if fitted is not None:
-                self._weights[number] = [fitted.get(type_id, 0.0) for type_id in TYPE_IDS]
+        self._weights = present(knowledge)
         company = knowledge.company
         for index, each in enumerate(knowledge.types):
             self._weights[FIRST_EXTRA, index] += round(1000 * log(each.likelier(company.industry, company.language)))

@@ -16,6 +16,7 @@ from streams.relationships.counts import ONE
 from streams.relationships.features import Numbers
 from streams.relationships.habits import VOICES
 from streams.relationships.reading import Reading
+from streams.relationships.violations import broken, severity
 from streams.relationships.voice import WHOLE, Ear, readable
 from streams.relationships.words import Lexicon, Term
 
@@ -40,8 +41,8 @@ class Relationships:
 
     Words and deeds are counted (64ths, forward decay), weighted by how far the channel and the identity can be
     trusted; a cue counts once a session, a deed once an order. What was counted is read as numbers, whose weights
-    add up to each type's score. A type is declared at `declare` with a margin over the next, after it led on
-    `events` independent occasions or one that transforms; the declared one is given up below `leave`.
+    add up to each type's score. A type is declared at `declare` with a margin over the next, after it, or others of
+    its state, led on `events` independent occasions or one that transforms; the declared one is given up below `leave`.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -54,6 +55,9 @@ class Relationships:
         for deed in knowledge.deeds:
             for kind in deed.types:
                 self._deeds.setdefault(kind, []).append(deed)
+        self._breakable = tuple(
+            frozenset(kind for rule in knowledge.violations[each.id] for kind in rule.types) for each in knowledge.types
+        )
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
 
     def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
@@ -71,6 +75,7 @@ class Relationships:
             news = watching.theirs(state, touchpoint, at, local, launched)
         else:
             watching.ours(state, touchpoint, at)
+            news = self._hurt(moment, touchpoint)
         deeds = self._deeds.get(touchpoint.type)
         transformed = False
         if deeds or (own and touchpoint.text):
@@ -153,6 +158,18 @@ class Relationships:
                 news = self._hear(moment, text, terms, amount, session) or news
         return news, transformed
 
+    def _hurt(self, moment: Moment, touchpoint: Touchpoint) -> bool:
+        """A rule of the declared relationship that we broke counts as much as it hurts: fast down, never up."""
+        knowledge, declared = self._knowledge, moment.customer.declared
+        if declared < 0 or touchpoint.type not in self._breakable[declared]:
+            return False
+        found = broken(knowledge, declared, touchpoint, moment.properties)
+        for rule in found:
+            amount = round(ONE * severity(rule, knowledge.types[declared], knowledge.hurt))
+            moment.customer.habits.count(knowledge.hurt.slot, moment.at, amount)
+            self._remember(moment, knowledge.hurt.slot, f"rule.{rule.id}", amount)
+        return bool(found)
+
     def _break(self, moment: Moment, term: Term, session: int, amount: int) -> None:
         """What is said in one breath with loyalty and turns it: it counts by itself, whatever else was said."""
         if not session or moment.customer.habits.new_in(session, habits.BROKEN):
@@ -198,15 +215,16 @@ class Relationships:
 
     def _decide(self, moment: Moment, occasion: int, transformed: bool) -> None:
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
-        shares = self.posterior(customer, moment.at)
-        first = max(range(self._size), key=shares.__getitem__)
-        if first != state.candidate:
-            state.candidate, state.occasions, state.occasion = first, 1, occasion
+        scores = self._reading.scores(self.numbers(customer, moment.at))
+        first = scores.index(max(scores))
+        if not self._leads_on(first, customer):
+            state.occasions, state.occasion = 1, occasion
         elif occasion != state.occasion and state.occasions < rules.events:
             state.occasions, state.occasion = state.occasions + 1, occasion
-        declared = customer.declared
+        state.candidate, declared = first, customer.declared
         if first == declared or (state.occasions < rules.events and not transformed):
             return
+        shares = _softmax(scores)
         second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
         clear = shares[first] >= rules.declare and shares[first] - shares[second] >= rules.margin
         back = first == state.before and moment.at - customer.since <= rules.again_days * DAY_MS
@@ -216,6 +234,15 @@ class Relationships:
             self._shift(moment, first, second, shares[first])
         state.before = declared
         customer.declared, customer.since = first, moment.at
+
+    def _leads_on(self, first: int, customer: Customer) -> bool:
+        """Whether what leads now was led up to: it led before, or another of its state did that nobody declared.
+
+        Three attacks are three occasions, though the first sounded like disappointment."""
+        before, types = customer.habits.candidate, self._knowledge.types
+        if first == before or before < 0:
+            return first == before
+        return customer.declared not in (first, before) and types[first].state == types[before].state
 
     def _shift(self, moment: Moment, to: int, second: int, share: float) -> None:
         knowledge = self._knowledge

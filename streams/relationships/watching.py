@@ -91,19 +91,25 @@ def _bought(habits: Habits, touchpoint: Touchpoint, at: int, launched: Mapping[s
         habits.count(h.ORDER, at, ONE)
         if 0 <= at - launched.get("product.launched", 0) <= LAUNCH_MS:
             habits.count(h.LAUNCHED, at, ONE)
-    habits.count(h.LINES, at, ONE)
+    _once(habits, order, h.LINES, at)
     if touchpoint.amount and touchpoint.amount > 0:
         habits.count(h.SPEND, at, min(1 << 20, round(ONE * touchpoint.amount)))
     if touchpoint.item_id:
         bit = 1 << crc32(touchpoint.item_id.encode()) % CLASSES
-        habits.count(h.REPEAT_ITEM if habits.items & bit else h.NEW_ITEM, at, ONE)
+        _once(habits, order, h.REPEAT_ITEM if habits.items & bit else h.NEW_ITEM, at)
         habits.items |= bit
     if touchpoint.category:
         bit = 1 << crc32(touchpoint.category.encode()) % CLASSES
         if not habits.kinds & bit:
-            habits.count(h.NEW_KIND, at, ONE)
+            _once(habits, order, h.NEW_KIND, at)
         habits.kinds |= bit
     return fresh
+
+
+def _once(habits: Habits, order: int, slot: int, at: int) -> None:
+    """Once an order: a reseller's twenty lines are one purchase, and no hunger for the new."""
+    if not order or habits.new_in(order, slot):
+        habits.count(slot, at, ONE)
 
 
 def _spoke(habits: Habits, text: str, at: int) -> None:

@@ -30,6 +30,7 @@ from streams.signals.novelty_due import NoveltyDue
 from streams.signals.plateau import Plateau
 from streams.signals.policy_collision import PolicyCollision
 from streams.signals.promise_overdue import PromiseOverdue
+from streams.signals.relationship_rule_broken import RelationshipRuleBroken
 from streams.signals.repaired import Repaired
 from streams.signals.repeat_contact import RepeatContact
 from streams.signals.running_out import RunningOut
@@ -72,6 +73,7 @@ DETECTORS: tuple[Detector[Any], ...] = (
     Plateau(),
     SlippingAway(),
     NoveltyDue(),
+    RelationshipRuleBroken(),
     Engaged(),
     Struggling(),
     StepFailing(),

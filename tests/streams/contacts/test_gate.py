@@ -14,7 +14,7 @@ from streams.contacts import ledger
 from streams.contacts.gate import Gate
 from streams.contacts.ledger import Ledger
 from streams.knowledge.wording import CONTACT_REASONS
-from tests.streams.lab import DAY, HOUR, MINUTE, Lab, knowledge, of, tick, touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, Lab, knowledge, of, signals, tick, touchpoint
 
 LARGEST_STATE = 2_048
 NOON = 16 * HOUR
@@ -102,7 +102,7 @@ def test_a_broken_rule_weighs_more_with_those_who_are_close(closeness: str) -> N
     lab = Lab()
     lab.fold(touchpoint("web.viewed", 0, channel="web"))
     lab.live().customer.declared = knowledge().type_index[closeness]
-    (signal,) = of(lab.fold(sent(NOON, "email")), Signal)
+    (signal,) = signals(lab.fold(sent(NOON, "email")), "contact_rule_broken")
     assert signal.severity == ("error" if closeness == "best_friend" else "warning")
 
 

@@ -40,6 +40,23 @@ def test_attacks_make_an_enemy_and_somebody_hears_of_it() -> None:
     assert "enemy" not in alert.card.who.lower()
 
 
+THREE = [
+    pytest.param(
+        ["太失望了，以前很好，心寒", "骗子，抵制", "垃圾，曝光你们"], id="first it sounds like disappointment"
+    ),
+    pytest.param(
+        ["you lied to me, i feel helpless", "scam, boycott", "worst company ever, scam"], id="first like a wrong"
+    ),
+]
+
+
+@pytest.mark.parametrize("texts", THREE)
+def test_three_attacks_are_three_occasions_though_they_sound_different(texts: list[str]) -> None:
+    turned = shifts(*(said(text, n * DAY) for n, text in enumerate(texts)))
+    assert turned
+    assert all(knowledge().relationship(to).state == "damaged" for _, to in turned)
+
+
 @pytest.mark.parametrize(
     "life",
     [

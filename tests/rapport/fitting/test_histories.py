@@ -1,0 +1,45 @@
+"""Moments of histories, and a fit drawn towards the weights before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from producers.simulator.feeding import write_lines, write_truth
+from producers.simulator.run import Simulation
+from rapport.fitting.histories import Labelled, Unlabelled, moments, read
+from rapport.fitting.regression import fit
+from streams.knowledge.model import TYPE_IDS
+from streams.relationships.reading import present
+from tests.producers.world import IDENTITY
+from tests.streams.lab import knowledge
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Labelled:
+    folder = tmp_path_factory.mktemp("shop")
+    with (folder / "shop").open("wb") as out, (folder / "truth").open("wb") as said:
+        write_truth(Simulation(25, 70, 4), said)
+        write_lines(Simulation(25, 70, 4), out)
+    return read(folder / "shop", folder / "truth", IDENTITY)
+
+
+def test_the_silent_are_looked_at_too(shop: Labelled) -> None:
+    found = moments([shop], knowledge())
+    silent = {key for key in shop.lives if 0 < sum(who == key for who, _ in shop.log) < 6}
+    assert silent
+    assert len(found.truth) == len(found.numbers)
+    assert TYPE_IDS.index("complete_stranger") in found.truth
+    assert len(moments([shop, shop], knowledge()).truth) == 2 * len(found.truth)
+
+
+def test_a_firm_hand_keeps_the_weights_before(shop: Labelled) -> None:
+    found, before = moments([shop], knowledge()), present(knowledge())
+    firm = np.abs(fit(knowledge(), found, 1e9) - before).max()
+    loose = np.abs(fit(knowledge(), found, 1e4) - before).max()
+    assert firm <= 1 < loose
+
+
+def test_histories_of_others_are_refused(shop: Labelled) -> None:
+    with pytest.raises(Unlabelled, match="same id"):
+        moments([Labelled(shop.log, {})], knowledge())
