@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
-ROOMS := bench deploy examples producers rapport replay schemas sinks streams tests
+ROOMS := bench console deploy examples producers rapport replay schemas sinks streams tests
 DATA ?= example
 
 help: ## this list
