@@ -7,7 +7,7 @@ from typing import Final
 
 MASK: Final = "•••"
 _MAIL: Final = re.compile(r"([\w.+-])[\w.+-]*@[\w-]+(?:\.[\w-]+)+")
-_NUMBER: Final = re.compile(r"(?<![\w:])\+?\d(?:[ ()/.-]?\d){6,18}(?!\w)", re.ASCII)
+_NUMBER: Final = re.compile(r"(?<![\w:])\+?\d(?:[ ()/.-]{0,2}\d){6,18}(?!\w)", re.ASCII)
 
 
 def masked(words: str) -> str:

@@ -21,8 +21,8 @@ def columns(
     highest = max((sum(each.values()) for each in counts.values()), default=0) or 1
     width = (WIDTH - LEFT) * step / max(step, end - begin)
     pieces = [rule(LEFT, BASE, WIDTH, BASE), rule(LEFT, 14, WIDTH, 14)]
-    for y, amount in ((18, highest), (BASE + 4, 0)):
-        pieces.append(text(LEFT - 6, y, f"{amount:,}", kind="axis", anchor="end"))
+    for place, amount in ((18, highest), (BASE + 4, 0)):
+        pieces.append(text(LEFT - 6, place, f"{amount:,}", kind="axis", anchor="end"))
     for at, by_kind in sorted(counts.items()):
         x, y = LEFT + (at - begin) / max(1, end - begin) * (WIDTH - LEFT), float(BASE)
         for n, kind in enumerate(kinds):
