@@ -9,7 +9,7 @@ from markupsafe import Markup
 from console.charts.drawing import box, colour, picture, rule, text
 from console.web.viewer import Viewer
 
-WIDTH, HEIGHT, LEFT, BASE = 720, 220, 44, 190
+WIDTH, HEIGHT, LEFT, BASE = 1100, 230, 44, 200
 
 
 def columns(

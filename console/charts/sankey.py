@@ -10,8 +10,8 @@ from markupsafe import Markup
 from console.charts.bars import short
 from console.charts.drawing import box, colour, picture, text
 
-WIDTH, GAP, NODE = 720, 10, 12
-_SIDE = 190
+WIDTH, GAP, NODE = 1100, 10, 12
+_SIDE = 230
 
 
 def sankey(flows: Sequence[tuple[str, str, int]], title: str) -> Markup:

@@ -10,7 +10,7 @@ from console.charts.drawing import box, colour, picture, rule, text
 from console.web.viewer import Viewer
 from rapport.customers.known import Standing
 
-WIDTH, BAND, LEFT = 720, 26, 170
+WIDTH, BAND, LEFT = 1100, 26, 200
 
 
 class Turn:

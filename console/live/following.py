@@ -80,8 +80,8 @@ class Hub:
         assert self._kafka is not None
         while True:
             consumer = AIOKafkaConsumer(
-                **self._kafka.client(), client_id="rapport-console", group_id=None, enable_auto_commit=False,
-                auto_offset_reset="earliest", fetch_max_wait_ms=100, max_partition_fetch_bytes=4 * 1024 * 1024,
+                *ALERTS, *BEHIND, **self._kafka.client(), client_id="rapport-console", group_id=None,
+                enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100, max_partition_fetch_bytes=4 * 1024 * 1024,
             )  # fmt: skip
             try:
                 await consumer.start()
@@ -106,8 +106,7 @@ class Hub:
             self._wake()
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        parts = await _partitions(consumer, (*ALERTS, *BEHIND))
-        consumer.assign(parts)
+        parts = _assigned(consumer, (*ALERTS, *BEHIND))
         ends = await consumer.end_offsets(parts)
         await self._seek(consumer, parts)
         watch = asyncio.create_task(self._watch())
@@ -140,11 +139,13 @@ class Hub:
     async def _watch(self) -> None:
         """Whether the line lives: the resolved topic grows by ticks, once a second."""
         assert self._kafka is not None
-        probe = AIOKafkaConsumer(**self._kafka.client(), client_id="rapport-console-probe", group_id=None)
+        probe = AIOKafkaConsumer(
+            topics.RESOLVED, **self._kafka.client(), client_id="rapport-console-probe", group_id=None
+        )
         last, since = -1, time.monotonic()
         try:
             await asyncio.wait_for(probe.start(), STALE_S)
-            parts = await _partitions(probe, (topics.RESOLVED,))
+            parts = _assigned(probe, (topics.RESOLVED,))
             while True:
                 try:
                     ends = sum((await asyncio.wait_for(probe.end_offsets(parts), STALE_S)).values())
@@ -167,12 +168,9 @@ class Hub:
         woken.set()
 
 
-async def _partitions(consumer: AIOKafkaConsumer, names: Sequence[str]) -> list[TopicPartition]:
-    await consumer.topics()  # without this it knows none
-    found = []
-    for name in names:
-        partitions = consumer.partitions_for_topic(name)
-        if not partitions:
-            raise KafkaError(f"there is no topic {name}; `rapport init` makes it")
-        found += [TopicPartition(name, partition) for partition in sorted(partitions)]
-    return found
+def _assigned(consumer: AIOKafkaConsumer, names: Sequence[str]) -> list[TopicPartition]:
+    """All partitions: a consumer without a group is given every one of its topics."""
+    parts = sorted(consumer.assignment())
+    if missing := set(names) - {tp.topic for tp in parts}:
+        raise KafkaError(f"there is no topic {min(missing)}; `rapport init` makes it")
+    return parts

@@ -28,10 +28,12 @@
       if (paused || document.hidden) return;
       try {
         const answer = await ask(location.pathname + location.search, "charts");
-        if (answer.ok && !paused) charts.innerHTML = await answer.text();
+        if (answer.ok && !paused) { charts.innerHTML = await answer.text(); newest(); }
         line.hidden = true;
       } catch { line.textContent = charts.dataset.lost; line.hidden = false; }
     };
+    const newest = () => all(".scroll", charts).forEach((wide) => { wide.scrollLeft = wide.scrollWidth; });
+    newest();
     setInterval(renew, Number(charts.dataset.renew) * 1000);
     one("[data-pause]")?.addEventListener("click", (event) => {
       paused = !paused;
