@@ -81,7 +81,8 @@ class Hub:
         while True:
             consumer = AIOKafkaConsumer(
                 *ALERTS, *BEHIND, **self._kafka.client(), client_id="rapport-console", group_id=None,
-                enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100, max_partition_fetch_bytes=4 * 1024 * 1024,
+                enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100,
+                max_partition_fetch_bytes=4 * 1024 * 1024,
             )  # fmt: skip
             try:
                 await consumer.start()
