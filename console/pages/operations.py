@@ -25,6 +25,7 @@ from rapport.doctoring.asking.http import get
 from rapport.doctoring.scrape import Scrape, parse
 from schemas.letters import Letter
 
+COUNTED: Final = ("rapport_records_total", "rapport_sink_rows_total", "rapport_collector_events_total")
 LETTERS: Final = 50
 WAIT_S: Final = 5.0
 
@@ -97,7 +98,7 @@ def _station(name: str, address: str) -> Station:
 def _seen(name: str, address: str, found: Scrape) -> Station:
     return Station(
         name, address, True,
-        records=int(found.total("rapport_records_total") or found.total("rapport_sink_records_total")),
+        records=next((n for name in COUNTED if (n := int(found.total(name)))), 0),
         lag=int(found.total("rapport_lag_records")),
         behind_s=max((value for _, value in found.of("rapport_lag_seconds")), default=0.0),
         letters=int(found.total("rapport_dead_letters_total")),

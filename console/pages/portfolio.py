@@ -7,7 +7,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from console.charts.bars import bars
+from console.charts.bars import WHOLE, bars
 from console.web.asking import NoAnswer
 from console.web.site import Site
 from console.web.viewer import Viewer
@@ -59,10 +59,11 @@ def _facts(site: Site, viewer: Viewer, rows: dict[str, list[dict[str, Any]]]) ->
     counted = {name: week for name, week, _ in signals}
     contact = rows["contacts"][0] if rows["contacts"] else {"contacts": 0, "promo": 0, "care": 0}
     contacts, promo, care = (int(contact[name]) for name in ("contacts", "promo", "care"))
+    picture = bars([(name, n) for name, n, _, _ in types[:TOP]], viewer.say("portfolio.types"), width=WHOLE)
     rising = [(voice.signal(name), week, before) for name, week, before in signals if week > before][:TOP]
     waiting = [item for item in site.hub.standing.items() if not item.done and item.alert.due_at < viewer.now]
     return {
-        "types": types, "picture": bars([(name, n) for name, n, _, _ in types[:TOP]], viewer.say("portfolio.types")),
+        "types": types, "picture": picture,
         "rising": rising, "falling": [(voice.signal(n), w, b) for n, w, b in signals[::-1] if w < b][:TOP],
         "repeats": 100 * counted.get("repeat_contact", 0) / contacts if contacts else None, "promo": promo,
         "care": care, "overdue": len(waiting), "contacts": contacts,

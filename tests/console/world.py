@@ -25,7 +25,7 @@ from producers.preparing import Ready
 from rapport.settings import Settings
 from schemas.codec import decode_touchpoints
 from schemas.records import Alert, AlertChange, AlertState, Because, Card, Severity, Signal, Touchpoint
-from sinks.clickhouse.client import Answer, Parameter, StoreAway
+from sinks.clickhouse.client import Answer, Parameter, Reader, StoreAway
 from streams.knowledge.load import load
 from streams.knowledge.model import Knowledge
 
@@ -111,13 +111,13 @@ class Kept:
 class World:
     """One console and what it has written."""
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time, store: Reader | None = None) -> None:
         settings = Settings(data=folder, kafka="127.0.0.1:1", identity_key="a secret of this test")
         self.people = People(folder, clock, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.log = Kept()
         self.log.engine = self.answer
         self.hub = Hub()
-        self.store = Away()
+        self.store = store or Away()
         desk = Desk(self.log, settings.identity, knowledge())
         self.site = Site(settings, knowledge(), self.people, self.hub, desk, self.store, Answers(self.store))
         self.app = build(self.site)
