@@ -38,7 +38,10 @@ class Behind(msgspec.Struct, frozen=True, gc=False):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One alert as it stands. `marks`: what else happened (raised, escalated, reassigned, followed_up)."""
+    """One alert as it stands. `marks`: what else happened (raised, escalated, reassigned, followed_up).
+
+    `team` has it now; `told` are teams that it was escalated to, which see it, too.
+    """
 
     alert: Alert
     team: str
@@ -50,10 +53,16 @@ class Item(msgspec.Struct, frozen=True):
     cause: str = ""
     marks: tuple[str, ...] = ()
     behind: Behind | None = None
+    told: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         return self.alert.id
+
+    @property
+    def matter(self) -> str:
+        """Of which there is one alert a team."""
+        return self.alert.dedup_key.removesuffix(f"|{self.alert.team}")
 
     @property
     def done(self) -> bool:
@@ -80,6 +89,7 @@ class Standing:
     def __init__(self) -> None:
         self._items: dict[str, Item] = {}
         self._done: OrderedDict[str, None] = OrderedDict()
+        self._told: dict[str, list[AlertChange]] = {}
         self._early: OrderedDict[str, list[AlertChange]] = OrderedDict()
         self._behind: OrderedDict[str, Behind] = OrderedDict()
         self._asking: dict[str, list[str]] = {}
@@ -142,8 +152,18 @@ class Standing:
             if len(self._early) > EARLY:
                 self._early.popitem(last=False)
             return
-        changed = changed_by(item, change)
-        if changed is not item:
+        told = self._told.setdefault(item.id, [])
+        if any(each.id == change.id for each in told):
+            return
+        told.append(change)
+        told.sort(key=_place)
+        if told[-1] is change:
+            changed = changed_by(item, change)
+        else:  # of another team's topic, and older than what is known
+            changed = Item(item.alert, item.alert.team, changed_at=item.alert.at, behind=item.behind)
+            for each in told:
+                changed = changed_by(changed, each)
+        if changed != item:
             self._put(changed)
 
     def _put(self, item: Item) -> None:
@@ -155,6 +175,7 @@ class Standing:
             if len(self._done) > DONE_KEPT:
                 gone, _ = self._done.popitem(last=False)
                 del self._items[gone]
+                self._told.pop(gone, None)
 
 
 def changed_by(item: Item, change: AlertChange) -> Item:
@@ -178,9 +199,20 @@ def changed_by(item: Item, change: AlertChange) -> Item:
         case "resolved" | "closed" | "expired":
             by = change.by or item.by
             return msgspec.structs.replace(item, state=change.state, by=by, reason=change.reason, until=None, **known)
+        case "reassigned":
+            marks = tuple(dict.fromkeys((*item.marks, change.state)))
+            return msgspec.structs.replace(
+                item, team=change.team, state="open", by=None, until=None, marks=marks, **known
+            )
         case _:
+            told = (*item.told, change.team) if change.state == "escalated" and change.team != item.team else item.told
             marks = item.marks if change.state in item.marks else (*item.marks, change.state)
-            return msgspec.structs.replace(item, marks=marks, **known)
+            return msgspec.structs.replace(item, marks=marks, told=tuple(dict.fromkeys(told)), **known)
+
+
+def _place(change: AlertChange) -> tuple[int, int]:
+    """Changes of one alert stand in several teams' topics; the records that caused them stand in one log."""
+    return change.offset, change.at
 
 
 def at_desk(item: Item, person: Person) -> bool:
@@ -188,7 +220,7 @@ def at_desk(item: Item, person: Person) -> bool:
 
     Of somebody bound to places what is not known to be elsewhere is shown only once that is known.
     """
-    if not person.may("inbox") or (person.teams and item.team not in person.teams):
+    if not person.may("inbox") or (person.teams and not {item.team, *item.told} & set(person.teams)):
         return False
     if not person.places:
         return True

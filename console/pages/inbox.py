@@ -121,8 +121,10 @@ def _refused(item: Item, person: Person, action: str) -> str:
         return "" if action == "follow_up" and item.state == "resolved" else f"late.{item.state}"
     if action == "follow_up":
         return "refused.not_done"
-    if action == "acknowledge" and item.state == "acknowledged":
-        return "said.yours" if item.by == person.name else "late.acknowledged"
+    if item.state == "acknowledged" and action in ("acknowledge", "snooze"):
+        if item.by != person.name:
+            return "late.acknowledged"
+        return "said.yours" if action == "acknowledge" else ""
     return ""
 
 
@@ -137,6 +139,9 @@ async def _do(site: Site, viewer: Viewer, item: Item, action: str, form: dict[st
         facts = site.desk.facts(action, item, form, now)
         if action == "resolve" and item.behind is not None and item.behind.name == CALL and not note:
             raise Refused("refused.note")
+        others = (each for each in site.hub.standing.items() if each.matter == item.matter and not each.done)
+        if facts.get("to") in {each.team for each in others}:
+            raise Refused("refused.has_one")
     except Refused as refused:
         return refused.said, item
     facts["alert_id"] = item.id

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from console.accounts.people import Person
-from console.live.standing import REMEMBERED, Standing
+from console.live.standing import REMEMBERED, Standing, at_desk
 from console.pages import inbox
 from console.web.viewer import Viewer
 from rapport.voice import Voice
-from schemas.records import Touchpoint
+from schemas.records import AlertChange, Touchpoint
 from tests.console.world import NOW, World, alert, change, csrf, knowledge, signal
 
 
@@ -209,3 +209,37 @@ def test_the_story_of_a_pause(shop: World) -> None:
     assert inbox.tab_of(item, viewer) == "snoozed"
     later = Viewer(viewer.person, viewer.voice, now=NOW + 1000)
     assert inbox.tab_of(item, later) == "open"
+
+
+def test_a_team_that_has_it_already_is_given_no_second(shop: World) -> None:
+    shop.hear(signal("a2"), alert("a1-managers", "managers"))
+    shop.hear(msgspec.structs.replace(alert("m", "managers"), dedup_key="a1|managers"))
+    client = shop.inside("tom")
+    answer = client.post("/alerts/a1/escalate", data={"csrf": csrf(client)}, headers={"x-part": "card"})
+    assert (answer.status_code, "has an alert of this matter" in answer.text, shop.log.written) == (409, True, [])
+
+
+def test_what_is_handed_on_and_what_is_escalated() -> None:
+    standing, one = Standing(), alert("one")
+    mine, managers, conflict = (Person(team, "agent", (team,)) for team in ("agent-desk", "managers", "conflict"))
+
+    def sees() -> list[bool]:
+        item = standing.get("one")
+        assert item is not None
+        return [at_desk(item, person) for person in (mine, managers, conflict)]
+
+    standing.take(one)
+    assert sees() == [True, False, False]
+    standing.take(to_team(change(one, "escalated", offset=3), "managers"))
+    assert sees() == [True, True, False], "both see what was escalated"
+    standing.take(to_team(change(one, "acknowledged", "ann", "later", offset=9), "conflict"))
+    standing.take(to_team(change(one, "reassigned", "tom", offset=7), "conflict"))
+    standing.take(change(one, "acknowledged", "tom", "earlier", offset=5))
+    assert sees() == [False, True, True]
+    item = standing.get("one")
+    assert item is not None
+    assert (item.state, item.by, item.team) == ("acknowledged", "ann", "conflict"), "by the log, not by the topics"
+
+
+def to_team(told: AlertChange, team: str) -> AlertChange:
+    return msgspec.structs.replace(told, team=team)

@@ -65,7 +65,8 @@ def signal(of: str = "a1", name: str = "unanswered", scope: dict[str, str] | Non
 
 def change(of: Alert, state: AlertState, by: str | None = None, cause: str = "e", **more: Any) -> AlertChange:
     return AlertChange(
-        id=f"{of.id}-{state}-{cause}", at=NOW, partition=0, offset=0, knowledge="v", alert_id=of.id, team=of.team,
+        id=f"{of.id}-{state}-{cause}", at=NOW, partition=0, offset=more.pop("offset", 0), knowledge="v",
+        alert_id=of.id, team=of.team,
         state=state, by=by, because=(Because(cause, state),), **more,
     )  # fmt: skip
 
