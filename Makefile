@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench soak big lock clean
+.PHONY: help setup run test explore lint fmt bench screenshots soak big lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -54,6 +54,9 @@ lint: setup ## ruff (rules and format), mypy, and schemas against the releases
 fmt: setup ## format and sort imports
 	@$(BIN)/ruff check --fix --quiet $(ROOMS) || true
 	@$(BIN)/ruff format $(ROOMS)
+
+screenshots: setup ## pictures of the console for the README, from the Rapport that runs here
+	@$(BIN)/python -m examples.screenshots
 
 bench: setup ## what it costs (ARGS=... chooses)
 	@$(BIN)/python -m bench $(ARGS)
