@@ -2,13 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench soak big portrait lock clean
+.PHONY: help setup run test explore lint fmt bench screenshots soak big portrait lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
-ROOMS := bench deploy examples producers rapport replay schemas sinks streams tests
+ROOMS := bench console deploy examples producers rapport replay schemas sinks streams tests
 DATA ?= example
 
 help: ## this list
@@ -54,6 +54,9 @@ lint: setup ## ruff (rules and format), mypy, and schemas against the releases
 fmt: setup ## format and sort imports
 	@$(BIN)/ruff check --fix --quiet $(ROOMS) || true
 	@$(BIN)/ruff format $(ROOMS)
+
+screenshots: setup ## pictures of the console for the README, from the Rapport that runs here
+	@$(BIN)/python -m examples.screenshots
 
 bench: setup ## what it costs (ARGS=... chooses)
 	@$(BIN)/python -m bench $(ARGS)

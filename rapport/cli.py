@@ -53,6 +53,8 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("qr", "qr", "Print QR codes of the sources file."),
     Entry("mailing", "mailing", "Make a mail ready: links, picture, one-click."),
     Entry("collect", "collect", "Run the collector (`up` does it)."),
+    Entry("console", "console", "Serve the console for staff (`up` does it)."),
+    Entry("user", "user", "Who may log in to the console."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),
     Entry("version", "version", "Which Rapport this is."),
     Entry("completion", "completion", "Complete commands in your shell with Tab."),

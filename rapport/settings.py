@@ -101,6 +101,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Under which the world reaches it, as signatures cover it; empty: as each request says."""
     collector_origins: str = "*"
     """Web sites whose pages may send, with blanks between; `*`: all."""
+    console_port: Port = 8383
+    """Of the console."""
+    console_url: str = ""
+    """Under which staff reach it; with `https://` its cookie is given to nobody who does not come that way."""
     sources: Path | None = None
     """YAML file of the collector's sources and their secrets; empty: the open ones, under `write_key`."""
     write_key: str = ""

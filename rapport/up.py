@@ -109,7 +109,10 @@ class House:
         if not port or taken(port):
             port = free_port()
         door = _free_from(self._settings.collector_port, {"store": port})
-        self._settings = msgspec.structs.replace(self._settings, store_port=port, collector_port=door)
+        desk = _free_from(self._settings.console_port, {"store": port, "collector": door})
+        self._settings = msgspec.structs.replace(
+            self._settings, store_port=port, collector_port=door, console_port=desk
+        )
 
     def _start_rest(self) -> dict[str, int]:
         settings = self._settings
@@ -119,6 +122,7 @@ class House:
         self._where("archive", address.shown(settings.clickhouse) or f"embedded, in {settings.data / 'clickhouse'}")
         self._where("SQL", f"{settings.store_url}/sql (token in {settings.data / 'store.token'})")
         self._start_collector(env, ports)
+        self._start_console(env, ports)
         for number in range(settings.workers):
             name = f"worker-{number + 1}"
             port = settings.metrics_port and _free_from(settings.metrics_port + number, ports)
@@ -139,6 +143,11 @@ class House:
         for name, words, place in mail_ways(self._settings):
             self._supervisor.start(Command(name, words, self._logs / f"{name}.log", env))
             self._where(name, place)
+
+    def _start_console(self, env: dict[str, str], ports: dict[str, int]) -> None:
+        port = ports["console"] = self._settings.console_port
+        self._supervisor.start(Command("console", ("console",), self._logs / "console.log", env, port))
+        self._where("console", f"http://127.0.0.1:{port} (let yourself in: {_command()} user add NAME --role admin)")
 
     def _wait_for(self, ports: dict[str, int]) -> None:
         """Until everything answers; what takes longer is told, and goes on starting."""

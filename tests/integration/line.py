@@ -62,6 +62,7 @@ class Line:
             partitions=partitions,
             store_port=free_port(),
             collector_port=free_port(),
+            console_port=free_port(),
             write_key="a key of this test",
             store_token="let-me-read",
             metrics_port=0,
@@ -87,7 +88,8 @@ class Line:
         """Start what the names say; `settings` and the `entry` (a module and its first words) hold for these only."""
         environment = environment_of(self.settings) | {f"RAPPORT_{name.upper()}": v for name, v in settings.items()}
         for name in names:
-            served = {"store": self.settings.store_port, "collector": self.settings.collector_port}
+            served = {"store": self.settings.store_port, "collector": self.settings.collector_port,
+                      "console": self.settings.console_port}  # fmt: skip
             self._ports[name] = served.get(role(name)) or int(settings.get("metrics_port") or free_port())
             own = {"RAPPORT_METRICS_PORT": str(self._ports[name])} if role(name) == "worker" else {}
             self.running[name] = processes.start(
@@ -226,7 +228,7 @@ class Line:
 
 
 def role(name: str) -> str:
-    """What a process of this name does: `worker`, `store` or `collector`."""
+    """What a process of this name does: `worker`, `store`, `collector` or `console`."""
     return name.partition("-")[0]
 
 

@@ -1,0 +1,1 @@
+"""What people at the front line see and do: accounts, live alerts, cards, pictures. It holds no truth of the line."""

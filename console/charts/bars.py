@@ -1,0 +1,36 @@
+"""Which is how much: one bar a line, the longest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from console.charts.drawing import box, picture, text
+
+HALF, WHOLE, LINE = 540, 1100, 26
+_ROOM = 40
+"""Letters that fit over a bar; Chinese ones count twice."""
+
+
+def bars(rows: Sequence[tuple[str, int]], title: str, kind: str = "f1", width: float = HALF) -> Markup:
+    """`width`: of half a page, or of a whole one; letters are then of one size."""
+    highest = max((count for _, count in rows), default=0) or 1
+    pieces = []
+    for n, (name, count) in enumerate(rows):
+        y = n * LINE * 1.5
+        pieces += [
+            text(0, y + 13, short(name)), text(width, y + 13, f"{count:,}", anchor="end"),
+            box(0, y + 19, width, 8, "track"), box(0, y + 19, width * count / highest, 8, kind, f"{name}: {count:,}"),
+        ]  # fmt: skip
+    return picture(width, max(1, len(rows)) * LINE * 1.5, title, pieces)
+
+
+def short(name: str, room: int = 2 * _ROOM) -> str:
+    """Cut where it would run over."""
+    used = 0
+    for at, letter in enumerate(name):
+        used += 2 if ord(letter) > 0x2E7F else 1
+        if used > room:
+            return name[:at] + "…"
+    return name

@@ -1,0 +1,1 @@
+"""Alerts as they stand, followed from Kafka, and sent on to every screen."""

@@ -1,0 +1,115 @@
+"""One customer: who, how they stand with us and why, what is open, what we know, what must not be done."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from console.accounts.people import Person
+from console.charts.steps import steps
+from console.desk.acting import LONGEST, touchpoint_of
+from console.live.standing import at_desk
+from console.pages.reading import ASK, SAY, SILENT, Nobody, Seen, key_of, read
+from console.web.guard import Stop
+from console.web.site import Site
+from console.web.viewer import Viewer
+from producers.collector.writing import Unavailable
+from sinks.clickhouse.client import StoreError
+
+CALL: Final = "incoming_call"
+SHORTEST_REASON: Final = 8
+"""Letters of why somebody wants to see contact data."""
+
+
+async def search(site: Site, request: Request, viewer: Viewer) -> Response:
+    """A field, and from there to the customer; a clear address is hashed before it stands in any address line."""
+    named = request.query_params.get("q", "").strip()[:200]
+    if not named:
+        return site.page(viewer, "search.html", said="", q="")
+    try:
+        key = key_of(site, named)
+    except Nobody as nobody:
+        return site.page(viewer, "search.html", 404, said=str(nobody), q=named)
+    return RedirectResponse(f"/customers/{_quoted(key)}", 303)
+
+
+async def page(site: Site, request: Request, viewer: Viewer) -> Response:
+    person, named = viewer.person, request.path_params["customer_id"]
+    assert person is not None
+    guard(site, person, named)
+    try:
+        seen = await asyncio.to_thread(read, site, named, named)
+    except Nobody as nobody:
+        return site.page(viewer, "search.html", 404, said=str(nobody), q=named)
+    except StoreError:
+        raise Stop(503, "refused.away") from None
+    return site.page(viewer, "customer.html", **facts(site, viewer, seen))
+
+
+def guard(site: Site, person: Person, customer_id: str) -> None:
+    """Whose customers somebody may see: all, or those of whom an alert stands on their desk."""
+    if person.may("customer"):
+        return
+    here = (i for i in site.hub.standing.items() if i.alert.customer_id == customer_id and not i.done)
+    if not any(at_desk(item, person) for item in here):
+        raise Stop(404, "refused.customer")
+
+
+def facts(site: Site, viewer: Viewer, seen: Seen) -> dict[str, Any]:
+    assert viewer.person is not None
+    known = seen.known
+    type_ = site.knowledge.relationship(known.standing.type)
+    language = viewer.language
+    said = [name for name in SAY if name in seen.slots]
+    silent = [name for name in SILENT if name in seen.slots]
+    never = [name for name in seen.slots if name not in (*SAY, *SILENT)]
+    calls = {i.id: i for i in site.hub.standing.items() if i.alert.customer_id == known.customer_id and not i.done}
+    mine = [item for item in calls.values() if at_desk(item, viewer.person)]
+    return {
+        "k": known, "seen": seen, "clear": site.people.revealed(viewer.person, known.customer_id), "manner":
+        type_.manner[language], "do": type_.do[language], "do_not": type_.do_not[language], "picture":
+        steps(seen.steps, known.standing, viewer), "said": said, "silent": silent, "never": never,
+        "ask": [name for name in ASK if name not in seen.slots and not (name == "language" and known.language)],
+        "mine": {item.id for item in mine}, "nonce": secrets.token_hex(8), "longest": LONGEST,
+        "shortest": SHORTEST_REASON, "call": next((i for i in mine if i.behind and i.behind.name == CALL), None),
+    }  # fmt: skip
+
+
+async def reveal(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
+    """Contact data in clear for a while; who, whose and why go on record."""
+    del request
+    assert viewer.person is not None
+    customer_id, reason = form.get("customer_id", ""), form.get("reason", "").strip()[:LONGEST]
+    guard(site, viewer.person, customer_id)
+    if len(reason) < SHORTEST_REASON:
+        raise Stop(422, "refused.reason")
+    site.people.reveal(viewer.person, customer_id, reason)
+    return RedirectResponse(f"/customers/{_quoted(customer_id)}", 303)
+
+
+async def note(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
+    """What was said, for whoever comes next."""
+    del request
+    assert viewer.person is not None
+    customer_id, text = form.get("customer_id", ""), form.get("note", "").strip()[:LONGEST]
+    guard(site, viewer.person, customer_id)
+    if not text or not customer_id:
+        raise Stop(422, "refused.note")
+    event_id = f"console:note:{viewer.person.name}:{form.get('nonce', '')[:32]}"
+    noted = touchpoint_of(
+        "agent.noted", event_id, viewer.person, customer_id, {}, now=viewer.now, text=text, language=viewer.language
+    )
+    try:
+        await site.desk.write([noted])
+    except Unavailable:
+        raise Stop(503, "refused.kafka") from None
+    return RedirectResponse(f"/customers/{_quoted(customer_id)}", 303)
+
+
+def _quoted(key: str) -> str:
+    return quote(key, safe=":")

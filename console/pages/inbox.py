@@ -1,0 +1,233 @@
+"""The inbox: one's own alerts, the card beside, and every change at once on every screen."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from console.accounts.people import Person
+from console.desk.acting import LONGEST, SNOOZES, TYPES, Refused, touchpoint_of
+from console.live.standing import Item, at_desk
+from console.web.guard import SESSION, Stop
+from console.web.site import PART, Site
+from console.web.viewer import Viewer
+from producers.collector.writing import Unavailable
+from schemas.records import SEVERITIES
+from schemas.topics import TEAMS
+
+TABS: Final = ("open", "mine", "handled", "snoozed", "done")
+SHOWN: Final = 200
+"""Rows of a list; who has more open than that needs people, not rows."""
+CONFIRM_S: Final = 4.0
+"""How long a tap waits for the engine's word."""
+BEAT_S: Final = 15.0
+"""A stream that is silent for long is taken for broken by what lies between."""
+CALL: Final = "incoming_call"
+
+
+def tab_of(item: Item, viewer: Viewer) -> str:
+    """In which of the lists it stands for this viewer."""
+    assert viewer.person is not None
+    if item.done:
+        return "done"
+    if item.waits(viewer.now):
+        return "open"
+    if item.state == "snoozed":
+        return "snoozed"
+    return "mine" if item.by == viewer.person.name else "handled"
+
+
+async def inbox(site: Site, request: Request, viewer: Viewer) -> Response:
+    """The list; with an id in the path, its card beside it."""
+    assert viewer.person is not None
+    wanted = request.path_params.get("alert_id")
+    part = request.headers.get(PART, "")
+    item = _item(site, viewer, wanted) if wanted else None
+    if part == "card":
+        assert item is not None
+        return site.page(viewer, "card.html", **card_facts(site, viewer, item))
+    facts = list_facts(site, viewer, dict(request.query_params))
+    if part == "list":
+        return site.page(viewer, "list.html", open_id=wanted or "", **facts)
+    beside = card_facts(site, viewer, item) if item else {"item": None}
+    return site.page(viewer, "inbox.html", open_id=wanted or "", **facts, **beside)
+
+
+def list_facts(site: Site, viewer: Viewer, asked: dict[str, str]) -> dict[str, Any]:
+    """Rows of a list by its filters, and how many each list has."""
+    assert viewer.person is not None
+    person, tab = viewer.person, asked.get("tab", "open")
+    tab = tab if tab in TABS else "open"
+    team, severity, words = asked.get("team", ""), asked.get("severity", ""), asked.get("q", "").strip()[:100]
+    mine = [item for item in site.hub.standing.items() if at_desk(item, person)]
+    counts = dict.fromkeys(TABS, 0)
+    rows = []
+    for item in mine:
+        where = tab_of(item, viewer)
+        counts[where] += 1
+        if where == tab and _fits(item, viewer, team, severity, words.lower()):
+            rows.append(item)
+    rows.sort(key=lambda item: (-item.changed_at, item.id) if tab == "done" else item.urgency)
+    return {
+        "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "counts": counts, "tab": tab, "tabs": TABS,
+        "team": team, "severity": severity, "q": words, "teams": person.teams or TEAMS, "severities": SEVERITIES[::-1],
+        "place": f"{site.hub.epoch}.{site.hub.standing.number}",
+    }  # fmt: skip
+
+
+def _fits(item: Item, viewer: Viewer, team: str, severity: str, words: str) -> bool:
+    alert = item.alert
+    text = viewer.seen(f"{alert.title} {alert.customer_id or ''} {alert.card.what_happened}").lower()
+    return (not team or item.team == team) and (not severity or alert.severity == severity) and words in text
+
+
+def card_facts(site: Site, viewer: Viewer, item: Item, notice: str = "", wrong: bool = False) -> dict[str, Any]:
+    assert viewer.person is not None
+    customer = item.alert.customer_id
+    clear = bool(customer) and viewer.person.may("reveal") and site.people.revealed(viewer.person, customer or "")
+    return {
+        "item": item, "a": item.alert, "notice": notice, "wrong": wrong, "clear": clear,
+        "snoozes": SNOOZES, "others": [team for team in TEAMS if team != item.team],
+        "fallback": site.desk.fallback(item.team), "nonce": secrets.token_hex(8), "longest": LONGEST,
+        "call": item.behind is not None and item.behind.name == CALL,
+    }  # fmt: skip
+
+
+async def act(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
+    """One tap: a record into the line, and what the line says to it."""
+    assert viewer.person is not None
+    person, action = viewer.person, request.path_params["action"]
+    item = _item(site, viewer, request.path_params["alert_id"])
+    if action not in TYPES:
+        raise Stop(404, "refused.page")
+    notice = _refused(item, person, action)
+    if not notice:
+        notice, item = await _do(site, viewer, item, action, form)
+    wrong = not notice.startswith("said.")
+    if PART in request.headers:
+        said = viewer.say(notice, item.by or "-")
+        return site.page(viewer, "card.html", 409 if wrong else 200, **card_facts(site, viewer, item, said, wrong))
+    return RedirectResponse(f"/inbox/{item.id}", 303)
+
+
+def _refused(item: Item, person: Person, action: str) -> str:
+    """Why it is too late for it, in the catalogue's name; empty where it is not."""
+    if item.done:
+        return "" if action == "follow_up" and item.state == "resolved" else f"late.{item.state}"
+    if action == "follow_up":
+        return "refused.not_done"
+    if item.state == "acknowledged" and action in ("acknowledge", "snooze"):
+        if item.by != person.name:
+            return "late.acknowledged"
+        return "said.yours" if action == "acknowledge" else ""
+    return ""
+
+
+async def _do(site: Site, viewer: Viewer, item: Item, action: str, form: dict[str, str]) -> tuple[str, Item]:
+    """What is said of it, and the alert as it stands then."""
+    assert viewer.person is not None
+    person, now = viewer.person, viewer.now
+    nonce = form.get("nonce", "")[:32]
+    event_id = f"console:{item.id}:{action}:{person.name}:{nonce}"  # a second tap on one button is the same deed
+    note = form.get("note", "").strip()[:LONGEST]
+    try:
+        facts = site.desk.facts(action, item, form, now)
+        if action == "resolve" and item.behind is not None and item.behind.name == CALL and not note:
+            raise Refused("refused.note")
+        others = (each for each in site.hub.standing.items() if each.matter == item.matter and not each.done)
+        if facts.get("to") in {each.team for each in others}:
+            raise Refused("refused.has_one")
+    except Refused as refused:
+        return refused.said, item
+    facts["alert_id"] = item.id
+    if item.alert.customer_id is None and item.behind is not None and item.behind.scope:
+        facts["scope"] = item.behind.scope
+    customer = item.alert.customer_id
+    deeds = [touchpoint_of(TYPES[action], event_id, person, customer, facts, now=now)]
+    if note:
+        noted = touchpoint_of(
+            "agent.noted", f"{event_id}:note", person, customer, {"alert_id": item.id}, now=now, text=note,
+            language=viewer.language,
+        )  # fmt: skip
+        deeds.insert(0, noted)
+    try:
+        await site.desk.write(deeds)
+    except Unavailable:
+        return "refused.kafka", item
+    found = await site.hub.until(item, event_id, CONFIRM_S)
+    if found is None:
+        return "said.sent", site.hub.standing.get(item.id) or item
+    if action == "acknowledge" and found.state == "acknowledged" and found.by != person.name:
+        return "late.acknowledged", found
+    return f"said.{action}", found
+
+
+async def events(site: Site, request: Request, viewer: Viewer) -> Response:
+    """Changes as they come, from where the screen stands (`Last-Event-ID`, at first `since`)."""
+    place = request.headers.get("last-event-id") or request.query_params.get("since", "")
+    epoch, _, number = place.partition(".")
+    known = int(number) if epoch == site.hub.epoch and number.isdigit() else -1
+    token = request.cookies.get(SESSION, "")
+    return StreamingResponse(
+        _told(site, viewer, known, token), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+    )
+
+
+async def _told(site: Site, viewer: Viewer, known: int, token: str) -> AsyncIterator[str]:
+    """Without gap or doubles: each alert once by its number; `reset` where the screen has to begin anew."""
+    hub = site.hub
+    stale: object = ()
+    yield "retry: 1000\n\n"
+    while (person := site.people.of(token)) is not None and person == viewer.person:
+        now = Viewer(viewer.person, viewer.voice, viewer.zone, viewer.theme, viewer.csrf)
+        if stale != (hub.stale_since, hub.ready):
+            stale = (hub.stale_since, hub.ready)
+            yield _event("line", "", {"text": line_said(site, now), "stale": hub.stale_since is not None})
+        changed = hub.standing.since(known)
+        known = hub.standing.number
+        if changed is None:
+            yield _event("reset", f"{hub.epoch}.{known}", {})
+        for alert_id in changed or ():
+            item = hub.standing.get(alert_id)
+            if item is not None:
+                yield _event("alert", f"{hub.epoch}.{known}", _row(site, now, item))
+        if not await hub.changed(known, BEAT_S) and stale == (hub.stale_since, hub.ready):
+            yield ": still here\n\n"
+    yield _event("out", "", {})
+
+
+def _row(site: Site, viewer: Viewer, item: Item) -> dict[str, Any]:
+    assert viewer.person is not None
+    if not at_desk(item, viewer.person):
+        return {"id": item.id, "tab": ""}
+    return {
+        "id": item.id, "tab": tab_of(item, viewer), "team": item.team, "severity": item.alert.severity,
+        "pop": item.pops(viewer.now), "title": viewer.seen(item.alert.title), "by": item.by or "",
+        "html": site.piece(viewer, "row.html", item=item, a=item.alert, open_id=""),
+    }  # fmt: skip
+
+
+def _event(kind: str, place: str, facts: dict[str, Any]) -> str:
+    numbered = f"id: {place}\n" if place else ""
+    return f"{numbered}event: {kind}\ndata: {msgspec.json.encode(facts).decode()}\n\n"
+
+
+def line_said(site: Site, viewer: Viewer) -> str:
+    """Whether what is shown is live, in a sentence; empty while it is."""
+    if site.hub.stale_since is not None:
+        return viewer.say("stale", viewer.clock(int(site.hub.stale_since * 1000)))
+    return "" if site.hub.ready else viewer.say("catching_up")
+
+
+def _item(site: Site, viewer: Viewer, alert_id: str) -> Item:
+    """The alert, if it is theirs to see: of another team's not even that it is there."""
+    assert viewer.person is not None
+    item = site.hub.standing.get(alert_id)
+    if item is None or not at_desk(item, viewer.person):
+        raise Stop(404, "refused.alert")
+    return item

@@ -1,0 +1,76 @@
+"""`rapport console` as a process: one event loop for the pages, the stream to every screen, and Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from typing import Final
+
+import uvicorn
+import uvloop
+
+from console.accounts.people import People
+from console.app import build
+from console.desk.acting import Desk
+from console.live.following import Hub
+from console.web.asking import Answers
+from console.web.site import Site
+from producers.collector.server import Server
+from producers.collector.writing import KafkaWriter
+from rapport import metrics
+from rapport.init import read_knowledge
+from rapport.settings import Settings
+from schemas import topics
+from sinks.clickhouse.connect import reader
+
+STOP_S: Final = 2
+"""Open streams end when the process does; a form on its way gets so long."""
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> int:
+    """Until SIGTERM or SIGINT: 0. 1, with the reason logged, if it cannot serve."""
+    knowledge = read_knowledge(settings)
+    try:
+        door = socket.create_server((settings.listen, settings.console_port))
+    except OSError as error:
+        where = (settings.listen, settings.console_port)
+        log.error("the console cannot listen at %s:%d: %s; set RAPPORT_CONSOLE_PORT, RAPPORT_LISTEN", *where, error)
+        return 1
+    people, store = People(settings.data), reader(settings)
+
+    async def serve() -> None:
+        writer = KafkaWriter(settings.cluster, (topics.RAW,), settings.trace_share)
+        hub = Hub(settings.cluster)
+        secure = settings.console_url.startswith("https://")
+        desk = Desk(writer, settings.identity, knowledge)
+        site = Site(settings, knowledge, people, hub, desk, store, Answers(store), secure)
+        server = Server(uvicorn.Config(
+            build(site), ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
+            proxy_headers=False, server_header=False, timeout_graceful_shutdown=STOP_S,
+        ))  # fmt: skip
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, server.end)
+        behind = [asyncio.create_task(each) for each in (writer.run(), hub.run(), _beat())]
+        log.info("the console is at http://%s:%d", settings.listen, door.getsockname()[1])
+        try:
+            await server.serve([door])
+        finally:
+            for task in behind:
+                task.cancel()
+            await asyncio.gather(*behind, return_exceptions=True)
+
+    metrics.watch_surroundings(settings, ())
+    with door:
+        uvloop.run(serve())
+    people.close()
+    return 0
+
+
+async def _beat() -> None:
+    while True:
+        metrics.HEARTBEAT.set_to_current_time()
+        await asyncio.sleep(1.0)

@@ -1,0 +1,216 @@
+// All that the pages do without being loaded anew. Everything works without it, too, by links and forms.
+"use strict";
+(() => {
+  const one = (what, where = document) => where.querySelector(what);
+  const all = (what, where = document) => [...where.querySelectorAll(what)];
+  const cookie = (name) => (document.cookie.split("; ").find((c) => c.startsWith(name + "=")) || "").slice(name.length + 1);
+
+  // The viewer's zone: the server writes all times in it.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  if (zone && cookie("tz") !== zone) {
+    document.cookie = `tz=${zone}; path=/; max-age=31536000; samesite=lax`;
+    if (one("time") && cookie("tz") === zone) location.reload();
+  }
+  all("[data-back]").forEach((field) => { field.value = location.pathname + location.search; });
+
+  const ask = async (url, part, options = {}) => {
+    const answer = await fetch(url, { ...options, headers: { "x-part": part, ...(options.headers || {}) } });
+    if (answer.status === 401) { location.assign("/login?next=" + encodeURIComponent(location.pathname)); throw new Error("out"); }
+    return answer;
+  };
+
+  // Charts that renew themselves, and stop when somebody wants to look closely.
+  const charts = one("[data-renew]");
+  if (charts) {
+    let paused = false;
+    const line = one("[data-line]");
+    const renew = async () => {
+      if (paused || document.hidden) return;
+      try {
+        const answer = await ask(location.pathname + location.search, "charts");
+        if (answer.ok && !paused) { charts.innerHTML = await answer.text(); newest(); }
+        line.hidden = true;
+      } catch { line.textContent = charts.dataset.lost; line.hidden = false; }
+    };
+    const newest = () => all(".scroll", charts).forEach((wide) => { wide.scrollLeft = wide.scrollWidth; });
+    newest();
+    setInterval(renew, Number(charts.dataset.renew) * 1000);
+    one("[data-pause]")?.addEventListener("click", (event) => {
+      paused = !paused;
+      event.currentTarget.setAttribute("aria-pressed", String(paused));
+      if (!paused) renew();
+    });
+    one("[data-full]")?.addEventListener("click", () => document.fullscreenElement ? document.exitFullscreen() : one("main").requestFullscreen());
+  }
+
+  const list = one("[data-list]");
+  if (!list) return;
+  const card = one("[data-card]"), banner = one("[data-line]"), pop = one("[data-pop]");
+  const query = () => new URLSearchParams(location.search);
+  const openId = () => one("[data-id]", card)?.dataset.id || "";
+  const typing = () => ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "");
+  let stream, place = one("[data-place]").dataset.place, alarm = false, counted;
+
+  const toggle = one("[data-alarm]");
+  if (toggle) {
+    alarm = toggle.checked = localStorage.getItem("alarm") === "on";
+    toggle.addEventListener("change", async () => {
+      alarm = toggle.checked;
+      localStorage.setItem("alarm", alarm ? "on" : "off");
+      if (alarm && "Notification" in window) await Notification.requestPermission();
+    });
+  }
+  const ring = (title) => {
+    if (!alarm) return;
+    try {
+      const audio = new AudioContext(), tone = audio.createOscillator(), loud = audio.createGain();
+      tone.frequency.value = 660; loud.gain.value = 0.08;
+      tone.connect(loud).connect(audio.destination); tone.start(); tone.stop(audio.currentTime + 0.18);
+    } catch { /* no sound here */ }
+    if (document.hidden && "Notification" in window && Notification.permission === "granted") new Notification(title);
+  };
+
+  const mark = () => all("[data-rows] a").forEach((a) => {
+    const chosen = a.getAttribute("href") === "/inbox/" + openId();
+    if (chosen) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
+  });
+  const show = async (path, push = true) => {
+    const answer = await ask(path, "card");
+    card.innerHTML = answer.ok ? await answer.text() : "";
+    if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = await answer.text(); card.append(said); }
+    document.body.classList.toggle("opened", answer.ok);
+    if (push) history.pushState({}, "", path + location.search);
+    mark();
+  };
+  const close = () => { card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
+
+  const relist = async () => {
+    const open = openId();
+    const answer = await ask((open ? "/inbox/" + open : "/inbox") + "?" + query(), "list");
+    if (!answer.ok) return;
+    const focused = document.activeElement?.name === "q" ? document.activeElement.selectionStart : null;
+    list.innerHTML = await answer.text();
+    if (focused !== null) { const field = one("input[name=q]", list); field.focus(); field.setSelectionRange(focused, focused); }
+    place = one("[data-place]").dataset.place;
+    mark();
+  };
+  const recount = () => { clearTimeout(counted); counted = setTimeout(async () => {
+    const answer = await ask("/inbox?" + query(), "list");
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    all("[data-count]", fresh).forEach((n) => { const mine = one(`[data-count=${n.dataset.count}]`); if (mine) mine.textContent = n.textContent; });
+  }, 400); };
+
+  const fits = (told) => {
+    const asked = query(), tab = one("[data-tab]").dataset.tab;
+    return told.tab === tab && (!asked.get("team") || asked.get("team") === told.team)
+      && (!asked.get("severity") || asked.get("severity") === told.severity)
+      && (!asked.get("q") || (told.html || "").toLowerCase().includes(asked.get("q").toLowerCase()));
+  };
+  const put = (told) => {
+    const rows = one("[data-rows]"), old = document.getElementById("row-" + told.id);
+    const stays = old && told.tab && told.tab !== one("[data-tab]").dataset.tab; // taken by somebody: seen, then gone
+    const fresh = new DOMParser().parseFromString(told.html || "", "text/html").querySelector("li");
+    if (!fresh || !(fits(told) || stays)) { old?.remove(); } else if (old) { old.replaceWith(fresh); } else {
+      const rank = Number(fresh.dataset.rank), due = Number(fresh.dataset.due);
+      const next = all("li", rows).find((li) => Number(li.dataset.rank) < rank || (Number(li.dataset.rank) === rank && Number(li.dataset.due) > due));
+      rows.insertBefore(fresh, next || null);
+      fresh.classList.add("new");
+    }
+    one("[data-none]").hidden = rows.children.length > 0;
+    recount(); mark();
+  };
+
+  const listen = () => {
+    stream?.close();
+    stream = new EventSource("/events?since=" + encodeURIComponent(place));
+    stream.addEventListener("alert", async (event) => {
+      place = event.lastEventId;
+      const told = JSON.parse(event.data), known = document.getElementById("row-" + told.id);
+      put(told);
+      if (told.id === openId() && !typing()) { if (!one("[data-busy]", card)) await show("/inbox/" + told.id, false); }
+      else if (told.tab === "open" && !known) ring(told.title);
+      if (told.pop && told.id !== openId()) {
+        if (typing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
+        else await show("/inbox/" + told.id);
+      }
+    });
+    stream.addEventListener("reset", async () => { await relist(); listen(); });
+    stream.addEventListener("out", () => { stream.close(); location.assign("/login"); });
+    stream.addEventListener("line", (event) => {
+      const told = JSON.parse(event.data);
+      if (!told.text && !banner.hidden) relist();
+      banner.textContent = told.text; banner.hidden = !told.text;
+    });
+    stream.onerror = () => { if (banner.hidden) { banner.textContent = list.dataset.lost; banner.hidden = false; } };
+    stream.onopen = () => { if (banner.textContent === list.dataset.lost) banner.hidden = true; };
+  };
+  listen();
+  setInterval(() => { if (!document.hidden && !typing()) relist(); }, 30000); // deadlines move by themselves
+  const wake = () => { const now = Date.now(); if (all("[data-until]").some((li) => Number(li.dataset.until) < now)) relist(); };
+  setInterval(wake, 5000);
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.closest("[data-rows]") || link.matches("[data-pop-link]")) { event.preventDefault(); pop.hidden = true; await show(link.getAttribute("href")); if (link.closest("[data-rows]")) card.focus({ preventScroll: true }); }
+    else if (link.matches("[data-close]")) { event.preventDefault(); close(); }
+    else if (link.matches("[data-tab-link]")) {
+      event.preventDefault();
+      const asked = query(); asked.set("tab", link.dataset.tabLink);
+      history.replaceState({}, "", location.pathname + "?" + asked); await relist();
+    }
+  });
+  one("[data-pop-close]").addEventListener("click", () => { pop.hidden = true; });
+  let slow;
+  const filter = (event) => {
+    const form = event.target.closest("[data-filter]");
+    if (!form) return;
+    event.preventDefault?.();
+    clearTimeout(slow);
+    slow = setTimeout(async () => {
+      history.replaceState({}, "", location.pathname + "?" + new URLSearchParams(new FormData(form))); await relist();
+    }, event.type === "input" ? 250 : 0);
+  };
+  list.addEventListener("input", filter); list.addEventListener("submit", filter);
+
+  card.addEventListener("submit", async (event) => {
+    const form = event.target.closest("[data-act]");
+    if (!form) return;
+    event.preventDefault();
+    const fields = new URLSearchParams(new FormData(form));
+    if (event.submitter?.name) fields.set(event.submitter.name, event.submitter.value);
+    form.dataset.busy = "1";
+    all("button", card).forEach((button) => { button.disabled = true; });
+    try {
+      const answer = await ask(form.getAttribute("action"), "card", { method: "POST", body: fields });
+      const html = answer.headers.get("content-type").startsWith("text/html") ? await answer.text() : "";
+      if (html) card.innerHTML = html;
+      else { const said = document.createElement("p"); said.className = "notice wrong"; said.setAttribute("role", "alert"); said.textContent = await answer.text(); card.prepend(said); }
+    } catch { banner.textContent = list.dataset.lost; banner.hidden = false; }
+    all("button", card).forEach((button) => { button.disabled = false; });
+    delete form.dataset.busy;
+    recount();
+  });
+
+  window.addEventListener("popstate", () => {
+    const found = location.pathname.match(/^\/inbox\/(.+)$/);
+    if (found) show(location.pathname, false); else { card.replaceChildren(); document.body.classList.remove("opened"); mark(); }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") { if (typing()) document.activeElement.blur(); else if (openId()) close(); return; }
+    if (typing()) return;
+    const links = all("[data-rows] a"), at = links.findIndex((a) => a.hasAttribute("aria-current"));
+    if (event.key === "j" || event.key === "k") {
+      const next = links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))];
+      if (next) { event.preventDefault(); next.scrollIntoView({ block: "nearest" }); show(next.getAttribute("href")); }
+    } else if (event.key === "/") { event.preventDefault(); one("input[name=q]").focus(); }
+    else {
+      const wanted = all("[data-key]", card).find((b) => b.dataset.key === event.key);
+      if (!wanted) return;
+      event.preventDefault(); wanted.click();
+      if (wanted.tagName === "SUMMARY") one("input:not([type=hidden]), textarea, select, button", wanted.parentElement)?.focus();
+    }
+  });
+})();

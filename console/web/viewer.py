@@ -1,0 +1,87 @@
+"""Who looks, and how: language, time zone and theme of one request."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+
+from console.accounts.masking import masked
+from console.accounts.people import Person, csrf_of
+from console.web.words import preferred, words
+from rapport.voice import LANGUAGES, Voice
+from streams.knowledge.model import Knowledge
+
+THEMES: Final = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Says everything as this person reads it."""
+
+    person: Person | None
+    voice: Voice
+    zone: ZoneInfo | None = None
+    theme: str = ""
+    csrf: str = ""
+    now: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+
+    @property
+    def language(self) -> str:
+        return self.voice.language
+
+    def say(self, name: str, *values: object) -> str:
+        """A line of the catalogue."""
+        said = words(self.language)[name]
+        return said.format(*values) if values else said
+
+    def moment(self, at: int) -> datetime:
+        return datetime.fromtimestamp(at / 1000, self.zone or UTC)
+
+    def clock(self, at: int) -> str:
+        """Of today the time, else day and time, in the viewer's zone."""
+        moment, today = self.moment(at), self.moment(self.now)
+        if moment.date() == today.date():
+            return moment.strftime("%H:%M")
+        return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d")
+
+    def whole(self, at: int) -> str:
+        return self.moment(at).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+    def machine(self, at: int) -> str:
+        return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+
+    def due(self, at: int) -> str:
+        """How long there is until a deadline, or how long it is over."""
+        return self.say("due.in" if at >= self.now else "due.over", self.voice.lasting(abs(at - self.now)))
+
+    def ago(self, at: int) -> str:
+        if self.now - at < 60_000:
+            return self.say("just_now")
+        return self.say("ago", self.voice.lasting(self.now - at))
+
+    def seen(self, text: str, clear: bool = False) -> str:
+        """Somebody's words, contact data out of sight unless it was revealed."""
+        return text if clear else masked(text)
+
+
+def viewer_of(request: Request, person: Person | None, token: str, knowledge: Knowledge) -> Viewer:
+    """By cookies that the page sets, else by what the browser says."""
+    chosen = request.cookies.get("lang", "")
+    language = chosen if chosen in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+    theme = request.cookies.get("theme", "")
+    return Viewer(
+        person, Voice(language, knowledge, asked=True), zone_of(request.cookies.get("tz", "")),
+        theme if theme in THEMES else "", csrf_of(token) if token else "",
+    )  # fmt: skip
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name and len(name) < 64 else None
+    except (ValueError, OSError):  # no such zone, or no name of one
+        return None

@@ -1,0 +1,245 @@
+"""The inbox over HTTP: what stands in it, what a tap writes, who wins, and how a screen catches up."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from console.accounts.people import Person
+from console.live.standing import REMEMBERED, Standing, at_desk
+from console.pages import inbox
+from console.web.viewer import Viewer
+from rapport.voice import Voice
+from schemas.records import AlertChange, Touchpoint
+from tests.console.world import NOW, World, alert, change, csrf, knowledge, signal
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    world.join("tom", "agent", ("agent-desk",))
+    world.join("ann", "agent", ("agent-desk",))
+    world.hear(signal(), alert())
+    return world
+
+
+def facts(touchpoint: Touchpoint) -> dict[str, object]:
+    found: dict[str, object] = msgspec.json.decode(touchpoint.properties or "{}")
+    return found
+
+
+def test_the_most_urgent_comes_first(shop: World) -> None:
+    shop.hear(
+        alert("later", severity="error", due=900_000), alert("sooner", severity="error", due=60_000),
+        alert("worst", severity="critical", due=9_000_000), alert("least", severity="info", due=-60_000),
+    )  # fmt: skip
+    page = shop.inside("tom").get("/inbox").text
+    places = [page.index(f'id="row-{name}"') for name in ("worst", "sooner", "later", "a1", "least")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("action", "form", "type_", "said"),
+    [
+        pytest.param("acknowledge", {}, "alert.acknowledged", {}, id="acknowledge"),
+        pytest.param("reassign", {"to": "conflict"}, "alert.reassigned", {"to": "conflict"}, id="reassign"),
+        pytest.param("escalate", {}, "alert.reassigned", {"to": "managers"}, id="escalate"),
+        pytest.param("resolve", {"root_cause": "stock", "action": "sent another"}, "alert.resolved",
+                     {"root_cause": "stock", "action": "sent another"}, id="resolve"),
+    ],
+)  # fmt: skip
+def test_a_tap_is_a_record(shop: World, action: str, form: dict[str, str], type_: str, said: dict[str, str]) -> None:
+    client = shop.inside("tom")
+    answer = client.post(f"/alerts/a1/{action}", data={"csrf": csrf(client), "nonce": "n1", **form})
+    assert answer.status_code == 303
+    (written,) = shop.log.written
+    assert (written.type, written.customer_id, written.staff_id, written.channel) == (type_, "c-anna", "tom", "system")
+    assert facts(written) == {"alert_id": "a1", **said}
+    client.post(f"/alerts/a1/{action}", data={"csrf": csrf(client), "nonce": "n1", **form})
+    assert {each.event_id for each in shop.log.written} == {written.event_id}, "a second tap is the same deed"
+
+
+def test_a_snooze_says_until_when(shop: World) -> None:
+    client = shop.inside("tom")
+    client.post("/alerts/a1/snooze", data={"csrf": csrf(client), "minutes": "15"})
+    until = shop.log.written[0]
+    assert facts(until).keys() == {"alert_id", "until"}
+
+
+@pytest.mark.parametrize(
+    ("action", "form", "said"),
+    [
+        pytest.param("resolve", {"root_cause": "stock"}, "Cause and action are both needed.", id="no action"),
+        pytest.param("snooze", {"minutes": "7"}, "Choose how long.", id="no such length"),
+        pytest.param("reassign", {"to": "agent-desk"}, "Choose another team.", id="the same team"),
+        pytest.param("reassign", {"to": "nobody"}, "Choose another team.", id="no team"),
+        pytest.param("follow_up", {}, "It is not resolved yet.", id="too early"),
+    ],
+)
+def test_what_cannot_be_done_is_said(shop: World, action: str, form: dict[str, str], said: str) -> None:
+    client = shop.inside("tom")
+    asked = {"csrf": csrf(client), **form}
+    answer = client.post(f"/alerts/a1/{action}", data=asked, headers={"x-part": "card"})
+    assert (answer.status_code, said in answer.text, shop.log.written) == (409, True, [])
+
+
+def test_two_take_it_and_one_wins(shop: World) -> None:
+    tom, ann = shop.inside("tom"), shop.inside("ann")
+    forms = [{"csrf": csrf(each)} for each in (tom, ann)]
+    first = tom.post("/alerts/a1/acknowledge", data=forms[0], headers={"x-part": "card"})
+    second = ann.post("/alerts/a1/acknowledge", data=forms[1], headers={"x-part": "card"})
+    assert (first.status_code, "It is yours." in first.text) == (200, True)
+    assert (second.status_code, "tom was first and has it." in second.text) == (409, True)
+    assert "handled by tom" in ann.get("/inbox?tab=handled").text
+
+
+def test_two_take_it_at_the_same_moment(shop: World) -> None:
+    """Both are written, for neither screen knew; the log has an order, and the second is told."""
+    ann = shop.inside("ann")
+    shop.log.engine = lambda touchpoint: shop.hear(
+        change(shop.alerts["a1"], "acknowledged", "tom", "of-tom"),
+        change(shop.alerts["a1"], "acknowledged", touchpoint.staff_id, touchpoint.event_id),
+    )
+    answer = ann.post("/alerts/a1/acknowledge", data={"csrf": csrf(ann)}, headers={"x-part": "card"})
+    assert (answer.status_code, "tom was first and has it." in answer.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("resolved", "ann has resolved it already."), ("expired", "It has expired"), ("closed", "It is closed already.")],
+)
+def test_too_late(shop: World, state: str, said: str) -> None:
+    shop.hear(change(shop.alerts["a1"], state, "ann"))  # type: ignore[arg-type]
+    client = shop.inside("tom")
+    answer = client.post("/alerts/a1/acknowledge", data={"csrf": csrf(client)}, headers={"x-part": "card"})
+    assert (answer.status_code, said in answer.text, shop.log.written) == (409, True, [])
+
+
+def test_a_line_that_does_not_answer(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "CONFIRM_S", 0.01)
+    shop.log.engine = None
+    client = shop.inside("tom")
+    answer = client.post("/alerts/a1/acknowledge", data={"csrf": csrf(client)}, headers={"x-part": "card"})
+    assert "not confirmed it yet" in answer.text
+    assert "handled by" not in answer.text
+
+
+def test_a_call_ends_with_a_note(shop: World) -> None:
+    shop.hear(signal("call", "incoming_call", queue="a"), alert("call"))
+    client = shop.inside("tom")
+    form = {"csrf": csrf(client), "root_cause": "question", "action": "answered"}
+    answer = client.post("/alerts/call/resolve", data=form, headers={"x-part": "card"})
+    assert (answer.status_code, shop.log.written) == (409, [])
+    client.post("/alerts/call/resolve", data={**form, "note": "wants the blue one"})
+    assert [(each.type, each.text) for each in shop.log.written] == [
+        ("agent.noted", "wants the blue one"), ("alert.resolved", None),
+    ]  # fmt: skip
+
+
+def test_a_key_keeps_its_kind(shop: World) -> None:
+    shop.hear(signal("card"), alert("card", customer="loyalty_card:LC-1"))
+    client = shop.inside("tom")
+    client.post("/alerts/card/acknowledge", data={"csrf": csrf(client)})
+    (written,) = shop.log.written
+    assert (written.customer_id, written.loyalty_card) == (None, "LC-1")
+
+
+def test_a_trend_is_named_by_its_scope(shop: World) -> None:
+    shop.hear(signal("trend", "cause_rising", {"cause": "late"}), alert("trend", customer=None))
+    client = shop.inside("tom")
+    client.post("/alerts/trend/acknowledge", data={"csrf": csrf(client)})
+    assert facts(shop.log.written[0]) == {"alert_id": "trend", "scope": {"cause": "late"}}
+
+
+def test_chinese_by_the_browser_and_by_choice(shop: World) -> None:
+    client = shop.inside("tom", **{"accept-language": "fr;q=0.4, zh-CN;q=0.9, en;q=0.5"})
+    assert "收件箱" in client.get("/inbox").text
+    client.post("/like", data={"csrf": csrf(client), "lang": "en", "back": "/inbox"})
+    assert "收件箱" not in client.get("/inbox").text
+
+
+def test_times_in_the_viewers_zone() -> None:
+    from zoneinfo import ZoneInfo
+
+    viewer = Viewer(None, Voice("en", knowledge()), ZoneInfo("Asia/Shanghai"), now=NOW)
+    assert viewer.whole(0) == "1970-01-01 08:00:00 CST"
+
+
+def test_a_screen_catches_up_without_gap_or_doubles() -> None:
+    standing = Standing()
+    one, two = alert("one"), alert("two")
+    standing.take(one)
+    seen = standing.number
+    for each in (two, change(one, "acknowledged", "tom"), change(one, "escalated"), two):
+        standing.take(each)
+    assert standing.since(seen) == ["two", "one"], "each alert once"
+    assert standing.since(standing.number) == []
+    assert standing.since(-1) is None, "a screen that never was here"
+    for n in range(REMEMBERED):
+        standing.take(alert(f"more-{n}"))
+    assert standing.since(seen) is None, "too long ago: it begins anew"
+
+
+def test_what_happened_before_its_alert_is_heard_is_not_lost() -> None:
+    standing, one = Standing(), alert("one")
+    standing.take(change(one, "acknowledged", "tom"))
+    standing.take(one)
+    item = standing.get("one")
+    assert item is not None
+    assert (item.state, item.by) == ("acknowledged", "tom")
+
+
+def test_pops_only_for_who_is_there_now() -> None:
+    standing = Standing()
+    for name, of, at in (
+        ("call", "incoming_call", NOW),
+        ("old", "arrival", NOW - 3_600_000),
+        ("chat", "unanswered", NOW),
+    ):
+        standing.take(signal(name, of))
+        standing.take(alert(name, at=at))
+    assert [item.id for item in standing.items() if item.pops(NOW)] == ["call"]
+
+
+def test_the_story_of_a_pause(shop: World) -> None:
+    viewer = Viewer(Person("tom", "agent"), Voice("en", knowledge()), now=NOW)
+    one = shop.alerts["a1"]
+    shop.hear(change(one, "snoozed", "tom", until=NOW + 1000))
+    item = shop.hub.standing.get("a1")
+    assert item is not None
+    assert inbox.tab_of(item, viewer) == "snoozed"
+    later = Viewer(viewer.person, viewer.voice, now=NOW + 1000)
+    assert inbox.tab_of(item, later) == "open"
+
+
+def test_a_team_that_has_it_already_is_given_no_second(shop: World) -> None:
+    shop.hear(signal("a2"), alert("a1-managers", "managers"))
+    shop.hear(msgspec.structs.replace(alert("m", "managers"), dedup_key="a1|managers"))
+    client = shop.inside("tom")
+    answer = client.post("/alerts/a1/escalate", data={"csrf": csrf(client)}, headers={"x-part": "card"})
+    assert (answer.status_code, "has an alert of this matter" in answer.text, shop.log.written) == (409, True, [])
+
+
+def test_what_is_handed_on_and_what_is_escalated() -> None:
+    standing, one = Standing(), alert("one")
+    mine, managers, conflict = (Person(team, "agent", (team,)) for team in ("agent-desk", "managers", "conflict"))
+
+    def sees() -> list[bool]:
+        item = standing.get("one")
+        assert item is not None
+        return [at_desk(item, person) for person in (mine, managers, conflict)]
+
+    standing.take(one)
+    assert sees() == [True, False, False]
+    standing.take(to_team(change(one, "escalated", offset=3), "managers"))
+    assert sees() == [True, True, False], "both see what was escalated"
+    standing.take(to_team(change(one, "acknowledged", "ann", "later", offset=9), "conflict"))
+    standing.take(to_team(change(one, "reassigned", "tom", offset=7), "conflict"))
+    standing.take(change(one, "acknowledged", "tom", "earlier", offset=5))
+    assert sees() == [False, True, True]
+    item = standing.get("one")
+    assert item is not None
+    assert (item.state, item.by, item.team) == ("acknowledged", "ann", "conflict"), "by the log, not by the topics"
+
+
+def to_team(told: AlertChange, team: str) -> AlertChange:
+    return msgspec.structs.replace(told, team=team)

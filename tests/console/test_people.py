@@ -1,0 +1,67 @@
+"""Accounts: what can be one, masking, and the command that keeps them."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from console.accounts.limits import Tries
+from console.accounts.masking import masked
+from console.accounts.people import FILE, AccountError, Person
+from tests.console.world import PASSWORD, World
+
+
+@pytest.mark.parametrize(
+    ("person", "password", "why"),
+    [
+        pytest.param(Person("Anna!", "agent"), PASSWORD, "no name", id="name"),
+        pytest.param(Person("anna", "boss"), PASSWORD, "no role", id="role"),  # type: ignore[arg-type]
+        pytest.param(Person("anna", "agent", ("kitchen",)), PASSWORD, "no team", id="team"),
+        pytest.param(Person("anna", "agent"), "short", "10 to 200", id="password"),
+        pytest.param(Person("tom", "agent"), PASSWORD, "there already", id="taken"),
+    ],
+)
+def test_accounts_that_cannot_be(world: World, person: Person, password: str, why: str) -> None:
+    world.join("tom", "agent")
+    with pytest.raises(AccountError, match=why):
+        world.people.add(person, password)
+
+
+def test_the_file_lets_nobody_in(world: World, tmp_path: Path) -> None:
+    person = world.join("tom", "agent", ("store",), ("north",))
+    token = world.people.open(person)
+    kept = "\n".join(str(row) for table in ("people", "sessions") for row in
+                     sqlite3.connect(tmp_path / FILE).execute(f"SELECT * FROM {table}"))  # fmt: skip
+    assert (PASSWORD in kept, token in kept, "$argon2id$" in kept) == (False, False, True)
+    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+    assert world.people.of(token) == person
+    assert world.people.admit("tom", PASSWORD) == person
+    assert (world.people.admit("tom", "wrong"), world.people.admit("nobody", PASSWORD)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("mail anna.miller@example.co.uk now", "mail a•••@••• now"), ("call +49 170 1234567!", "call •••67!"),
+        ("13800138000", "•••00"), ("order 123456 of 2026", "order 123456 of 2026"), ("2 minutes", "2 minutes"),
+        ("sim-wang", "sim-wang"), ("电话13800138000", "电话•••00"), ("(021) 5566-7788", "(•••88"),
+    ],
+)  # fmt: skip
+def test_contact_data_out_of_sight(words: str, seen: str) -> None:
+    assert masked(words) == seen
+
+
+def test_tries_are_counted_in_a_window() -> None:
+    now = [0.0]
+    tries = Tries(2, 10.0, lambda: now[0])
+    waits = []
+    for _ in range(3):
+        waits.append(tries.wait_s("a"))
+        tries.note("a")
+    assert waits == [0.0, 0.0, 10.0]
+    assert tries.wait_s("b") == 0.0
+    now[0] = 10.0
+    assert tries.wait_s("a") == 0.0
