@@ -20,6 +20,7 @@ PURE: tuple[str, ...] = (
     "streams/contacts",
     "streams/identity",
     "streams/knowledge",
+    "streams/texts",
 )
 READERS: frozenset[str] = frozenset({
     "schemas/topics.py", "schemas/registry.py", "schemas/catalogue.py", "streams/knowledge/load.py",
