@@ -16,7 +16,8 @@ from streams.knowledge.contacts import read_contacts
 from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
 from streams.knowledge.document import Faults, KnowledgeError, Section, canonical, nearest, parse
-from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Negation, Text
+from streams.knowledge.marks import Negation
+from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Text
 from streams.knowledge.relationships import read_relationships, read_strategies
 from streams.knowledge.rules import (
     read_combinations,
@@ -27,6 +28,7 @@ from streams.knowledge.rules import (
     read_shifts,
 )
 from streams.knowledge.signals import read_signals
+from streams.knowledge.texts import read_meanings, read_texts
 from streams.knowledge.voice import read_fitted, read_voice
 from streams.knowledge.wording import expected, read_wording, same_blanks
 
@@ -35,7 +37,7 @@ __all__ = ["FILES", "KnowledgeError", "check", "from_documents", "load"]
 FILES: tuple[str, ...] = (
     "touchpoints.yaml", "relationships.yaml", "cues.zh.yaml", "cues.en.yaml", "rules.yaml", "strategies.yaml",
     "signals.yaml", "teams.yaml", "channels.yaml", "wording.zh.yaml", "wording.en.yaml", "places.yaml",
-    "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml",
+    "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml", "texts.yaml", "meanings.yaml",
 )  # fmt: skip
 """Every file there must be, and no other."""
 
@@ -127,18 +129,22 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
     migrations = read_migrations(rules.section("migrations"), types)
     shift_alerts = read_shift_alerts(rules, types, teams)
     rules.close()
+    texts = read_texts(roots["texts.yaml"], [negations[language] for language in LANGUAGES])
     reasons = {
         "group": groups,
         "negated": sorted({cue.group for cue in cues if cue.negated_weights}),
         "combination": [each.name for each in combinations],
         "deed": [each.name for each in deeds],
         "company_deed": [each.name for each in company_deeds],
+        **{family: texts.names(family) for family in ("threat", "cause", "topic", "intent")},
     }
     return Knowledge(
         version="",
         documents=documents,
         touchpoints=catalogue,
         voice=read_voice(roots["voice.yaml"]),
+        texts=texts,
+        meanings=read_meanings(roots["meanings.yaml"], texts),
         weights=read_fitted(roots["weights.yaml"]),
         types=types,
         type_index={each.id: index for index, each in enumerate(types)},

@@ -105,6 +105,10 @@ SPECS: dict[str, Spec] = {
     ),
     "staff_away_notice": Spec((1,), {"least_visits": TIMES}),
     "contact_rule_broken": Spec((1,), {}),
+    "threat": Spec((1,), {}),
+    "cry_for_help": Spec((1,), {}),
+    "offended_by_precision": Spec((1,), {}),
+    "sensitive_topic": Spec((1,), {}),
     "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
 }
 

@@ -10,6 +10,7 @@ from streams.signals.asked_for_feedback import AskedForFeedback
 from streams.signals.asked_twice import AskedTwice
 from streams.signals.care_call import CareCall
 from streams.signals.contradictory_answers import ContradictoryAnswers
+from streams.signals.cry_for_help import CryForHelp
 from streams.signals.delivery_misfit import DeliveryMisfit
 from streams.signals.detector import Detector
 from streams.signals.double_deviation import DoubleDeviation
@@ -21,18 +22,21 @@ from streams.signals.harassed import Harassed
 from streams.signals.ignored_suggestion import IgnoredSuggestion
 from streams.signals.incoming_call import IncomingCall
 from streams.signals.no_apology import NoApology
+from streams.signals.offended_by_precision import OffendedByPrecision
 from streams.signals.policy_collision import PolicyCollision
 from streams.signals.promise_overdue import PromiseOverdue
 from streams.signals.repaired import Repaired
 from streams.signals.repeat_contact import RepeatContact
 from streams.signals.running_out import RunningOut
 from streams.signals.scripted_reply import ScriptedReply
+from streams.signals.sensitive_topic import SensitiveTopic
 from streams.signals.staff_away_notice import StaffAwayNotice
 from streams.signals.stage_gap import StageGap
 from streams.signals.struggling import Struggling
 from streams.signals.suggestion_adopted import SuggestionAdopted
 from streams.signals.swap_at_home import SwapAtHome
 from streams.signals.template_mismatch import TemplateMismatch
+from streams.signals.threat import Threat
 from streams.signals.unanswered import Unanswered
 from streams.signals.uncomfortable_place import UncomfortablePlace
 
@@ -45,15 +49,19 @@ DETECTORS: tuple[Detector[Any], ...] = (
     HandedAround(),
     ContradictoryAnswers(),
     ScriptedReply(),
+    CryForHelp(),
     PolicyCollision(),
     DeliveryMisfit(),
     FollowUpDue(),
     PromiseOverdue(),
     DoubleDeviation(),
     NoApology(),
+    Threat(),
     Repaired(),
     Harassed(),
     TemplateMismatch(),
+    OffendedByPrecision(),
+    SensitiveTopic(),
     Engaged(),
     Struggling(),
     AskedForFeedback(),

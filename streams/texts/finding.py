@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from streams.knowledge.model import Negation
+from streams.knowledge.marks import Negation
 
 _WORD = re.compile(r"[\w']+|[^\w\s]")
 LOOKBACK = 80
@@ -16,11 +16,13 @@ LOOKBACK = 80
 
 
 class Entry(NamedTuple):
-    """A list of words of one language. `negation` None: these words cannot be denied."""
+    """A list of words of one language. `negation` None: these words cannot be denied.
+    Of words that overlap the longest of a `family` wins."""
 
     words: tuple[str, ...]
     language: str
     negation: Negation | None
+    family: str = ""
 
 
 class Hit(NamedTuple):
@@ -38,7 +40,7 @@ def lowered(text: str) -> str:
 class Finder:
     """Entries compiled into one automaton (Aho and Corasick 1975).
 
-    The longest word wins where two overlap; English ones stand between word boundaries, Chinese ones anywhere.
+    The longest word of a family wins where two overlap; English ones stand between word boundaries, Chinese ones anywhere.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -56,11 +58,14 @@ class Finder:
 
     def hits(self, text: str) -> list[Hit]:
         """What stands in a `lowered` text, in its order; of an entry as often as it is there."""
-        return list(_longest(self._raw(text))) if self._any else []
+        return list(self._longest(text)) if self._any else []
 
     def find(self, text: str) -> tuple[dict[int, Hit], dict[int, Hit]]:
         """The first hit of each entry that a `lowered` text means, and the first of each that it denies."""
-        hits = self.hits(text)
+        return self.split(text, self.hits(text))
+
+    def split(self, text: str, hits: Sequence[Hit]) -> tuple[dict[int, Hit], dict[int, Hit]]:
+        """What `find` gives, for some of the hits."""
         spans = [(hit.start, hit.end) for hit in hits]
         plain: dict[int, Hit] = {}
         negated: dict[int, Hit] = {}
@@ -70,6 +75,15 @@ class Finder:
             (negated if turned else plain).setdefault(hit.entry, hit)
         return plain, negated
 
+    def _longest(self, text: str) -> Iterator[Hit]:
+        last: dict[str, Hit] = {}
+        for hit in sorted(self._raw(text), key=_from_the_left):
+            family = self._entries[hit.entry].family
+            before = last.get(family)
+            if before is None or hit.start >= before.end or (hit.start, hit.end) == (before.start, before.end):
+                last[family] = hit
+                yield hit
+
     def _raw(self, text: str) -> Iterator[Hit]:
         for last, (length, numbers) in self._automaton.iter(text):
             start, end = last - length + 1, last + 1
@@ -78,19 +92,13 @@ class Finder:
                     yield Hit(start, end, number)
 
 
+def _from_the_left(hit: Hit) -> tuple[int, int, int]:
+    return hit.start, -hit.end, hit.entry
+
+
 def denied(rule: Negation, text: str, start: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether a negation reaches what begins at `start`. One that is part of a word found (`spans`) denies nothing."""
     return _denied_zh(rule, text, start, spans) if rule.language == "zh" else _denied_en(rule, text, start)
-
-
-def _longest(hits: Iterator[Hit]) -> Iterator[Hit]:
-    end = -1
-    last: Hit | None = None
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end, h.entry)):
-        same = last is not None and (hit.start, hit.end) == (last.start, last.end)
-        if hit.start >= end or same:
-            last, end = hit, hit.end
-            yield hit
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
