@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ from streams.relationships.voice import Pieces, plain
 
 REASONS: Final = 5
 """Pieces that an opinion names."""
+FAR: Final = 1_000_000
+"""What puts a class out of the question."""
 MARKED: Final = (".", ":")
 """What the name of a list or a language has in it, and no piece of a text: pieces are letters and digits alone."""
 
@@ -41,12 +43,14 @@ class Judge:
             for column, weight in rows.get(name, ()):
                 self._weights[number, column] = weight
 
-    def opinion(self, text: str, lists: Iterable[str]) -> Opinion:
-        """What the text says; `lists` are the names of the lists found in it."""
+    def opinion(self, text: str, lists: Iterable[str], among: Collection[str] = ()) -> Opinion:
+        """What the text says; `lists` are the names of the lists found in it, `among` the classes to choose from."""
         found = self._pieces.find(plain(text))
         found.update(self._lists[name] for name in lists if name in self._lists)
         rows = sorted(found)
         votes = self._weights[rows].sum(axis=0) + self._weights[-1]
+        out = [n for n, name in enumerate(self._classes) if among and name not in among]
+        votes[out] -= FAR
         best = int(votes.argmax())
         odds = np.exp((votes - votes.max()) / 100.0)
         strong = sorted(rows, key=lambda n: (-int(self._weights[n, best]), n))[:REASONS]

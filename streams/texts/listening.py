@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from streams.knowledge.marks import Mark, Meanings, Negation, Texts
+from streams.knowledge.marks import FEELINGS, Mark, Meanings, Negation, Texts
 from streams.texts.finding import Entry, Finder, Hit, lowered
 from streams.texts.judging import Judge, Opinion
 
@@ -69,9 +69,9 @@ class Heard:
     def chinese(self) -> bool:
         return _HAN.search(self.text) is not None
 
-    def sentiment(self) -> Opinion:
-        """How it feels: `negative`, `neutral` or `positive`."""
-        return self._listener.sentiment.opinion(cleaned(self.text), self.features())
+    def sentiment(self, among: tuple[str, ...] = FEELINGS) -> Opinion:
+        """How it feels: `negative`, `neutral` or `positive`, or one of `among`."""
+        return self._listener.sentiment.opinion(cleaned(self.text), self.features(), among)
 
     def cause(self) -> Opinion:
         """What the complaint is about; of a text that is none it means nothing."""
