@@ -48,6 +48,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("signals", "signals", "What is noticed, by which rule, and who is told."),
     Entry("knowledge", "knowledge", "Check knowledge, or activate it."),
     Entry("relationships", "relationships", "Estimate what words and deeds say of a relationship."),
+    Entry("texts", "texts", "What a text says, and how often that is right."),
     Entry("schema", "schema", "Check schemas against the releases, or keep them."),
     Entry("worker", "worker", "Run one stream worker (`up` does it)."),
     Entry("qr", "qr", "Print QR codes of the sources file."),

@@ -21,6 +21,7 @@ PURE: tuple[str, ...] = (
     "streams/identity",
     "streams/knowledge",
     "streams/trends",
+    "streams/texts",
 )
 READERS: frozenset[str] = frozenset({
     "schemas/topics.py", "schemas/registry.py", "schemas/catalogue.py", "streams/knowledge/load.py",

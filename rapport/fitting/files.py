@@ -25,7 +25,7 @@ def voice_yaml(voice: Voice, made_by: str, source: str, measured: str) -> str:
         "# cue, combination or negated cue of cues.*.yaml and rules.yaml, `*` what every text starts from.\n"
         "# Estimated; `rapport relationships words` makes it anew.\n"
     )
-    head = f"{about}{_provenance(made_by, source, measured)}sharpness: {voice.sharpness:g}\npieces: |\n"
+    head = f"{about}{provenance(made_by, source, measured)}sharpness: {voice.sharpness:g}\npieces: |\n"
     return head + "\n".join(lines) + "\n"
 
 
@@ -41,12 +41,13 @@ def weights_yaml(weights: Mapping[str, Weights], made_by: str, source: str, meas
         "# What the numbers that are read of a customer (docs/relationships.md) say for and against each\n"
         "# relationship: thousandths of a nat a doubling. Estimated: `rapport relationships fit`.\n"
     )
-    return f"{about}{_provenance(made_by, source, measured)}numbers: |\n" + "\n".join(lines) + "\n"
+    return f"{about}{provenance(made_by, source, measured)}numbers: |\n" + "\n".join(lines) + "\n"
 
 
 def _pairs(row: Weights) -> Iterable[str]:
     return (f"{name} {round(weight)}" for name, weight in row.items())
 
 
-def _provenance(made_by: str, source: str, measured: str) -> str:
+def provenance(made_by: str, source: str, measured: str) -> str:
+    """By what knowledge was made, from what, and where it was measured."""
     return f"provenance:\n  made_by: {made_by}\n  from: >-\n    {source}\n  measured: >-\n    {measured}\n"

@@ -12,9 +12,17 @@ from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
 from streams.alerts.reaching import reach
 from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, Moment
+from streams.texts.linting import mended, recital, topic
+from streams.texts.listening import listener
 
 STRANGER = "complete_stranger"
 REASONS = 3
+REWRITTEN = 240
+"""Letters of our own text as it is suggested anew."""
+NAMED = frozenset({
+    "purpose", "part", "stage", "for", "slot", "sign", "gap", "threat", "cause", "intent", "topic", "recital",
+})  # fmt: skip
+"""Values whose words have a line of wording."""
 WORDS = 160
 """Letters of the customer's own words on a card."""
 SPOKEN = frozenset({
@@ -136,7 +144,25 @@ def _right_offer(speaker: _Speaker, signal: Signal) -> _Parts:
 
 def _plain(speaker: _Speaker, signal: Signal) -> _Parts:
     """The lines of wording as they are, with what was measured in the words of staff."""
-    values = {name: _shown(speaker, name, value) for name, value in signal.values.items()}
+    return _worded(speaker, signal, {})
+
+
+def _linted(speaker: _Speaker, signal: Signal) -> _Parts:
+    """Plain lines, and our text written anew in its own language."""
+    touchpoint = speaker.moment.touchpoint
+    text = touchpoint.text if touchpoint is not None and touchpoint.text else ""
+    knowledge = speaker.knowledge
+    heard = listener(knowledge.texts, knowledge.meanings).hear(text)
+    flaw = topic(heard) if signal.name == "sensitive_topic" else recital(heard, knowledge.texts)
+    if flaw is None:
+        return _worded(speaker, signal, {"rewrite": ""})
+    line = "rewrite.topic" if signal.name == "sensitive_topic" else f"rewrite.{flaw.kind}"
+    anew = mended(text, flaw, knowledge.say("zh" if heard.chinese else "en", line))
+    return _worded(speaker, signal, {"rewrite": anew if len(anew) <= REWRITTEN else f"{anew[:REWRITTEN]}…"})
+
+
+def _worded(speaker: _Speaker, signal: Signal, values: dict[str, str]) -> _Parts:
+    values |= {name: _shown(speaker, name, value) for name, value in signal.values.items()}
     values["words"] = _their_words(speaker)
     lines = f"signal.{signal.name}"
     happened = "happened" if values["words"] else "happened.silent"
@@ -165,7 +191,7 @@ def _shown(speaker: _Speaker, name: str, value: Value) -> str:
     match name, value:
         case "channel", str(channel):
             return knowledge.channels[channel].names[language]
-        case (("purpose" | "part" | "stage" | "for" | "slot" | "sign" | "gap"), str(word)):
+        case _, str(word) if name in NAMED:
             return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
         case "reasons", str(reasons):
             return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
@@ -192,6 +218,8 @@ _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
     "running_out": _running_out,
     "arrival": _arrival,
     "right_offer": _right_offer,
+    "offended_by_precision": _linted,
+    "sensitive_topic": _linted,
 }
 """Signals whose cards need more than their values; all others are plain."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streams.knowledge.document import Section
-from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Negation, Weights
+from streams.knowledge.marks import Negation
+from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Weights
 
 HALF_LIFE: dict[str, HalfLife] = {each: each for each in HALF_LIVES}
 MAX_WINDOW = 10
@@ -22,7 +23,7 @@ def read_cues(root: Section, language: Language, clip: float) -> tuple[list[Cue]
     said = root.text("language")
     if said and said != language:
         root.fault(f"'language' is {said!r}, but this is the file of {language!r}", "language")
-    negation = _negation(root.section("negation"), language)
+    negation = read_negation(root.section("negation"), language)
     table = root.section("cues")
     cues: list[Cue] = []
     owners: dict[str, str] = {}
@@ -56,7 +57,8 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
     return cue
 
 
-def _negation(section: Section, language: Language) -> Negation:
+def read_negation(section: Section, language: str) -> Negation:
+    """What turns words of one language round."""
     found = Negation(
         language=language,
         words=section.words("words"),

@@ -17,7 +17,8 @@ from streams.knowledge.contacts import read_contacts
 from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
 from streams.knowledge.document import Faults, KnowledgeError, Section, canonical, nearest, parse
-from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Negation, Text
+from streams.knowledge.marks import Negation
+from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Text
 from streams.knowledge.offers import read_offers
 from streams.knowledge.relationships import read_relationships, read_strategies
 from streams.knowledge.rules import (
@@ -31,6 +32,7 @@ from streams.knowledge.rules import (
     read_violations,
 )
 from streams.knowledge.signals import SPECS, read_signals
+from streams.knowledge.texts import read_meanings, read_texts
 from streams.knowledge.voice import read_fitted, read_voice
 from streams.knowledge.wording import expected, read_wording, same_blanks
 
@@ -40,7 +42,7 @@ FILES: tuple[str, ...] = (
     "touchpoints.yaml", "relationships.yaml", "cues.zh.yaml", "cues.en.yaml", "rules.yaml", "strategies.yaml",
     "signals.yaml", "teams.yaml", "channels.yaml", "wording.zh.yaml", "wording.en.yaml", "places.yaml",
     "money.yaml", "company.yaml", "contacts.yaml", "voice.yaml", "weights.yaml", "offers.yaml",
-    "alerts.yaml", "holdouts.yaml",
+    "alerts.yaml", "holdouts.yaml", "texts.yaml", "meanings.yaml",
 )  # fmt: skip
 """Every file there must be, and no other."""
 
@@ -134,6 +136,7 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
     migrations = read_migrations(rules.section("migrations"), types)
     shift_alerts = read_shift_alerts(rules, types, teams)
     rules.close()
+    texts = read_texts(roots["texts.yaml"], [negations[language] for language in LANGUAGES])
     reasons = {
         "group": groups,
         "negated": sorted({cue.group for cue in cues if cue.negated_weights}),
@@ -141,12 +144,15 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         "deed": [each.name for each in deeds],
         "company_deed": [each.name for each in company_deeds],
         "rule": [rule.id for rules_of in violations.values() for rule in rules_of],
+        **{family: texts.names(family) for family in ("threat", "cause", "topic", "intent")},
     }
     return Knowledge(
         version="",
         documents=documents,
         touchpoints=catalogue,
         voice=read_voice(roots["voice.yaml"]),
+        texts=texts,
+        meanings=read_meanings(roots["meanings.yaml"], texts),
         weights=read_fitted(roots["weights.yaml"]),
         types=types,
         type_index={each.id: index for index, each in enumerate(types)},

@@ -20,6 +20,8 @@ from streams.knowledge.alerts import AlertRules, HoldOuts
 from streams.knowledge.company import Channel, Company, Money, Offer, Place, Team
 from streams.knowledge.conditions import Condition
 from streams.knowledge.contacts import ContactRules
+from streams.knowledge.marks import Meanings, Negation
+from streams.knowledge.marks import Texts as TextMarks
 
 Language: TypeAlias = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -126,18 +128,6 @@ class Combination(msgspec.Struct, frozen=True):
         """Whether the groups found in a text are enough."""
         together = all(group in groups for group in self.all_of)
         return together and (not self.any_of or any(group in groups for group in self.any_of))
-
-
-class Negation(msgspec.Struct, frozen=True):
-    """A cue is negated by one of `words` that ends at most `window` characters (zh) or words (en) before it,
-    with none of `breaks` between them. A word inside one of `exceptions` or inside a found cue negates nothing.
-    In English `n't` is the end of a word, all others are whole words."""
-
-    language: Language
-    words: tuple[str, ...]
-    window: int
-    exceptions: tuple[str, ...]
-    breaks: tuple[str, ...]
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -299,6 +289,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     documents: dict[str, str]
     touchpoints: Catalogue
     voice: Voice
+    texts: TextMarks
+    meanings: Meanings
     weights: dict[str, Weights]
     types: tuple[RelationshipType, ...]
     type_index: dict[str, int]

@@ -193,6 +193,10 @@ SPECS: dict[str, Spec] = {
     "betrayal": Spec((1,), {"rise": SHARE, "close": SHARE, "days": DAYS}),
     "right_offer": Spec((1,), {}),
     "contact_rule_broken": Spec((1,), {}),
+    "threat": Spec((1,), {}),
+    "cry_for_help": Spec((1,), {}),
+    "offended_by_precision": Spec((1,), {}),
+    "sensitive_topic": Spec((1,), {}),
     "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
 }
 

@@ -17,9 +17,9 @@ LARGEST = 1_000_000
 
 def read_voice(root: Section) -> Voice:
     """The model of texts; `cue:` before a name says that it is a cue, a combination or a negated cue."""
-    _provenance(root)
+    read_provenance(root)
     sharpness = root.number("sharpness", 0.01, 100.0)
-    rows = {name: _row(pairs) for name, pairs in _lines(root, "pieces", (*TYPE_IDS, NEUTRAL))}
+    rows = {name: _row(pairs) for name, pairs in read_lines(root, "pieces", (*TYPE_IDS, NEUTRAL))}
     root.close()
     pieces = {name.replace("_", " "): row for name, row in rows.items() if not name.startswith("cue:")}
     cues = {name[4:]: row for name, row in rows.items() if name.startswith("cue:")}
@@ -31,13 +31,14 @@ def read_voice(root: Section) -> Voice:
 
 def read_fitted(root: Section) -> dict[str, Weights]:
     """Fitted weights by the name of the number that they belong to."""
-    _provenance(root)
-    found = {name: {t: float(w) for t, w in pairs.items()} for name, pairs in _lines(root, "numbers", TYPE_IDS)}
+    read_provenance(root)
+    found = {name: {t: float(w) for t, w in pairs.items()} for name, pairs in read_lines(root, "numbers", TYPE_IDS)}
     root.close()
     return found
 
 
-def _provenance(root: Section) -> None:
+def read_provenance(root: Section) -> None:
+    """By what it was made, from what, and where it was measured."""
     section = root.section("provenance")
     for key in ("made_by", "from"):
         section.text(key)
@@ -50,7 +51,8 @@ def _row(pairs: dict[str, int]) -> Row:
     return tuple((names.index(name), weight) for name, weight in pairs.items())
 
 
-def _lines(root: Section, key: str, known: tuple[str, ...]) -> Iterator[tuple[str, dict[str, int]]]:
+def read_lines(root: Section, key: str, known: tuple[str, ...]) -> Iterator[tuple[str, dict[str, int]]]:
+    """A name and its weights a line; what is no such line is a fault."""
     first, names = root.line_at(key), set(known)
     taken: set[str] = set()
     for number, line in enumerate(root.text(key, "").splitlines(), 1):

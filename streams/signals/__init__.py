@@ -14,6 +14,7 @@ from streams.signals.care_call import CareCall
 from streams.signals.cause_rising import CauseRising
 from streams.signals.contradictory_answers import ContradictoryAnswers
 from streams.signals.cooling import Cooling
+from streams.signals.cry_for_help import CryForHelp
 from streams.signals.delivery_misfit import DeliveryMisfit
 from streams.signals.detector import Detector
 from streams.signals.double_deviation import DoubleDeviation
@@ -27,6 +28,7 @@ from streams.signals.ignored_suggestion import IgnoredSuggestion
 from streams.signals.incoming_call import IncomingCall
 from streams.signals.no_apology import NoApology
 from streams.signals.novelty_due import NoveltyDue
+from streams.signals.offended_by_precision import OffendedByPrecision
 from streams.signals.plateau import Plateau
 from streams.signals.policy_collision import PolicyCollision
 from streams.signals.promise_overdue import PromiseOverdue
@@ -35,6 +37,7 @@ from streams.signals.repaired import Repaired
 from streams.signals.repeat_contact import RepeatContact
 from streams.signals.running_out import RunningOut
 from streams.signals.scripted_reply import ScriptedReply
+from streams.signals.sensitive_topic import SensitiveTopic
 from streams.signals.service_gap import ServiceGap
 from streams.signals.slipping_away import SlippingAway
 from streams.signals.staff_away_notice import StaffAwayNotice
@@ -44,6 +47,7 @@ from streams.signals.struggling import Struggling
 from streams.signals.suggestion_adopted import SuggestionAdopted
 from streams.signals.swap_at_home import SwapAtHome
 from streams.signals.template_mismatch import TemplateMismatch
+from streams.signals.threat import Threat
 from streams.signals.unanswered import Unanswered
 from streams.signals.uncomfortable_place import UncomfortablePlace
 from streams.signals.warming import Warming
@@ -57,12 +61,14 @@ DETECTORS: tuple[Detector[Any], ...] = (
     HandedAround(),
     ContradictoryAnswers(),
     ScriptedReply(),
+    CryForHelp(),
     PolicyCollision(),
     DeliveryMisfit(),
     FollowUpDue(),
     PromiseOverdue(),
     DoubleDeviation(),
     NoApology(),
+    Threat(),
     Repaired(),
     CauseRising(),
     FixBeforeFelt(),
@@ -74,6 +80,8 @@ DETECTORS: tuple[Detector[Any], ...] = (
     SlippingAway(),
     NoveltyDue(),
     RelationshipRuleBroken(),
+    OffendedByPrecision(),
+    SensitiveTopic(),
     Engaged(),
     Struggling(),
     StepFailing(),

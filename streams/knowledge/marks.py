@@ -1,0 +1,71 @@
+"""What texts are read by, as the program sees it: tuples alone, so that what is compiled of them can be remembered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "cancellation")
+"""What somebody may want; a threat is seventh and has lists of its own."""
+KINDS: Final = ("product", "service", "customer")
+"""Where the cause of a complaint lies (S1-23)."""
+TOPICS: Final = ("health", "creed", "opinion", "schooling")
+FEELINGS: Final = ("negative", "neutral", "positive")
+PRECISION: Final = ("absence", "deeds", "harmless", "units")
+UNCLEAR: Final = "unclear"
+"""The cause of a complaint that does not say why."""
+
+
+class Negation(msgspec.Struct, frozen=True):
+    """What turns a word round: in Chinese within `window` characters before it, in English within
+    `window` words. `exceptions` contain a negation and deny nothing; one of `breaks` ends the reach."""
+
+    language: str
+    words: tuple[str, ...]
+    window: int
+    exceptions: tuple[str, ...]
+    breaks: tuple[str, ...]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A list of words in both languages. `family` is intent, threat, cause, sentiment, topic, precision or innocent;
+    `kind` the kind of a cause or the severity of a threat; `denial` what takes it back: `near` (the negation of the
+    cues), `far` (the denial of texts.yaml) or nothing."""
+
+    family: str
+    name: str
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    kind: str = ""
+    denial: str = ""
+
+    def of(self, language: str) -> tuple[str, ...]:
+        return dict(self.words).get(language, ())
+
+
+class Texts(msgspec.Struct, frozen=True, cache_hash=True):
+    """`texts.yaml`, and the negations of the cues."""
+
+    marks: tuple[Mark, ...]
+    near: tuple[Negation, ...]
+    far: tuple[Negation, ...]
+
+    def names(self, family: str) -> tuple[str, ...]:
+        return tuple(mark.name for mark in self.marks if mark.family == family)
+
+    def mark(self, family: str, name: str) -> Mark | None:
+        return next((mark for mark in self.marks if mark.family == family and mark.name == name), None)
+
+
+class Votes(msgspec.Struct, frozen=True):
+    """A linear model: what each piece of a text says for and against each class, in hundredths of a nat."""
+
+    classes: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]
+
+
+class Meanings(msgspec.Struct, frozen=True, cache_hash=True):
+    """`meanings.yaml`: the models of sentiment and of causes."""
+
+    sentiment: Votes
+    cause: Votes

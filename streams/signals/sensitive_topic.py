@@ -1,0 +1,53 @@
+"""Health, creed, opinion, schooling: not ours to write about (S4-05)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.records import Because
+from streams.customers.moment import Moment
+from streams.signals.detector import Timeless
+from streams.signals.outgoing import ANSWERS, OURS, written
+from streams.texts.linting import topic
+from streams.texts.listening import SHOWN, listener
+
+
+class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A text is judged by itself."""
+
+
+class SensitiveTopic(Timeless[Nothing]):
+    """Fires when a text of ours names a person's health, creed, opinion or schooling (texts.yaml: topics), whatever it
+    is sent for. An answer may take up what the customer brought up themselves in their last words. A planned contact is
+    read before it goes out. The card has the text without it. No state."""
+
+    name: ClassVar[str] = "sensitive_topic"
+    version: ClassVar[int] = 1
+    types: ClassVar[frozenset[str]] = OURS
+    state = Nothing
+
+    def start(self) -> Nothing:
+        return Nothing()
+
+    def observe(self, state: Nothing, moment: Moment) -> Nothing:
+        touchpoint, heard = moment.touchpoint, written(moment)
+        flaw = topic(heard) if heard is not None else None
+        if flaw is None or touchpoint is None:
+            return state
+        if touchpoint.type not in ANSWERS or not _brought_up(moment, flaw.kind):
+            reason = Because(event_id=moment.event_id, what=f"topic.{flaw.kind}: {flaw.words}")
+            values = {"topic": flaw.kind, "found": flaw.words[:SHOWN]}
+            moment.signal(self.name, f"lint:{self.name}", values, [reason])
+        return state
+
+    def merge(self, state: Nothing, older: Nothing) -> Nothing:
+        return state
+
+
+def _brought_up(moment: Moment, kind: str) -> bool:
+    """Whether the customer has named the topic among their last touchpoints."""
+    ear = listener(moment.knowledge.texts, moment.knowledge.meanings)
+    theirs = (glimpse.words for glimpse in moment.customer.recent if glimpse.words and not glimpse.ours)
+    return any(kind in ear.hear(words).said("topic") for words in theirs)

@@ -1,0 +1,149 @@
+"""Finds the words of many lists in a text in one pass, and tells which of them the text denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import ahocorasick
+
+from streams.knowledge.marks import Negation
+
+_WORD = re.compile(r"[\w']+|[^\w\s]")
+LOOKBACK = 80
+"""Letters before an English word in which a negation is looked for."""
+
+
+class Entry(NamedTuple):
+    """A list of words of one language. `negation` None: these words cannot be denied.
+    Of words that overlap the longest of a `family` wins."""
+
+    words: tuple[str, ...]
+    language: str
+    negation: Negation | None
+    family: str = ""
+
+
+class Hit(NamedTuple):
+    start: int
+    end: int
+    entry: int
+
+
+def lowered(text: str) -> str:
+    """The form in which words are found; letters keep their places."""
+    low = text.lower().replace("’", "'")
+    return low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+class Finder:
+    """Entries compiled into one automaton (Aho and Corasick 1975).
+
+    The longest word of a family wins where two overlap; English ones stand between boundaries of words, Chinese ones
+    anywhere.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = tuple(entries)
+        words: dict[str, list[int]] = {}
+        for number, entry in enumerate(self._entries):
+            for word in entry.words:
+                words.setdefault(word.lower(), []).append(number)
+        self._automaton = ahocorasick.Automaton()
+        for word, numbers in words.items():
+            self._automaton.add_word(word, (len(word), tuple(numbers)))
+        self._any = bool(words)
+        if words:
+            self._automaton.make_automaton()
+
+    def hits(self, text: str) -> list[Hit]:
+        """What stands in a `lowered` text, in its order; of an entry as often as it is there."""
+        return list(self._longest(text)) if self._any else []
+
+    def find(self, text: str) -> tuple[dict[int, Hit], dict[int, Hit]]:
+        """The first hit of each entry that a `lowered` text means, and the first of each that it denies."""
+        return self.split(text, self.hits(text))
+
+    def split(self, text: str, hits: Sequence[Hit]) -> tuple[dict[int, Hit], dict[int, Hit]]:
+        """What `find` gives, for some of the hits."""
+        spans = [(hit.start, hit.end) for hit in hits]
+        plain: dict[int, Hit] = {}
+        negated: dict[int, Hit] = {}
+        for hit in hits:
+            rule = self._entries[hit.entry].negation
+            turned = rule is not None and denied(rule, text, hit.start, spans)
+            (negated if turned else plain).setdefault(hit.entry, hit)
+        return plain, negated
+
+    def _longest(self, text: str) -> Iterator[Hit]:
+        last: dict[str, Hit] = {}
+        for hit in sorted(self._raw(text), key=_from_the_left):
+            family = self._entries[hit.entry].family
+            before = last.get(family)
+            if before is None or hit.start >= before.end or (hit.start, hit.end) == (before.start, before.end):
+                last[family] = hit
+                yield hit
+
+    def _raw(self, text: str) -> Iterator[Hit]:
+        for last, (length, numbers) in self._automaton.iter(text):
+            start, end = last - length + 1, last + 1
+            for number in numbers:
+                if self._entries[number].language == "zh" or _stands_alone(text, start, end):
+                    yield Hit(start, end, number)
+
+
+def _from_the_left(hit: Hit) -> tuple[int, int, int]:
+    return hit.start, -hit.end, hit.entry
+
+
+def denied(rule: Negation, text: str, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a negation reaches what begins at `start`. One that is part of a word found (`spans`) denies nothing."""
+    return _denied_zh(rule, text, start, spans) if rule.language == "zh" else _denied_en(rule, text, start)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before = start == 0 or not _latin(text[start - 1]) or not _latin(text[start])
+    after = end == len(text) or not _latin(text[end]) or not _latin(text[end - 1])
+    return before and after
+
+
+def _latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
+
+
+def _denied_zh(rule: Negation, text: str, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    for word in rule.words:
+        floor = max(0, start - rule.window - len(word))
+        at = text.rfind(word, floor, start)
+        if at < 0:
+            continue
+        end = at + len(word)
+        if any(mark in text[end:start] for mark in rule.breaks):
+            continue
+        if any(s <= at and end <= e for s, e in spans) or _inside(text, at, end, rule.exceptions):
+            continue
+        return True
+    return False
+
+
+def _inside(text: str, start: int, end: int, words: Sequence[str]) -> bool:
+    for word in words:
+        first = text.find(word, max(0, end - len(word)), start + len(word))
+        if first >= 0 and first <= start and end <= first + len(word):
+            return True
+    return False
+
+
+def _denied_en(rule: Negation, text: str, start: int) -> bool:
+    breaks, words = set(rule.breaks), set(rule.words)
+    tokens = _WORD.findall(text[max(0, start - LOOKBACK) : start])
+    near: list[str] = []
+    for token in reversed(tokens):
+        if token in breaks or len(near) == rule.window:
+            break
+        near.append(token)
+    joined = " ".join(reversed(near))
+    if any(exception in joined for exception in rule.exceptions):
+        return False
+    return any(token in words or ("n't" in words and token.endswith("n't")) for token in near)

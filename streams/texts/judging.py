@@ -1,0 +1,60 @@
+"""A linear model over words, parts of words and lists: its votes add up as integers, and each can be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.knowledge.marks import Votes
+from streams.relationships.voice import Pieces, plain
+
+REASONS: Final = 5
+"""Pieces that an opinion names."""
+FAR: Final = 1_000_000
+"""What puts a class out of the question."""
+MARKED: Final = (".", ":")
+"""What the name of a list or a language has in it, and no piece of a text: pieces are letters and digits alone."""
+
+
+class Opinion(NamedTuple):
+    """The likeliest class, its share of 1, and the pieces that spoke for it most, with their weights in nats."""
+
+    name: str
+    share: float
+    because: tuple[tuple[str, float], ...]
+
+
+class Judge:
+    """A model made ready. The row `*` is what every text starts from."""
+
+    def __init__(self, votes: Votes) -> None:
+        self._classes = votes.classes
+        rows = dict(votes.rows)
+        self._names = [name for name in rows if name != "*"]
+        pieces = [name for name in self._names if not any(mark in name for mark in MARKED)]
+        self._names = [*pieces, *(name for name in self._names if name not in set(pieces))]
+        self._lists = {name: n for n, name in enumerate(self._names) if n >= len(pieces)}
+        self._pieces = Pieces(pieces)
+        self._weights: npt.NDArray[np.int64] = np.zeros((len(self._names) + 1, len(self._classes)), dtype=np.int64)
+        for number, name in enumerate((*self._names, "*")):
+            for column, weight in rows.get(name, ()):
+                self._weights[number, column] = weight
+
+    def opinion(self, text: str, lists: Iterable[str], among: Collection[str] = ()) -> Opinion:
+        """What the text says; `lists` are the names of the lists found in it, `among` the classes to choose from."""
+        found = self._pieces.find(plain(text))
+        found.update(self._lists[name] for name in lists if name in self._lists)
+        rows = sorted(found)
+        votes = self._weights[rows].sum(axis=0) + self._weights[-1]
+        out = [n for n, name in enumerate(self._classes) if among and name not in among]
+        votes[out] -= FAR
+        best = int(votes.argmax())
+        odds = np.exp((votes - votes.max()) / 100.0)
+        strong = sorted(rows, key=lambda n: (-int(self._weights[n, best]), n))[:REASONS]
+        because = tuple(
+            (self._names[n].strip(), int(self._weights[n, best]) / 100) for n in strong if self._weights[n, best] > 0
+        )  # fmt: skip
+        return Opinion(self._classes[best], round(float(1.0 / odds.sum()), 4), because)

@@ -1,0 +1,152 @@
+"""Reads a text by the lists of texts.yaml: what somebody wants, threatens, complains of, and whether they deny it.
+
+One pass of one automaton finds every list of both languages; what a text denies is only looked at where it is asked
+for. The last text is remembered, since several detectors ask about the same one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from streams.knowledge.marks import FEELINGS, Mark, Meanings, Negation, Texts
+from streams.texts.finding import Entry, Finder, Hit, lowered
+from streams.texts.judging import Judge, Opinion
+
+LETTERS: Final = 2_000
+"""A longer text is read by its beginning."""
+SHOWN: Final = 48
+"""Letters of what was found that go into `values`."""
+FAMILY: Final = {"innocent": "threat"}
+"""Innocent phrases compete with threats: where one is longer, the threat inside it is none."""
+FELT: Final = ("sentiment", "cause", "intent", "threat")
+"""Families that vote in the models."""
+_NAMES: Final = re.compile(r"@\w+|https?://\S+")
+"""Handles and addresses are no words."""
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+
+
+class Heard:
+    """What one text says, by family of lists and name: the words that said it, in the order of the text."""
+
+    __slots__ = ("_found", "_hits", "_listener", "low", "text")
+
+    def __init__(self, listener: Listener, text: str) -> None:
+        self.text = text
+        self.low = lowered(text[:LETTERS])
+        self._listener = listener
+        self._hits = listener.hits(self.low)
+        self._found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+
+    def said(self, family: str) -> dict[str, str]:
+        """What is meant."""
+        return self._of(family)[0]
+
+    def denied(self, family: str) -> dict[str, str]:
+        """What is there and taken back."""
+        return self._of(family)[1]
+
+    def spans(self, family: str, name: str) -> list[tuple[int, int]]:
+        """Where the words of a list stand."""
+        return [(h.start, h.end) for h in self._hits.get(family, ()) if self._listener.marks[h.entry].name == name]
+
+    def _of(self, family: str) -> tuple[dict[str, str], dict[str, str]]:
+        found = self._found.get(family)
+        if found is None:
+            hits = self._hits.get(family)
+            found = self._found[family] = self._listener.split(self.low, hits) if hits else ({}, {})
+        return found
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """What they want, a threat among it, in the order of texts.yaml."""
+        said = self.said("intent")
+        found = tuple(name for name in self._listener.intents if name in said)
+        return (*found, "threat") if self.said("threat") else found
+
+    @property
+    def chinese(self) -> bool:
+        return _HAN.search(self.text) is not None
+
+    def sentiment(self, among: tuple[str, ...] = FEELINGS) -> Opinion:
+        """How it feels: `negative`, `neutral` or `positive`, or one of `among`."""
+        return self._listener.sentiment.opinion(cleaned(self.text), self.features(), among)
+
+    def cause(self) -> Opinion:
+        """What the complaint is about; of a text that is none it means nothing."""
+        return self._listener.cause.opinion(cleaned(self.text), self.features())
+
+    def features(self) -> list[str]:
+        """The lists that speak, and the language, as the models know them."""
+        found = ["lang:zh" if self.chinese else "lang:en"]
+        for family in FELT:
+            found += [f"{family}.{name}" for name in self.said(family)]
+            found += [f"not:{family}.{name}" for name in self.denied(family)]
+        return found
+
+
+class Listener:
+    """The lists and models of one version of knowledge, compiled."""
+
+    def __init__(self, texts: Texts, meanings: Meanings) -> None:
+        rules = {"near": texts.near, "far": texts.far}
+        listed = [(mark, language) for mark in texts.marks if _spoken(mark) for language, _ in mark.words]
+        self.marks = tuple(mark for mark, _ in listed)
+        self.intents = texts.names("intent")
+        self.sentiment = Judge(meanings.sentiment)
+        self.cause = Judge(meanings.cause)
+        self._finder = Finder([
+            Entry(
+                mark.of(language), language, _rule(rules.get(mark.denial, ()), language),
+                FAMILY.get(mark.family, mark.family),
+            )
+            for mark, language in listed
+        ])  # fmt: skip
+        self._last: Heard | None = None
+
+    def hear(self, text: str) -> Heard:
+        """What the text says."""
+        last = self._last
+        if last is None or last.text != text:
+            last = self._last = Heard(self, text)
+        return last
+
+    def hits(self, low: str) -> dict[str, list[Hit]]:
+        """Everything found, by family."""
+        found: dict[str, list[Hit]] = {}
+        for hit in self._finder.hits(low):
+            found.setdefault(self.marks[hit.entry].family, []).append(hit)
+        return found
+
+    def split(self, low: str, hits: list[Hit]) -> tuple[dict[str, str], dict[str, str]]:
+        """The words that are meant and those that are denied, by name of their list."""
+        plain, negated = self._finder.split(low, hits)
+        said = self._words(low, plain)
+        return said, {name: words for name, words in self._words(low, negated).items() if name not in said}
+
+    def _words(self, low: str, hits: dict[int, Hit]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for number, hit in hits.items():
+            found.setdefault(self.marks[number].name, low[hit.start : hit.end])
+        return found
+
+
+def cleaned(text: str) -> str:
+    """The text without handles and addresses, as the models read it."""
+    return _NAMES.sub(" ", text)
+
+
+@lru_cache(maxsize=4)
+def listener(texts: Texts, meanings: Meanings) -> Listener:
+    """Compiled once a version of knowledge."""
+    return Listener(texts, meanings)
+
+
+def _spoken(mark: Mark) -> bool:
+    """Units and what is harmless behind them are no words by themselves."""
+    return mark.family != "precision" or mark.name in ("absence", "deeds")
+
+
+def _rule(rules: tuple[Negation, ...], language: str) -> Negation | None:
+    return next((rule for rule in rules if rule.language == language), None)
