@@ -139,7 +139,7 @@ def group_of(output: Emitted) -> Group:
 
 
 def _changed(found: Differences, output: Emitted, mine: _Trace, base: _Trace) -> None:
-    for place, name in enumerate(_content(output)):
+    for place, name in enumerate(content_of(output)):
         span = slice(place * _WIDTH, (place + 1) * _WIDTH)
         if mine.fields[span] != base.fields[span]:
             found.changed[base.group, name.rstrip("_")] += 1
@@ -147,11 +147,11 @@ def _changed(found: Differences, output: Emitted, mine: _Trace, base: _Trace) ->
 
 
 def _trace(output: Emitted) -> _Trace:
-    values = (_encode(getattr(output, name)) for name in _content(output))
+    values = (_encode(getattr(output, name)) for name in content_of(output))
     return _Trace(group_of(output), b"".join(crc32(value).to_bytes(_WIDTH, "big") for value in values))
 
 
-def _content(output: Emitted) -> Sequence[str]:
+def content_of(output: Emitted) -> Sequence[str]:
     """The fields that say something. A dead letter's headers have no room for the others of a `Rejected`."""
     if isinstance(output, Rejected):
         return REJECTED_FIELDS
