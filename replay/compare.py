@@ -51,6 +51,8 @@ class Differences:
     """Counts by group, for changed outputs by field, too; and a few ids of each."""
 
     same: int = 0
+    unlike: int = 0
+    """Outputs on both sides that say something else; `changed` counts their fields."""
     new: Counter[Group] = field(default_factory=Counter)
     gone: Counter[Group] = field(default_factory=Counter)
     changed: Counter[tuple[Group, str]] = field(default_factory=Counter)
@@ -58,6 +60,11 @@ class Differences:
 
     def __bool__(self) -> bool:
         return bool(self.new or self.gone or self.changed)
+
+    @property
+    def total(self) -> int:
+        """How many outputs are not the same on both sides."""
+        return self.new.total() + self.gone.total() + self.unlike
 
     def note(self, what: str, group: Group, output_id: str) -> None:
         """Keeps the id as an example if there are few yet."""
@@ -143,6 +150,7 @@ def _changed(found: Differences, output: Emitted, mine: _Trace, base: _Trace) ->
         span = slice(place * _WIDTH, (place + 1) * _WIDTH)
         if mine.fields[span] != base.fields[span]:
             found.changed[base.group, name.rstrip("_")] += 1
+    found.unlike += 1
     found.note("changed", base.group, output.id)
 
 
