@@ -18,10 +18,8 @@ from replay.summary import Summary
 from schemas import times
 from schemas.records import Emitted
 from schemas.wire import output_from_json, output_line
-from sinks.clickhouse.runs import OUTPUTS, RUN_FILE, STORED, Kept
+from sinks.clickhouse.runs import FOLDER, OUTPUTS, RUN_FILE, STORED, Kept
 
-FOLDER: Final = "replays"
-"""In the data folder."""
 PART_ROWS: Final = 50_000
 """Outputs of one Parquet file; so many are held at a time."""
 

@@ -17,6 +17,8 @@ import polars as pl
 from sinks.clickhouse.client import Reader, Store
 from sinks.clickhouse.literals import bind
 
+FOLDER: Final = "replays"
+"""In the data folder, one folder a run."""
 RUN_FILE: Final = "run.json"
 STORED: Final = "stored"
 """An empty file that says that the archive has the run."""
