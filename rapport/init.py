@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,8 +19,9 @@ from schemas import keys, topics
 from schemas.codec import decode_touchpoints, encode_touchpoint
 from schemas.records import EVERYONE, Touchpoint
 from schemas.wire import properties
-from streams.knowledge.load import KnowledgeError, load
+from streams.knowledge.load import KnowledgeError, from_documents, load
 from streams.knowledge.model import Knowledge
+from streams.knowledge.overriding import overridden
 
 KAFKA_WAIT_S: Final = 60.0
 
@@ -51,13 +52,14 @@ def init(settings: Settings, say: Callable[[str], None], wait_s: float = KAFKA_W
     return Initialised(made, different, activated)
 
 
-def read_knowledge(settings: Settings, overlay: Path | None = None) -> Knowledge:
-    """The knowledge in its folder, files of `overlay` in the place of those of the same name.
+def read_knowledge(settings: Settings, overlay: Path | None = None, values: Sequence[str] = ()) -> Knowledge:
+    """The knowledge in its folder, files of `overlay` in the place of those of the same name; then `values`.
 
-    Failure with every fault, file and line.
+    A value is `signals.repeat_contact.window=3d`. Failure with every fault, file and line.
     """
     with told(KnowledgeError):
-        return load(settings.knowledge, overlay)
+        found = load(settings.knowledge, overlay)
+        return from_documents(overridden(found.documents, values)) if values else found
 
 
 def activate(settings: Settings, knowledge: Knowledge, wait_s: float = KAFKA_WAIT_S) -> str:

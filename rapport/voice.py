@@ -32,6 +32,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "open_alerts": ("条未处理", "open alerts"),
     "in_the_hour": ("小时", "in the hour of"),
     "language": ("语言", "language"),
+    "as_it_stood": ("截至", "As it stood"),
     "known": ("已知", "known"),
     "since": ("自", "since"),
     "touchpoint": ("次往来", "touchpoint"),

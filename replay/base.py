@@ -12,6 +12,7 @@ import msgspec
 
 from rapport.connection import Kafka
 from rapport.settings import Settings
+from replay import keeping
 from replay.kafka_reading import Topics
 from replay.source import ReplayError
 from replay.sources import KAFKA
@@ -44,6 +45,9 @@ class Base(NamedTuple):
 def named(compare: str, sources: Sequence[str], settings: Settings) -> Base:
     """What `--compare` names: `live` (of the archive, or of Kafka if that is what is replayed), or a file."""
     if compare != LIVE:
+        kept = None if Path(compare).is_file() else keeping.named(settings.data, compare)
+        if kept is not None:
+            return Base(False, frozenset(), partial(keeping.outputs, settings.data, kept.id))
         return Base(False, frozenset(), partial(of_run, compare))
     if KAFKA in sources:
         return Base(True, frozenset({"card"}), partial(of_kafka, settings.cluster))
@@ -54,7 +58,10 @@ def of_run(name: str) -> Iterator[Emitted]:
     """The outputs that another run wrote with `--out`."""
     path = Path(name)
     if not path.is_file():
-        raise ReplayError(f"--compare {name}: no such file; compare with {LIVE!r} or with a file that --out wrote")
+        raise ReplayError(
+            f"--compare {name}: no such file or run; compare with {LIVE!r}, a file that --out wrote, or an id of"
+            " `rapport replay runs`"
+        )
     for line in read(File(name, path)):
         try:
             yield output_from_json(msgspec.json.decode(line.content))

@@ -51,6 +51,8 @@ class Differences:
     """Counts by group, for changed outputs by field, too; and a few ids of each."""
 
     same: int = 0
+    unlike: int = 0
+    """Outputs on both sides that say something else; `changed` counts their fields."""
     new: Counter[Group] = field(default_factory=Counter)
     gone: Counter[Group] = field(default_factory=Counter)
     changed: Counter[tuple[Group, str]] = field(default_factory=Counter)
@@ -58,6 +60,11 @@ class Differences:
 
     def __bool__(self) -> bool:
         return bool(self.new or self.gone or self.changed)
+
+    @property
+    def total(self) -> int:
+        """How many outputs are not the same on both sides."""
+        return self.new.total() + self.gone.total() + self.unlike
 
     def note(self, what: str, group: Group, output_id: str) -> None:
         """Keeps the id as an example if there are few yet."""
@@ -139,19 +146,20 @@ def group_of(output: Emitted) -> Group:
 
 
 def _changed(found: Differences, output: Emitted, mine: _Trace, base: _Trace) -> None:
-    for place, name in enumerate(_content(output)):
+    for place, name in enumerate(content_of(output)):
         span = slice(place * _WIDTH, (place + 1) * _WIDTH)
         if mine.fields[span] != base.fields[span]:
             found.changed[base.group, name.rstrip("_")] += 1
+    found.unlike += 1
     found.note("changed", base.group, output.id)
 
 
 def _trace(output: Emitted) -> _Trace:
-    values = (_encode(getattr(output, name)) for name in _content(output))
+    values = (_encode(getattr(output, name)) for name in content_of(output))
     return _Trace(group_of(output), b"".join(crc32(value).to_bytes(_WIDTH, "big") for value in values))
 
 
-def _content(output: Emitted) -> Sequence[str]:
+def content_of(output: Emitted) -> Sequence[str]:
     """The fields that say something. A dead letter's headers have no room for the others of a `Rejected`."""
     if isinstance(output, Rejected):
         return REJECTED_FIELDS

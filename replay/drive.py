@@ -12,6 +12,7 @@ from schemas.keys import partition_for
 from schemas.records import EVERYONE, Alert, AlertChange, Emitted, Measure, Record, Rejected, Signal, Touchpoint
 from schemas.records import Source as Place
 from streams.engine import Engine, Outcome, Partition, UnknownKnowledge
+from streams.engine.partition import CUSTOMER
 from streams.engine.past import Handed
 from streams.knowledge.model import Knowledge
 from streams.trends.boards import Boards
@@ -39,7 +40,8 @@ class Drive:
         self.first: int | None = None
         self.last: int | None = None
         self._source = source
-        self._engine = Engine(knowledge)
+        self.engine = Engine(knowledge)
+        self.touched: list[tuple[int, str]] = []
         self._fetch = fetch
         self._tell = tell
         self._spans: dict[int, tuple[int, int]] = {}
@@ -57,7 +59,7 @@ class Drive:
         """Folds everything; one pass only."""
         held: list[Emitted] = []
         for piece in self._source.pieces():
-            found = self._take(piece)
+            found = self.take(piece)
             if self._source.log_order:
                 yield from found
                 continue
@@ -82,7 +84,9 @@ class Drive:
             digest.update(f"{number}:{states.fingerprint()};".encode())
         return digest.hexdigest()
 
-    def _take(self, piece: Piece) -> Sequence[Emitted]:
+    def take(self, piece: Piece) -> Sequence[Emitted]:
+        """Folds one piece of the source; `touched` then has whom it changed, partition and customer."""
+        self.touched.clear()
         match piece:
             case Chunk(partition, records):
                 return self._fold(partition, records)
@@ -95,24 +99,30 @@ class Drive:
 
     def _fold(self, partition: int, records: Sequence[Record]) -> Sequence[Emitted]:
         self._note(partition, records)
-        if self._own_rules:
-            kept = [record for record in records if not _from_the_log(record)]
-            self.counts["left_out"] += len(records) - len(kept)
-            records = kept
-        if self._shifted[partition]:
-            by = self._shifted[partition]
-            records = [record._replace(offset=record.offset + by) for record in records]
+        kept = self.folded(partition, records)
+        self.counts["left_out"] += len(records) - len(kept)
         states = self.states.setdefault(partition, Partition(partition))
+        return self._done(partition, self.process(kept, states))
+
+    def folded(self, partition: int, records: Sequence[Record]) -> Sequence[Record]:
+        """The records as this run folds them: without the log's own rules, behind what was handed over."""
+        if self._own_rules:
+            records = [record for record in records if not _from_the_log(record)]
+        by = self._shifted[partition]
+        return [record._replace(offset=record.offset + by) for record in records] if by else records
+
+    def process(self, records: Sequence[Record], states: Partition) -> Outcome:
+        """As the engine, which learns the versions of knowledge that the records activate."""
         while True:
             try:
-                return self._done(self._engine.process(records, states))
+                return self.engine.process(records, states)
             except UnknownKnowledge as unknown:
-                self._engine.learn(self._fetch(unknown.version))
+                self.engine.learn(self._fetch(unknown.version))
 
     def _pass(self, to: int, inclusive: bool) -> Sequence[Emitted]:
         found: list[Emitted] = []
-        for _, states in sorted(self.states.items()):
-            found += self._done(self._engine.advance(to, states, inclusive=inclusive))
+        for partition, states in sorted(self.states.items()):
+            found += self._done(partition, self.engine.advance(to, states, inclusive=inclusive))
         found += self._hand_over()
         judged = self._boards.take(found)
         found += judged.outputs
@@ -121,14 +131,14 @@ class Drive:
             for number, states in sorted(self.states.items()):
                 self._shifted[number] += 1
                 record = Record(states.world.position + 1, EVERYONE, Place(_TRENDS, self._said, number), said)
-                found += self._done(self._engine.process([record], states))
+                found += self._done(number, self.engine.process([record], states))
         # As without a clock before: how often totals are sent depends on when time passes.
         return [output for output in found if not isinstance(output, Measure)]
 
     def _known(self, version: str) -> Knowledge:
-        if version and version not in self._engine.versions:
-            self._engine.learn(self._fetch(version))
-        return self._engine.knowledge(version)
+        if version and version not in self.engine.versions:
+            self.engine.learn(self._fetch(version))
+        return self.engine.knowledge(version)
 
     def _hand_over(self) -> Sequence[Emitted]:
         """Without a log what one partition hands to another is folded here; a log has it already."""
@@ -139,11 +149,12 @@ class Drive:
             states = self.states.setdefault(partition, Partition(partition))
             self._shifted[partition] += 1
             record = Record(states.world.position + 1, each.key, each.source, each.body)
-            found += self._done(self._engine.process([record], states))
+            found += self._done(partition, self.engine.process([record], states))
         return found
 
-    def _done(self, outcome: Outcome) -> Sequence[Emitted]:
+    def _done(self, partition: int, outcome: Outcome) -> Sequence[Emitted]:
         self.counts.update(outcome.counts)
+        self.touched += ((partition, key[1:].decode()) for key, _ in outcome.changes if key[:1] == CUSTOMER)
         if not self._source.log_order:
             self._handed += outcome.handed
             return outcome.outputs

@@ -13,6 +13,7 @@ from rapport.settings import Settings
 from replay import base, sources
 from replay.compare import Comparison, group_of
 from replay.drive import Drive
+from replay.keeping import Keeper
 from replay.library import fetch_from
 from replay.progress import Meter
 from replay.selection import Selection
@@ -36,6 +37,7 @@ def run(
     selection: Selection = EVERYTHING,
     out: BinaryIO | None = None,
     compare: str | None = None,
+    keeper: Keeper | None = None,
     console: Console | None = None,
 ) -> Summary:
     """Folds the sources (`kafka`, `archive`, or files, `-` among them) and returns what came of it.
@@ -43,7 +45,8 @@ def run(
     `own_rules` says that `knowledge` is another than the line's (`--knowledge`, `--set`):
     then activations and records of trends in the log are left out. `selection` limits what
     goes to `out` (JSON lines) and into the comparison, never what is folded. `compare` is
-    `live` or a file that `out` once was. Progress goes to `console` if that is a terminal.
+    `live`, a run that is kept, or a file that `out` once was. `keeper` gets every output that
+    is told. Progress goes to `console` if that is a terminal.
     Raises `ReplayError`.
     """
     other = None if compare is None else base.named(compare, names, settings)
@@ -55,6 +58,8 @@ def run(
         for output in drive.outputs():
             if selection.takes(output):
                 _tell(output, summary, out, comparison)
+                if keeper is not None:
+                    keeper.add(output)
         summary.seconds = time.perf_counter() - started
         summary.records = drive.counts["records"]
         summary.counts, summary.first, summary.last = drive.counts, drive.first, drive.last

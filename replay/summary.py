@@ -70,9 +70,13 @@ class Summary:
         if self.outputs:
             console.print(outputs)
         if self.differences is not None:
-            self._print_differences(console, self.differences)
+            self.print_differences(console)
 
-    def _print_differences(self, console: Console, found: Differences) -> None:
+    def print_differences(self, console: Console) -> None:
+        """What a comparison found, for people."""
+        found = self.differences
+        if found is None:
+            return
         if not found:
             console.print(f"[green]no difference[/] from {self.compared_with}: {found.same:,} outputs are the same")
             return

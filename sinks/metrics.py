@@ -47,6 +47,10 @@ COMMITTED = Gauge(
     "rapport_sink_committed_timestamp_seconds", "Unix time of the last batch that was stored and committed"
 )
 
+# 0 until the first `rapport replay verify`: then its time, and how many outputs live and replay say differently.
+VERIFIED = Gauge("rapport_replay_verified_timestamp_seconds", "Unix time of the last verification by replay")
+DIFFERENCES = Gauge("rapport_replay_differences", "Outputs that live and replay said differently in it")
+
 # Outcomes: answered, refused (by the guard), failed (by ClickHouse), busy.
 QUERIES = Counter("rapport_sql_queries_total", "SQL of others, by outcome", ("outcome",))
 QUERY = Histogram("rapport_sql_seconds", "SQL of others that was run", buckets=_SECONDS)

@@ -12,7 +12,7 @@ from rapport.teaching import Example
 EXAMPLES = (
     Example("rapport customer sim-wang --language zh", "relationship, reasons, open matters, timeline"),
     Example("rapport customer email:anna@example.com", "by an address; only its hash is looked up and shown"),
-    Example("rapport customer loyalty_card:LC-20031 --since 30d", "by a card, with the timeline of thirty days"),
+    Example("rapport customer loyalty_card:LC-20031 --at 30d", "by a card, as it stood thirty days ago, and why"),
     Example("rapport customer sim-wang --json | jq .relationship", "for a program"),
 )
 USUAL, SINCE = 10, 1_000
@@ -38,6 +38,10 @@ def command(
         str | None,
         typer.Option("--language", metavar="zh|en", help="Else that of the terminal.", autocompletion=languages),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="As it stood then, rebuilt from the archive: 3d ago, or a time."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Data, on standard output.")] = False,
 ) -> None:
     import time
@@ -48,6 +52,7 @@ def command(
     from rapport.customers.showing import show
     from rapport.voice import spoken
 
-    start = moment("--since", since, time.time_ns() // 1_000_000)
-    wanted = Span(limit or (USUAL if start is None else SINCE), start)
+    now = time.time_ns() // 1_000_000
+    start = moment("--since", since, now)
+    wanted = Span(limit or (USUAL if start is None else SINCE), start, moment("--at", at, now))
     show(settings(), customer, wanted, spoken(language), json)

@@ -50,12 +50,12 @@ class Archive:
     def __init__(self, store: Reader) -> None:
         self._store = store
 
-    def read(self, ids: Ids, limit: int, since: int | None = None) -> Stored:
+    def read(self, ids: Ids, limit: int, since: int | None = None, at: int | None = None) -> Stored:
         """The last `limit` touchpoints (none before `since`), shifts and signals, the alerts of late.
 
-        The card is that of the first id.
+        The card is that of the first id. With `at` (ms) everything as it stood then.
         """
-        where, asked = _of(ids)
+        where, asked = _of(ids, "occurred_at", at)
         (total,) = self._ask(
             # What identity notes down is about them, and nothing that they did.
             "SELECT uniqExactIf(event_id, type NOT LIKE 'identity.%') AS n, count() AS rows,"
@@ -67,17 +67,17 @@ class Archive:
         order = "ORDER BY occurred_at DESC, event_id DESC LIMIT 1 BY event_id LIMIT {n:UInt32}"
         own = "AND type NOT IN ('identity.merged', 'identity.conflicted') AND event_id NOT LIKE 'link:%'"
         last = self._contacts(f"{where} {own} {order}", asked, limit)
-        cards = self._outputs("card", CustomerCard, ids[:1], 1)
+        cards = self._outputs("card", CustomerCard, ids[:1], 1, at)
         return Stored(
             int(total["n"]),
             int(total["first"]) if there else None,
             int(total["latest"]) if there else None,
             cards[-1] if cards else None,
             tuple(each for each in last[::-1] if since is None or each.occurred_at >= since),
-            self._outputs("shift", Shift, ids, TURNS),
-            self._outputs("signal", Signal, ids, TURNS),
-            self._outputs("alert", Alert, ids, ALERTS),
-            self._outputs("alert_change", AlertChange, ids, 4 * ALERTS),
+            self._outputs("shift", Shift, ids, TURNS, at),
+            self._outputs("signal", Signal, ids, TURNS, at),
+            self._outputs("alert", Alert, ids, ALERTS, at),
+            self._outputs("alert_change", AlertChange, ids, 4 * ALERTS, at),
         )
 
     def contacts(self, ids: Ids, event_ids: Sequence[str]) -> dict[str, Contact]:
@@ -150,8 +150,10 @@ class Archive:
             for row in rows
         ]  # fmt: skip
 
-    def _outputs(self, schema: str, kind: type[Kind], ids: Ids, limit: int) -> tuple[Kind, ...]:
-        where, asked = _of(ids)
+    def _outputs(
+        self, schema: str, kind: type[Kind], ids: Ids, limit: int, at: int | None = None
+    ) -> tuple[Kind, ...]:  # fmt: skip
+        where, asked = _of(ids, "at", at)
         sql = f"SELECT value FROM {TABLES[schema]} FINAL {where} {_LAST}"
         found = self._store.query(sql, {**asked, "n": limit}, binary=("value",))
         values = cast("list[bytes]", list(found["value"])) if len(found) else []
@@ -161,7 +163,10 @@ class Archive:
         return list(self._store.query(sql, asked).dicts())
 
 
-def _of(ids: Ids) -> tuple[str, dict[str, Parameter]]:
-    """The condition that a row is of this person, by the key of all tables."""
+def _of(ids: Ids, time: str = "", at: int | None = None) -> tuple[str, dict[str, Parameter]]:
+    """The condition that a row is of this person, by the key of all tables; and none after `at`."""
     asked: dict[str, Parameter] = {f"id{n}": each for n, each in enumerate(ids)}
-    return f"WHERE customer_id IN ({', '.join(f'{{{name}:String}}' for name in asked)})", asked
+    where = f"WHERE customer_id IN ({', '.join(f'{{{name}:String}}' for name in asked)})"
+    if at is None:
+        return where, asked
+    return f"{where} AND {time} <= fromUnixTimestamp64Milli({{until:Int64}}, 'UTC')", {**asked, "until": at}

@@ -41,10 +41,11 @@ ReadState = Callable[[str, float], Customer | None]
 
 
 class Span(NamedTuple):
-    """The last `limit` touchpoints, none before `since` (ms)."""
+    """The last `limit` touchpoints, none before `since` (ms); all as it stood at `at`."""
 
     limit: int
     since: int | None = None
+    at: int | None = None
 
 
 def of_kafka(kafka: Kafka) -> ReadState:
@@ -65,7 +66,7 @@ def find(
         away: StoreError | None = None
         stored = Stored()
         try:
-            stored = archive.read(who.ids, span.limit, span.since)
+            stored = archive.read(who.ids, span.limit, span.since, span.at)
         except StoreError as error:
             away = error
         rules = knowledge()
@@ -80,7 +81,7 @@ def find(
     if away is not None and customer is not None:
         notes.append(Note("archive_away", str(away)))
         stored = Stored(timeline=_glimpsed(customer, span))
-    return _known(who, customer, stored, rules, archive if away is None else None, notes)
+    return _known(who, customer, stored, rules, archive if away is None else None, notes, span)
 
 
 def _state(read: Callable[[], Customer | None] | None) -> tuple[Customer | None, Note | None]:
@@ -102,11 +103,12 @@ def _known(
     knowledge: Knowledge,
     archive: Archive | None,
     notes: list[Note],
+    span: Span,
 ) -> Known:
     card = stored.card
     if customer is not None:
         stands = standing.of_state(customer, knowledge)
-        if archive is not None and customer.latest > (stored.latest or 0):
+        if archive is not None and span.at is None and customer.latest > (stored.latest or 0):
             notes.append(Note("archive_behind"))
     else:
         own = [shift for shift in stored.shifts if shift.customer_id == who.customer_id]

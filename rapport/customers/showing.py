@@ -8,21 +8,26 @@ from functools import cache
 
 import msgspec
 from rich.console import Console
+from rich.text import Text
 
 from rapport import running
 from rapport.customers.archive import Archive
-from rapport.customers.finding import Span, find, of_kafka
+from rapport.customers.finding import ReadState, Span, find, of_kafka
 from rapport.customers.looking import behind, remedy
 from rapport.customers.page import page_of, to_json
+from rapport.customers.stream import StreamAway
 from rapport.failure import Failure, told
 from rapport.identifying import customer_key
 from rapport.init import read_knowledge
-from rapport.readable import Page
+from rapport.readable import Page, clock
 from rapport.settings import Settings
 from rapport.terminal import put, until_unread
 from rapport.voice import Voice, language_of
+from replay.past import state_at
+from replay.source import ReplayError
 from sinks.clickhouse.client import StoreError
 from sinks.clickhouse.connect import reader
+from streams.customers.customer import Customer
 from streams.knowledge.model import Knowledge
 
 
@@ -30,11 +35,11 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
     """Failure for a customer that nobody knows, with the nearest remedy."""
     key = customer_key(named, settings.identity)
     settings, state = running.with_store(settings), None
-    try:
-        settings = running.located(settings)
+    if span.at is not None:
+        state = _as_of(settings, span.at)
+    settings = located(settings)
+    if state is None and settings.kafka:  # without Kafka the archive alone is asked
         state = of_kafka(settings.cluster)
-    except Failure:  # without Kafka the archive alone is asked
-        pass
     with told(ValueError):  # RAPPORT_CLICKHOUSE is no address
         archive = Archive(reader(settings))
 
@@ -53,5 +58,27 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
             return
         voice = Voice(language or language_of(os.environ), knowledge(), asked=language is not None)
         page = Page(console.width if console.is_terminal else None, cards=False, voice=voice)
-        for line in page_of(known, page, time.time_ns() // 1_000_000):
+        if span.at is not None:
+            put(console, Text(f"{voice.say('as_it_stood')} {clock(span.at, page)}", "bold yellow"))
+        for line in page_of(known, page, span.at or time.time_ns() // 1_000_000):
             put(console, line)
+
+
+def _as_of(settings: Settings, at: int) -> ReadState:
+    """The state as of then, rebuilt from the log."""
+
+    def state(customer_id: str, _: float) -> Customer | None:
+        try:
+            return state_at(located(settings), customer_id, at, read_knowledge(settings))
+        except ReplayError as error:
+            raise StreamAway(str(error)) from error
+
+    return state
+
+
+def located(settings: Settings) -> Settings:
+    """With the Kafka that runs here, if one does: it has the knowledge by which the log went."""
+    try:
+        return running.located(settings)
+    except Failure:
+        return settings

@@ -25,7 +25,9 @@ from sinks import metrics
 from sinks.clickhouse.client import Store, StoreError, StoreRefused, cause_of, passes
 from sinks.clickhouse.connect import owned
 from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.runs import FOLDER
 from sinks.clickhouse.sink import Sink
+from sinks.store.shelf import watch
 from sinks.store.sql import SqlServer
 
 AGAIN_S: Final = 2.0
@@ -120,6 +122,8 @@ class _Process:
     def _migrated(self) -> bool:
         for name in migrate(self._store):
             log.info("migration %s is applied", name)
+        shelf = self._settings.data / FOLDER
+        threading.Thread(target=watch, args=(self._store, shelf, self._stop), name="shelf", daemon=True).start()
         return True
 
     def _made(self) -> Sink:

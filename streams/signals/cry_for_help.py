@@ -23,10 +23,10 @@ class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class CryForHelp(Timeless[Nothing]):
-    """Fires when a mention, a post or a chat of the customer has a worry in it, or a question (texts.yaml: intents).
-    Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside praise is not. A worry
-    that the same words deny ("not worried at all") is none. Quiet a matter. A word by staff closes it: on that matter, or,
-    where neither names one, whatever is open. No state."""
+    """Fires when a mention, a post or a chat of the customer has a worry in it, or a question (texts.yaml:
+    intents). Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside
+    praise is not. A worry that the same words deny ("not worried at all") is none. Quiet a matter. A
+    word by staff closes it: on that matter, or, where neither names one, whatever is open. No state."""
 
     name: ClassVar[str] = "cry_for_help"
     version: ClassVar[int] = 1

@@ -20,11 +20,12 @@ class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Threat(Timeless[Nothing]):
-    """Fires when the customer's own words threaten with law, a regulator, the press, a chargeback, a boycott, or ask
-    for the manager (texts.yaml: threats, English and Chinese). Each has its severity; the gravest of a text counts: to go
-    public or to law is critical. What the same words deny ("I am not going to sue you") is no threat, nor is an
-    innocent phrase with such a word in it. Quiet a matter, unless it gets graver; a repeated touchpoint says nothing anew. Its
-    case closes when the complaint is resolved to the customer's satisfaction. No state."""
+    """Fires when the customer's own words threaten with law, a regulator, the press, a chargeback, a
+    boycott, or ask for the manager (texts.yaml: threats, English and Chinese). Each has its severity;
+    the gravest of a text counts: to go public or to law is critical. What the same words deny ("I am
+    not going to sue you") is no threat, nor is an innocent phrase with such a word in it. Quiet a
+    matter, unless it gets graver; a repeated touchpoint says nothing anew. Its case closes when the
+    complaint is resolved to the customer's satisfaction. No state."""
 
     name: ClassVar[str] = "threat"
     version: ClassVar[int] = 1

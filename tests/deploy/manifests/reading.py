@@ -62,7 +62,7 @@ def literals(folder: Path) -> dict[str, str]:
 def pods() -> dict[str, Mapping[str, Any]]:
     """The pod of each workload, by the workload's name."""
     return {
-        each["metadata"]["name"]: each["spec"]["template"]["spec"]
+        each["metadata"]["name"]: spec["template"]["spec"]
         for each in objects(BASE)
-        if "template" in each["spec"]
+        if "template" in (spec := each["spec"].get("jobTemplate", each)["spec"])
     }

@@ -27,7 +27,7 @@ def test_a_run_that_was_cut_short_goes_on(store: EmbeddedStore) -> None:
 def test_all_tables_and_views_are_there(store: EmbeddedStore) -> None:
     names = store.query("SELECT name FROM system.tables WHERE database = currentDatabase()")["name"]
     tables = {"log", "poison", "rejected", "touchpoints", "shifts", "signals", "decisions", "alerts", "alert_changes",
-              "customers", "measures", "dead_letters", "replays"}  # fmt: skip
+              "customers", "measures", "dead_letters", "replays", "replay_runs", "replay_outputs"}  # fmt: skip
     assert set(names) == tables | {f"{each}_now" for each in tables} | {"measure_totals", "migrations"}
 
 
