@@ -9,7 +9,7 @@ from tests.streams.lab import DAY, HOUR, MINUTE, Lab, of, tick, touchpoint
 
 
 def asked(at: int, session: str = "s") -> Touchpoint:
-    return touchpoint("chat.message", at, session_id=session, text="hello?")
+    return touchpoint("chat.message", at, session_id=session, text="hello")
 
 
 def opened(lab: Lab) -> dict[str, Alert]:
@@ -96,7 +96,7 @@ def test_an_alert_expires_72_hours_after_opening(at: int, states: set[str]) -> N
 def test_a_card_is_under_four_kilobytes_and_says_who_said_what() -> None:
     lab = Lab()
     life = [asked(0), touchpoint("chat.message", 1, initiator="company", text="One moment", session_id="t")]
-    life += [touchpoint("chat.message", 2, text="还在吗" * 100, session_id="u", language="zh")]
+    life += [touchpoint("chat.message", 2, text="麻烦快点" * 100, session_id="u", language="zh")]
     alert = of(lab.fold(*life, tick(HOUR)), Alert)[0]
     assert len(str(alert.card).encode()) < 4096
     assert any("我们说" in line for line in alert.card.recent)

@@ -44,7 +44,7 @@ class Record(NamedTuple):
 
 CONSENT = touchpoint("consent.changed", 0, properties={"scope": "camera", "granted": True})
 ARRIVAL = touchpoint("store.entered", MINUTE, channel="camera", location_id="bei-01", properties={"confidence": 0.97})
-QUESTION = touchpoint("chat.message", 2 * MINUTE, session_id="s", text="hello?")
+QUESTION = touchpoint("chat.message", 2 * MINUTE, session_id="s", text="hello")
 STORY = (CONSENT, tick(0), ARRIVAL, QUESTION, tick(10 * MINUTE))
 
 

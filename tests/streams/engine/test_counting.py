@@ -40,7 +40,7 @@ def test_a_minute_is_sent_once_when_time_has_passed_it_and_the_mark_behind_it() 
 
 def test_what_no_trend_measures_leaves_nothing() -> None:
     lab = Lab()
-    lab.fold(tick(0), touchpoint("purchase.made", 1_000, item_id="tea", amount=5.0), tick(HOUR))
+    lab.fold(tick(0), touchpoint("chat.message", 1_000, text="hello"), tick(HOUR))
     assert [m.scope for m in of(lab.outputs, Measure) if "measure" in m.scope] == [dict(MARK)] * 2
 
 

@@ -170,7 +170,7 @@ def test_a_shift_on_the_way_is_said_once_and_no_alert_comes_again(past: list[tup
 
 def test_nothing_is_said_twice() -> None:
     line = Line()
-    line.fold_for(COOKIE, consent(0), touchpoint("chat.message", MINUTE, text="hello?", session_id="s"))
+    line.fold_for(COOKIE, consent(0), touchpoint("chat.message", MINUTE, text="hello", session_id="s"))
     line.fold_for(COOKIE, tick(10 * MINUTE))
     assert [type(o) for o in line.outputs if isinstance(o, Signal | Alert)].count(Signal) == 1
     line.fold_for(COOKIE, link("anna", 11 * MINUTE))

@@ -21,7 +21,7 @@ def ended(at: int, partition: int = 0) -> Touchpoint:
 
 
 def old(at: int, **fields: Any) -> Touchpoint:
-    return touchpoint("chat.message", at, history=RUN, text="hello?", **fields)
+    return touchpoint("chat.message", at, history=RUN, text="hello", **fields)
 
 
 def test_ticks_pass_over_customers_whose_history_is_being_told() -> None:

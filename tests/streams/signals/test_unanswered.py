@@ -9,7 +9,7 @@ from tests.streams.lab import HOUR, MINUTE, SECOND, Lab, of, tick, touchpoint
 
 
 def asked(at: int = 0, **fields: Any) -> Touchpoint:
-    return touchpoint("chat.message", at, text="hello?", **fields)
+    return touchpoint("chat.message", at, text="hello", **fields)
 
 
 def answer(at: int, **fields: Any) -> Touchpoint:
