@@ -123,6 +123,9 @@ class Fold:
         for wide in self.states.world.pending:
             if wide.number > live.customer.wide:
                 live.customer.wide = wide.number
+                if live.customer.run is None:
+                    # Of two met together, what the first has set going comes before the second.
+                    self.fire(key, live, wide.at - 1, wide.offset)
                 self._meet(key, live, wide)
                 self.states.touch(key, live.customer)
 

@@ -28,7 +28,7 @@ CUT = int(datetime(2011, 6, 30, 23, tzinfo=UTC).timestamp() * 1000)
 END = int(datetime(2011, 8, 31, 23, tzinfo=UTC).timestamp() * 1000)
 SHARE = 12
 """One customer in so many is folded; what one has does not depend on who else lives there."""
-PRESENT = frozenset({"position", "sources", "wide", "cases", "card"})
+PRESENT = frozenset({"position", "sources", "wide", "cases", "ended", "card"})
 """Where the two lives may differ: places in the log, open cases, what the front line was told."""
 
 
