@@ -4,7 +4,7 @@
 
 ALTER TABLE touchpoints ADD COLUMN IF NOT EXISTS handed_from String DEFAULT '';
 
-DROP VIEW IF EXISTS touchpoints_now;
+DROP TABLE IF EXISTS touchpoints_now;
 
 CREATE VIEW IF NOT EXISTS touchpoints_now AS
 SELECT * FROM touchpoints FINAL

@@ -30,7 +30,7 @@ def turning(start: int = 0) -> Iterable[Touchpoint]:
     yield touchpoint("chat.message", start, text="Broken again, and nobody wants to know. You are scammers.")
     yield touchpoint("chat.message", start + 1, initiator="company", text="We are sorry.")
     yield touchpoint("chat.message", start + MINUTE, text="You lied to me about the refund.")
-    yield touchpoint("chat.message", start + 2 * MINUTE, text="Worst shop ever, never again, boycott them.")
+    yield touchpoint("chat.message", start + 2 * MINUTE, text="Worst shop ever, never again. Avoid them.")
 
 
 TEN = Span(10)
