@@ -22,6 +22,7 @@ import uvloop
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
 from rapport import metrics, stacks
+from rapport.bootstrapping import use_patient_bootstrap
 from rapport.reaching import refusal
 from rapport.sending import DEAD_LETTER_BYTES
 from rapport.settings import Settings
@@ -255,6 +256,7 @@ async def _tell(tripped: TooManyFaults) -> None:
 
 def run(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM, SIGINT (status 0) or a failure (status 1)."""
+    use_patient_bootstrap()
     engine = Engine(load(settings.knowledge))
     metrics.watch_surroundings(settings, tuple(STATIONS.values()))
     HEARD.set_to_current_time()
