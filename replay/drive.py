@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from replay.source import Chunk, Passing, Piece, Source
@@ -29,12 +29,13 @@ class Drive:
     activations and records of trends are left out.
 
     Trends are judged as well. In log order what the log's trends said to everybody holds, and what is found here is
-    only compared; without a log it is folded, behind what it was found of.
+    only compared; without a log it is folded, behind what it was found of. Without `trends` somebody else judges them.
     """
 
     def __init__(
-        self, source: Source, knowledge: Knowledge, fetch: Fetch, tell: Callable[[int], None], *, own_rules: bool
-    ) -> None:
+        self, source: Source, knowledge: Knowledge, fetch: Fetch, tell: Callable[[int], None], *, own_rules: bool,
+        trends: bool = True,
+    ) -> None:  # fmt: skip
         self.states: dict[int, Partition] = {}
         self.counts: Counter[str] = Counter()
         self.first: int | None = None
@@ -46,6 +47,7 @@ class Drive:
         self._tell = tell
         self._spans: dict[int, tuple[int, int]] = {}
         self._own_rules = own_rules
+        self._trends = trends
         self._handed: list[Handed] = []
         self._shifted: Counter[int] = Counter()
         self._said = 0
@@ -74,15 +76,16 @@ class Drive:
         if output.customer_id is None and isinstance(output, Signal | Alert | AlertChange):
             # A trend's: judged of everything before it, so only a whole log can give it.
             return all(first == 0 for first, _ in self._spans.values())
-        first, last = self._spans.get(output.partition, (0, -1))
+        first, last = self.span(output.partition)
         return first <= output.offset <= last
 
     def fingerprint(self) -> str:
         """A digest over the states of all partitions; equal logs and rules give equal digests."""
-        digest = blake2b(digest_size=16)
-        for number, states in sorted(self.states.items()):
-            digest.update(f"{number}:{states.fingerprint()};".encode())
-        return digest.hexdigest()
+        return digest_of({number: states.fingerprint() for number, states in self.states.items()})
+
+    def span(self, partition: int) -> tuple[int, int]:
+        """First and last offset folded of the partition; 0, -1 where there was nothing."""
+        return self._spans.get(partition, (0, -1))
 
     def take(self, piece: Piece) -> Sequence[Emitted]:
         """Folds one piece of the source; `touched` then has whom it changed, partition and customer."""
@@ -158,7 +161,7 @@ class Drive:
         if not self._source.log_order:
             self._handed += outcome.handed
             return outcome.outputs
-        return [*outcome.outputs, *self._boards.take(outcome.outputs).outputs]
+        return [*outcome.outputs, *self._boards.take(outcome.outputs).outputs] if self._trends else outcome.outputs
 
     def _note(self, partition: int, records: Sequence[Record]) -> None:
         if not records:
@@ -171,6 +174,14 @@ class Drive:
         if times:
             self.first = min(times) if self.first is None else min(self.first, *times)
             self.last = max(times) if self.last is None else max(self.last, *times)
+
+
+def digest_of(partitions: Mapping[int, str]) -> str:
+    """Of the digests of all partitions."""
+    digest = blake2b(digest_size=16)
+    for number, fingerprint in sorted(partitions.items()):
+        digest.update(f"{number}:{fingerprint};".encode())
+    return digest.hexdigest()
 
 
 def _moment(output: Emitted) -> tuple[int, int]:

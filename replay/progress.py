@@ -5,7 +5,16 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 
@@ -17,10 +26,11 @@ class _Rate(ProgressColumn):
 
 
 class Meter:
-    """A bar with the rate where the output is a terminal, nothing elsewhere. Used in a `with` block."""
+    """A bar with the rate and the time left where the output is a terminal, nothing elsewhere; for a `with` block."""
 
     def __init__(self, console: Console | None, total: int | None) -> None:
-        columns = (SpinnerColumn(), TextColumn("replay"), BarColumn(), _Rate(), TimeElapsedColumn())
+        times = TimeElapsedColumn(), TimeRemainingColumn()
+        columns = (SpinnerColumn(), TextColumn("replay"), BarColumn(), _Rate(), *times)
         shown = console is not None and console.is_terminal
         self._progress = Progress(*columns, console=console, transient=True, disable=not shown)
         self._task = self._progress.add_task("replay", total=total)

@@ -15,9 +15,11 @@ from replay.compare import Comparison, group_of
 from replay.drive import Drive
 from replay.keeping import Keeper
 from replay.library import fetch_from
+from replay.parallel import Parallel
 from replay.progress import Meter
 from replay.selection import Selection
 from replay.source import ReplayError
+from replay.sources.files import Files
 from replay.summary import Summary
 from schemas.records import Emitted
 from schemas.wire import output_line
@@ -38,6 +40,8 @@ def run(
     out: BinaryIO | None = None,
     compare: str | None = None,
     keeper: Keeper | None = None,
+    jobs: int = 1,
+    resume: bool = False,
     console: Console | None = None,
 ) -> Summary:
     """Folds the sources (`kafka`, `archive`, or files, `-` among them) and returns what came of it.
@@ -46,16 +50,23 @@ def run(
     then activations and records of trends in the log are left out. `selection` limits what
     goes to `out` (JSON lines) and into the comparison, never what is folded. `compare` is
     `live`, a run that is kept, or a file that `out` once was. `keeper` gets every output that
-    is told. Progress goes to `console` if that is a terminal.
+    is told. `jobs` processes fold the partitions of a log (Kafka, archive); `resume` goes on
+    where one that was killed stood. Progress goes to `console` if that is a terminal.
     Raises `ReplayError`.
     """
     other = None if compare is None else base.named(compare, names, settings)
     comparison = None if other is None else Comparison(other.without)
     with closing(sources.opened(names, settings)) as source, Meter(console, source.total) as meter:
-        drive = Drive(source, knowledge, fetch_from(names, settings), meter.at, own_rules=own_rules)
+        drive: Drive | Parallel
+        if jobs > 1 and not isinstance(source, Files):
+            drive = Parallel(names, settings, knowledge, jobs, meter.at, own_rules=own_rules, resume=resume)
+            outputs = drive.outputs(source.numbers)
+        else:
+            drive = Drive(source, knowledge, fetch_from(names, settings), meter.at, own_rules=own_rules)
+            outputs = drive.outputs()
         summary = Summary(log_order=source.log_order, compared_with=compare)
         started = time.perf_counter()
-        for output in drive.outputs():
+        for output in outputs:
             if selection.takes(output):
                 _tell(output, summary, out, comparison)
                 if keeper is not None:

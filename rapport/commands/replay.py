@@ -116,6 +116,10 @@ def run_(
     ] = None,
     compare: Annotated[str | None, typer.Option("--compare", help="live, or a file that --out wrote.")] = None,
     out: Annotated[str | None, typer.Option("--out", help="Outputs as JSON lines (-: standard output).")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes: one a partition at a time.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="With --jobs: go on where one that was killed stood.")
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep what it says, here and in the archive.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON on standard error.")] = False,
 ) -> None:
@@ -139,7 +143,7 @@ def run_(
     with told(ReplayError, OSError), _opened(out) as file, _kept(found, keep) as keeper:
         summary = run(
             sources, found, rules, own_rules=knowledge is not None or bool(set_),
-            selection=selection, out=file, compare=compare, keeper=keeper, console=console,
+            selection=selection, out=file, compare=compare, keeper=keeper, jobs=jobs, resume=resume, console=console,
         )  # fmt: skip
         if keeper is not None:
             console.print(f"kept as {_finish(keeper, 'replay', sources, rules.version, summary, found).id}")
@@ -244,6 +248,7 @@ def verify(
     source: Annotated[
         str, typer.Option("--source", help="archive or kafka.", autocompletion=sources_by_name)
     ] = "archive",
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes: one a partition at a time.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON on standard error.")] = False,
 ) -> None:
     import msgspec
@@ -259,7 +264,7 @@ def verify(
     rules = read_knowledge(found)
     with told(ReplayError, OSError), _kept(found, True) as keeper:
         assert keeper is not None
-        summary = run([source], found, rules, compare=LIVE, console=console)
+        summary = run([source], found, rules, compare=LIVE, jobs=jobs, console=console)
         kept = _finish(keeper, PURPOSE, [source], rules.version, summary, found)
     console.print(f"kept as {kept.id}")
     if json:

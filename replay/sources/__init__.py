@@ -15,16 +15,19 @@ KAFKA: Final = "kafka"
 ARCHIVE: Final = "archive"
 
 
-def opened(names: Sequence[str], settings: Settings) -> KafkaLog | Archive | Files:
-    """The source that the names mean. `ReplayError` if there is none, or a log is to be mixed with something else."""
+def opened(names: Sequence[str], settings: Settings, only: int | None = None) -> KafkaLog | Archive | Files:
+    """The source that the names mean; of a log that stands somewhere `only` one partition, if asked.
+
+    `ReplayError` if there is none, or a log is to be mixed with something else.
+    """
     if not names:
         raise ReplayError(f"nothing to replay; name {KAFKA}, {ARCHIVE}, or files ('-' is standard input)")
     if len(names) > 1 and {KAFKA, ARCHIVE} & set(names):
         raise ReplayError(f"{', '.join(names)}: {KAFKA} and {ARCHIVE} hold whole logs; replay them by themselves")
     match names[0]:
         case "kafka":
-            return KafkaLog(settings.cluster)
+            return KafkaLog(settings.cluster, only)
         case "archive":
-            return Archive(settings)
+            return Archive(settings, only)
         case _:
             return Files(names, settings.partitions, settings.identity)

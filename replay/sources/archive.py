@@ -14,12 +14,12 @@ from sinks.clickhouse.connect import reader
 
 
 class Archive:
-    """One partition after the other, from the first offset stored to the last one there when the replay begins."""
+    """One partition after the other, or one alone, from the first offset stored to the last there at the beginning."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, only: int | None = None) -> None:
         self._store = reader(settings)
         try:
-            self._extents = partitions(self._store)
+            self._extents = [each for each in partitions(self._store) if only in (None, each.partition)]
         except StoreError as error:
             raise ReplayError(f"archive: {error}") from error
         if not self._extents:
@@ -32,6 +32,11 @@ class Archive:
     @property
     def total(self) -> int | None:
         return sum(extent.records for extent in self._extents)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The partitions that there are."""
+        return [extent.partition for extent in self._extents]
 
     @property
     def partitions(self) -> int:

@@ -17,9 +17,10 @@ from streams.identity.resolve import SOURCE, source_of
 class KafkaLog:
     """One partition after the other, so that the order does not depend on what Kafka delivers first."""
 
-    def __init__(self, kafka: Kafka) -> None:
+    def __init__(self, kafka: Kafka, only: int | None = None) -> None:
         with Topics(kafka) as reader:
-            self.spans = reader.spans(topics.RESOLVED)
+            spans = reader.spans(topics.RESOLVED)
+        self.spans = {partition: span for partition, span in spans.items() if only in (None, partition)}
         if not self.spans:
             raise ReplayError(f"Kafka at {kafka} has no topic {topics.RESOLVED}; `rapport init` makes it")
         self._kafka = kafka
@@ -31,6 +32,11 @@ class KafkaLog:
     @property
     def total(self) -> int | None:
         return sum(end - first for first, end in self.spans.values())
+
+    @property
+    def numbers(self) -> list[int]:
+        """The partitions that there are."""
+        return sorted(self.spans)
 
     @property
     def partitions(self) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from replay.compare import Group, content_of, group_of, kind_of
-from replay.source import Chunk, Piece
 from replay.whatif.twins import TIME, Cause, Step, cause_of
-from schemas.records import Alert, Decision, Emitted, Shift
+from schemas.records import Alert, Decision, Emitted, Record, Shift
 
 DayOf = Callable[[int], str]
 """The local day of a moment, as people write it."""
@@ -88,12 +87,12 @@ class Consequences:
         for counts, outputs in ((self.before, before), (self.after, after)):
             for output in outputs.values():
                 counts.add(output, self._day_of)
-        places = _Places(step.piece)
+        places = tuple(_Places(records) for records in step.records)
         for id_ in before.keys() & after.keys():
-            self._both(before.pop(id_), after.pop(id_), places.cause)
+            self._both(before.pop(id_), after.pop(id_), places[1].cause)
         for side, outputs in enumerate((before, after)):
             for output in outputs.values():
-                self._alone(side, output, places.cause(output))
+                self._alone(side, output, places[side].cause(output))
 
     def _alone(self, side: int, output: Emitted, cause: Cause) -> None:
         other = self._open[1 - side].pop(output.id, None)
@@ -119,16 +118,15 @@ class Consequences:
 class _Places:
     """Records of a piece by their offset; a piece is looked through only if something differs."""
 
-    def __init__(self, piece: Piece) -> None:
-        self._piece = piece
-        self._records: dict[int, Cause] | None = None
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = records
+        self._causes: dict[int, Cause] | None = None
 
     def cause(self, output: Emitted) -> Cause:
         """The record at which the output came out."""
-        if self._records is None:
-            chunk = self._piece
-            self._records = {r.offset: cause_of(r) for r in chunk.records} if isinstance(chunk, Chunk) else {}
-        return self._records.get(output.offset, Cause(TIME, "", output.at))
+        if self._causes is None:
+            self._causes = {record.offset: cause_of(record) for record in self._records}
+        return self._causes.get(output.offset, Cause(TIME, "", output.at))
 
 
 def _differs(before: Emitted, after: Emitted, name: str) -> bool:

@@ -27,11 +27,12 @@ class Cause(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What the two said of one piece."""
+    """What the two said of one piece of the source."""
 
-    piece: Piece
     before: Sequence[Emitted]
     after: Sequence[Emitted]
+    records: tuple[Sequence[Record], Sequence[Record]]
+    """Those of the piece as each has folded them."""
 
 
 class Twins:
@@ -52,11 +53,17 @@ class Twins:
         """Folds everything; one pass only."""
         for piece in self._source.pieces():
             worlds_before = self._worlds(piece)
-            step = Step(piece, self.before.take(piece), self.after.take(piece))
+            step = Step(self.before.take(piece), self.after.take(piece), self._records(piece))
             for partition, customer in dict.fromkeys([*self.before.touched, *self.after.touched]):
                 if customer not in self.parted:
                     self._compare(partition, customer, piece, worlds_before)
             yield step
+
+    def _records(self, piece: Piece) -> tuple[Sequence[Record], Sequence[Record]]:
+        if not isinstance(piece, Chunk):
+            return (), ()
+        one, other = (drive.folded(piece.partition, piece.records) for drive in (self.before, self.after))
+        return one, other
 
     def _worlds(self, piece: Piece) -> tuple[bytes, bytes] | None:
         if not isinstance(piece, Chunk):

@@ -111,7 +111,7 @@ class Words:
         change = pair.after - pair.before
         if not change:
             return "±0"
-        share = f", {change / pair.before:+.0%}" if pair.before else ""
+        share = f", {change / pair.before:+.1%}" if pair.before else ""
         return f"{change:+,}{share}"
 
     @staticmethod

@@ -29,7 +29,7 @@ END = int(datetime(2011, 8, 31, 23, tzinfo=UTC).timestamp() * 1000)
 SHARE = 12
 """One customer in so many is folded; what one has does not depend on who else lives there."""
 PRESENT = frozenset({"position", "sources", "wide", "cases", "ended", "card"})
-"""Where the two lives may differ: places in the log, open cases, what the front line was told."""
+"""Where the two lives may differ: places in the log, cases and how they ended, what the front line was told."""
 
 
 def test_backfill_and_then_live_is_one_life(shared_data: Path) -> None:

@@ -62,21 +62,26 @@ def line() -> list[Record]:
 LINE = line()
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    folder: Path = tmp_path_factory.mktemp("past")
-    embedded = EmbeddedStore(folder / "clickhouse")
-    migrate(embedded)
+def archived(store: EmbeddedStore, partition: int, records: list[Record]) -> None:
+    """The records as the sink stores them in the log."""
     rows = [
-        ("t1", RESOLVED, 0, record.offset, START, record.key, *record.source, encode_touchpoint(record.body))
-        for record in LINE
+        ("t1", RESOLVED, partition, record.offset, START, record.key, *record.source, encode_touchpoint(record.body))
+        for record in records
         if isinstance(record.body, Touchpoint)
     ]
     names = ["topic_id", "topic", "partition", "offset", "at", "key",
              "source_partition", "source_offset", "source_n", "value"]  # fmt: skip
     frame = pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"value": pl.Binary})
     time = pl.from_epoch("at", time_unit="ms").dt.replace_time_zone("UTC").alias("timestamp")
-    embedded.insert("log", frame.with_columns(time).drop("at"))
+    store.insert("log", frame.with_columns(time).drop("at"))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
+    folder: Path = tmp_path_factory.mktemp("past")
+    embedded = EmbeddedStore(folder / "clickhouse")
+    migrate(embedded)
+    archived(embedded, 0, LINE)
     yield embedded
     embedded.close()
 
