@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from streams.customers.moment import Moment
+from typing import Final
 
-COMPLAINS = frozenset({"complaint.opened", "complaint.reopened"})
+from streams.customers.moment import Moment
+from streams.signals.outgoing import heard_from
+
+SIDES: Final = {("positive",): 1.0, ("negative",): -1.0, ("positive", "negative"): 0.0}
+"""By the lists of feelings in a text (texts.yaml; what it denies is not felt). The model of feelings is surer, and
+costs tens of microseconds a text."""
+COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
 
 
 def tone_of(moment: Moment) -> float | None:
-    """Of a rating its place on the scale, of a complaint -1, of one that was settled well 1; None where nothing says.
+    """Of a rating its place on the scale, of a complaint -1, of one that was settled well 1, of other words
+    which feelings are in them; None where nothing says.
 
     A rating without a scale is one of five, or of ten where it is above five.
     """
@@ -21,7 +28,11 @@ def tone_of(moment: Moment) -> float | None:
     if touchpoint.type == "complaint.resolved":
         satisfied = moment.properties.get("satisfied")
         return None if not isinstance(satisfied, bool) else 1.0 if satisfied else -1.0
-    return None
+    heard = heard_from(moment)
+    if heard is None:
+        return None
+    said = heard.said("sentiment")
+    return SIDES.get(tuple(side for side in ("positive", "negative") if side in said))
 
 
 def _rated(score: object, scale: object) -> float | None:

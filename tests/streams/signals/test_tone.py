@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from schemas.records import Touchpoint
+from streams.customers.customer import Customer
+from streams.customers.moment import Moment
+from streams.signals.tone import tone_of
+from tests.streams.lab import DAY, Lab, knowledge, signals, touchpoint
+
+
+def moment(each: Touchpoint) -> Moment:
+    return Moment(knowledge(), Customer(), "anna", each.occurred_at, "", "", each, None, (0, 0), [], {}, {})
+
+
+@pytest.mark.parametrize(
+    ("each", "expected"),
+    [
+        pytest.param(touchpoint("feedback.rated", properties={"score": 5, "scale": 5}), 1, id="the top of the scale"),
+        pytest.param(touchpoint("feedback.rated", properties={"score": 9}), 0.8, id="nine can only be of ten"),
+        pytest.param(touchpoint("complaint.opened"), -1, id="a complaint"),
+        pytest.param(touchpoint("complaint.resolved", properties={"satisfied": True}), 1, id="settled well"),
+        pytest.param(touchpoint("complaint.resolved"), None, id="settled, nobody knows how"),
+        pytest.param(touchpoint("store.visited"), None, id="a visit says nothing"),
+        pytest.param(touchpoint("chat.message", initiator="company", text="Wonderful!"), None, id="our own words"),
+    ],
+)
+def test_how_it_sounds(each: Touchpoint, expected: float | None) -> None:
+    found = tone_of(moment(each))
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "side"),
+    [
+        ("I love it, thank you so much, wonderful service!", "en", 1),
+        ("Terrible, the worst service ever, I am so disappointed.", "en", -1),
+        ("太棒了，非常满意，质量很好！", "zh", 1),
+        ("太差了，非常失望，质量很差。", "zh", -1),
+        ("It is good and it is slow.", "en", 0),
+    ],
+)
+def test_words_sound_as_they_feel(text: str, language: str, side: int) -> None:
+    found = tone_of(moment(touchpoint("chat.message", text=text, language=language)))
+    assert found == side
+
+
+def test_a_question_has_no_tone() -> None:
+    assert tone_of(moment(touchpoint("chat.message", text="And my order?", language="en"))) is None
+
+
+def test_words_that_grow_colder_are_noticed() -> None:
+    def said(day: int, text: str) -> Touchpoint:
+        return touchpoint("chat.message", 9 * day * DAY, text=text, language="en", session_id=f"s{day}")
+
+    warm = [said(day, "I love it, thank you so much, wonderful service!") for day in range(10)]
+    cold = [said(day, "Terrible, the worst service ever, I am so disappointed.") for day in range(10, 13)]
+    found = signals(Lab().fold(*warm, *cold), "cooling")
+    assert [each.values["sign"] for each in found] == ["colder"]
+    assert signals(Lab().fold(*warm, cold[0]), "cooling") == []
