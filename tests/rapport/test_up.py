@@ -83,7 +83,7 @@ def started(tmp_path: Path) -> Iterator[Callable[..., Up]]:
 def test_all_that_it_started_ends_with_it(started: Callable[..., Up]) -> None:
     up = started()
     children = up.note().children
-    assert [child.name for child in children] == ["broker", "store", "collector", "worker-1"]
+    assert [child.name for child in children] == ["broker", "store", "collector", "console", "worker-1"]
     assert all(processes.alive(child.pid) for child in children)
     assert up.ended(signal.SIGINT) == 0, up.output.read_text()
     assert not any(processes.alive(child.pid) for child in children)
@@ -118,6 +118,6 @@ def test_a_killed_worker_comes_back_and_a_second_up_is_refused(started: Callable
 
 def test_a_foreign_broker_stays(started: Callable[..., Up], kafka: str, tmp_path: Path) -> None:
     up = started(RAPPORT_KAFKA=kafka)
-    assert [child.name for child in up.note().children] == ["store", "collector", "worker-1"]
+    assert [child.name for child in up.note().children] == ["store", "collector", "console", "worker-1"]
     assert up.ended(signal.SIGINT) == 0
     assert rapport("init", folder=tmp_path, RAPPORT_KAFKA=kafka).returncode == 0
