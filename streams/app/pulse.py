@@ -11,14 +11,12 @@ from typing import Final, Protocol
 from faust.types import TP
 
 from rapport.metrics import HEARTBEAT, NEWEST
-from schemas import topics
 from streams.app import metrics
 from streams.app.lanes import Lane
+from streams.app.line import STATIONS
 
 PERIOD: Final = 1.0
-STATIONS: Final[Mapping[str, str]] = {
-    topics.RAW: "identity", topics.RESOLVED: "detect", topics.MEASURES: "trends",
-}  # fmt: skip
+_STATION: Final[Mapping[str, str]] = {topic: name for name, topic in STATIONS.items()}
 """The station that reads a topic."""
 STATES: Final = ("recovering", "running")
 
@@ -42,12 +40,12 @@ async def beat(group: Group, lanes: Iterable[Lane]) -> None:
 
 def measure(group: Group, lanes: Iterable[Lane], seen: set[TP]) -> set[TP]:
     """Set all gauges of partitions; those of partitions `seen` before that are gone go too. Returns those that are."""
-    states = Counter({(station, state): 0 for station in STATIONS.values() for state in STATES})
+    states = Counter({(station, state): 0 for station in STATIONS for state in STATES})
     lags, now, here = group.lags(), time.time(), set()
     for lane in lanes:
         lane.measure()
         here.add(lane.tp)
-        station, partition = STATIONS[lane.tp.topic], str(lane.tp.partition)
+        station, partition = _STATION[lane.tp.topic], str(lane.tp.partition)
         states[station, STATES[lane.running]] += 1
         if lane.newest is not None:
             NEWEST.labels(station, partition).set(lane.newest)
@@ -67,6 +65,6 @@ def measure(group: Group, lanes: Iterable[Lane], seen: set[TP]) -> set[TP]:
 
 
 def _forget(tp: TP) -> None:
-    NEWEST.remove(STATIONS[tp.topic], str(tp.partition))
+    NEWEST.remove(_STATION[tp.topic], str(tp.partition))
     metrics.LAG.remove(tp.topic, str(tp.partition))
     metrics.LAG_SECONDS.remove(tp.topic, str(tp.partition))

@@ -20,7 +20,7 @@ from schemas import topics
 from schemas.codec import decode_outputs, decode_touchpoints
 from schemas.records import Output, Touchpoint
 from schemas.wire import export_line, properties
-from streams.app.line import GROUP
+from streams.app.line import GROUP, STATIONS
 from streams.engine import codec
 from streams.identity.resolve import source_of
 from streams.knowledge.load import load as load_knowledge
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 RATE = 250
 BEFORE = ("tests.faults.before",)
-PLACES = {(topic, partition) for topic in (topics.RAW, topics.RESOLVED) for partition in range(4)}
+PLACES = {(topic, partition) for topic in STATIONS.values() for partition in range(4)}
 
 
 def test_workers_are_replaced_one_by_one_under_load(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ class Line:
         return found
 
     def drained(self) -> bool:
-        """Whether the workers have committed everything on both topics."""
+        """Whether the workers have committed everything on their topics."""
         return self.lag(GROUP) == 0
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
