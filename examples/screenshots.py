@@ -6,9 +6,9 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from console.accounts.people import People, Person
 from rapport.settings import PROJECT, read
@@ -53,9 +53,9 @@ def main(address: str) -> int:
 
 
 def _take(browser: Browser, address: str, shot: Shot, who: tuple[str, str]) -> Path:
-    theme = "dark" if shot.theme == "dark" else "light"
-    size = {"width": shot.width, "height": shot.height}
-    page = browser.new_context(viewport=size, locale=shot.language, color_scheme=theme).new_page()  # type: ignore[arg-type]
+    theme: Literal["dark", "light"] = "dark" if shot.theme == "dark" else "light"
+    size: ViewportSize = {"width": shot.width, "height": shot.height}
+    page = browser.new_context(viewport=size, locale=shot.language, color_scheme=theme).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}/login")
     page.locator("#name").fill(who[0])

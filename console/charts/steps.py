@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from markupsafe import Markup
 
@@ -13,17 +14,22 @@ from rapport.customers.known import Standing
 WIDTH, BAND, LEFT = 1100, 26, 200
 
 
-class Turn:
+class Turn(Protocol):
     """Anything with a moment, a type and how sure it was."""
 
-    at: int
-    to: str
-    probability: float
+    @property
+    def at(self) -> int: ...
+
+    @property
+    def to(self) -> str: ...
+
+    @property
+    def probability(self) -> float: ...
 
 
-def steps(turns: Sequence[object], standing: Standing, viewer: Viewer) -> Markup | None:
+def steps(turns: Sequence[Turn], standing: Standing, viewer: Viewer) -> Markup | None:
     """None where there was no turn yet."""
-    found = [(each.at, each.to, each.probability) for each in turns]  # type: ignore[attr-defined]
+    found = [(each.at, each.to, each.probability) for each in turns]
     if not found:
         return None
     kinds = list(dict.fromkeys([*(to for _, to, _ in found), standing.type]))

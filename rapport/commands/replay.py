@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer._click.core import Context
 from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
+from rapport.commands import replay_runs
 from rapport.commands.moments import moment
 from rapport.commands.values import languages
 from rapport.failure import FAILED, WRONG_USAGE, Failure, told
@@ -22,14 +20,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rapport.settings import Settings
-    from replay.keeping import Keeper
     from replay.selection import Selection
-    from replay.summary import Summary
-    from sinks.clickhouse.runs import Kept
     from streams.knowledge.model import Knowledge
 
 LIVE = "live"
-STANDARD_OUTPUT = "-"
 JUDGED = (
     "macro_f1", "family_f1", "tense_precision", "tense_recall", "shifts_found", "false_shifts", "flaps", "ece",
 )  # fmt: skip
@@ -39,16 +33,6 @@ RUN = (
     Example("rapport replay run touchpoints.jsonl --customer example-chen --out -", "what a file says of one customer"),
     Example("rapport replay run shop.jsonl --knowledge drafts --report drafts.html", "what other rules would change"),
 )
-RUNS = (
-    Example("rapport replay runs", "what is kept: over what, by which rules, with which end"),
-    Example("rapport replay runs --json | jq -r .id", "for a program"),
-)
-SHOW = (
-    Example("rapport replay show last", "one run, with what it said, counted"),
-    Example("rapport replay show 20260301 --out -", "the outputs themselves, as JSON lines"),
-)
-DIFF = (Example("rapport replay diff 20260228 last", "what the second says and the first does not, and so on"),)
-REMOVE = (Example("rapport replay remove 20260228", "it and what it said, here and in the archive"),)
 VERIFY = (
     Example("rapport replay verify", "nightly: does the log still say what was said live?"),
     Example("rapport replay verify --source kafka", "by the log in Kafka instead of the archive"),
@@ -77,9 +61,6 @@ class _Replay(TyperGroup):
 
 
 command = typer.Typer(cls=_Replay, rich_markup_mode=None)
-
-Run = Annotated[str, typer.Argument(help="An id, the beginning of one, or last.", metavar="RUN")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON on standard output.")]
 
 
 def sources_by_name(incomplete: str) -> list[str]:
@@ -140,107 +121,19 @@ def run_(
         with told(ReplayError, OSError):
             _report(sources, found, rules, selection, report, truth, spoken(language), console)
         return
-    with told(ReplayError, OSError), _opened(out) as file, _kept(found, keep) as keeper:
+    with told(ReplayError, OSError), replay_runs.opened(out) as file, replay_runs.keeper_for(found, keep) as keeper:
         summary = run(
             sources, found, rules, own_rules=knowledge is not None or bool(set_),
             selection=selection, out=file, compare=compare, keeper=keeper, jobs=jobs, resume=resume, console=console,
         )  # fmt: skip
         if keeper is not None:
-            console.print(f"kept as {_finish(keeper, 'replay', sources, rules.version, summary, found).id}")
+            console.print(f"kept as {replay_runs.finish(keeper, 'replay', sources, rules.version, summary, found).id}")
     if json:
         typer.echo(msgspec.json.encode(summary.to_json()), err=True)
     else:
         summary.print(console)
     if summary.different:
         raise typer.Exit(FAILED)
-
-
-@command.command(help="The runs that are kept, the last one at the end.", epilog=epilog(RUNS))
-def runs(json: Json = False) -> None:
-    import msgspec
-
-    from rapport.commands.setting import settings
-    from replay import keeping
-
-    found = keeping.runs(settings().data)
-    for kept in found:
-        typer.echo(msgspec.json.encode(kept) if json else keeping.told(kept))
-    if not found and not json:
-        typer.echo("no run is kept; `rapport replay SOURCE --keep` keeps one")
-
-
-@command.command(help="One run: what it said, counted; with --out all of it.", epilog=epilog(SHOW))
-def show(
-    name: Run,
-    out: Annotated[str | None, typer.Option("--out", help="Outputs as JSON lines (-: standard output).")] = None,
-    json: Json = False,
-) -> None:
-    from collections import Counter
-
-    import msgspec
-
-    from rapport.commands.setting import settings
-    from replay import keeping
-    from replay.compare import group_of
-    from replay.source import ReplayError
-    from schemas.wire import output_line
-
-    data = settings().data
-    with told(ReplayError, OSError), _opened(out) as file:
-        kept = keeping.one(data, name)
-        counts: Counter[tuple[str, str]] = Counter()
-        for output in keeping.outputs(data, kept.id):
-            counts[group_of(output)] += 1
-            if file is not None:
-                file.write(output_line(output) + b"\n")
-    if json:
-        typer.echo(msgspec.json.encode(kept), err=out == STANDARD_OUTPUT)
-        return
-    typer.echo(keeping.told(kept), err=True)
-    for (kind, group), count in sorted(counts.items()):
-        typer.echo(f"  {kind:<14}{group:<28}{count:>10,}", err=out == STANDARD_OUTPUT)
-
-
-@command.command(help="What the second of two runs says differently; exit status 1 if anything.", epilog=epilog(DIFF))
-def diff(before: Run, after: Run, json: Json = False) -> None:
-    import msgspec
-    from rich.console import Console
-
-    from rapport.commands.setting import settings
-    from replay import keeping
-    from replay.compare import Comparison
-    from replay.source import ReplayError
-    from replay.summary import Summary
-
-    data = settings().data
-    with told(ReplayError, OSError):
-        one, other = keeping.one(data, before), keeping.one(data, after)
-        comparison = Comparison()
-        for output in keeping.outputs(data, other.id):
-            comparison.add(output)
-        found = comparison.against(keeping.outputs(data, one.id))
-    summary = Summary(records=other.records, seconds=other.seconds, fingerprint=other.digest, compared_with=one.id)
-    summary.differences = found
-    if json:
-        typer.echo(msgspec.json.encode(summary.to_json()["differences"]))
-    else:
-        summary.print_differences(Console())
-    if found:
-        raise typer.Exit(FAILED)
-
-
-@command.command(help="Forget a run and what it said.", epilog=epilog(REMOVE))
-def remove(name: Run) -> None:
-    from rapport.commands.setting import settings
-    from replay import keeping
-    from replay.source import ReplayError
-
-    found = settings()
-    with told(ReplayError, OSError):
-        kept = keeping.one(found.data, name)
-        keeping.remove(found.data, kept.id)
-    _archived(found, kept.id)
-    typer.echo(f"removed {kept.id}")
 
 
 @command.command(help="Does the log still say what was said live? Kept; exit status 1 if not.", epilog=epilog(VERIFY))
@@ -262,10 +155,10 @@ def verify(
         raise Failure(f"--source {source}: what is verified is the line's own log: archive or kafka", WRONG_USAGE)
     found, console = settings_for([source], LIVE), Console(stderr=True)
     rules = read_knowledge(found)
-    with told(ReplayError, OSError), _kept(found, True) as keeper:
+    with told(ReplayError, OSError), replay_runs.keeper_for(found, True) as keeper:
         assert keeper is not None
         summary = run([source], found, rules, compare=LIVE, jobs=jobs, console=console)
-        kept = _finish(keeper, PURPOSE, [source], rules.version, summary, found)
+        kept = replay_runs.finish(keeper, PURPOSE, [source], rules.version, summary, found)
     console.print(f"kept as {kept.id}")
     if json:
         typer.echo(msgspec.json.encode(summary.to_json()), err=True)
@@ -275,43 +168,8 @@ def verify(
         raise typer.Exit(FAILED)
 
 
-@contextlib.contextmanager
-def _kept(settings: Settings, wanted: bool) -> Iterator[Keeper | None]:
-    """A keeper whose half-made run goes where something fails."""
-    import time
-
-    from replay.keeping import Keeper
-
-    keeper = Keeper(settings.data, time.time_ns() // 1_000_000) if wanted else None
-    try:
-        yield keeper
-    except BaseException:
-        if keeper is not None:
-            keeper.drop()
-        raise
-
-
-def _finish(
-    keeper: Keeper, purpose: str, sources: list[str], version: str, summary: Summary, settings: Settings
-) -> Kept:  # fmt: skip
-    kept = keeper.finish(purpose, sources, version, summary)
-    _archived(settings, kept.id)
-    return kept
-
-
-def _archived(settings: Settings, run: str) -> None:
-    """Into a ClickHouse server at once; the embedded one belongs to the store, which looks at the folder itself."""
-    from contextlib import closing
-
-    from replay.keeping import shelf
-    from sinks.clickhouse.client import StoreError
-    from sinks.clickhouse.connect import owned
-    from sinks.clickhouse.runs import take
-
-    folder = shelf(settings.data) / run
-    if settings.clickhouse and folder.exists():
-        with told(StoreError), closing(owned(settings)) as store:
-            take(store, folder)
+for of_runs, examples in replay_runs.COMMANDS:
+    command.command(epilog=epilog(examples))(of_runs)
 
 
 def _report(
@@ -360,9 +218,3 @@ def settings_for(sources: list[str], compare: str | None) -> Settings:
     if "archive" in sources or compare == LIVE:
         return running.with_store(found)
     return found
-
-
-def _opened(out: str | None) -> contextlib.AbstractContextManager[BinaryIO | None]:
-    if out is None:
-        return contextlib.nullcontext()
-    return contextlib.nullcontext(sys.stdout.buffer) if out == STANDARD_OUTPUT else Path(out).open("wb")

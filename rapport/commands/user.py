@@ -36,14 +36,15 @@ def add(
         list[str] | None, typer.Option("--place", help="A store's location_id or a queue; may be repeated. None: all.")
     ] = None,
 ) -> None:
-    from console.accounts.people import Person
+    from console.accounts.people import Person, role_of
 
     with people() as accounts:
+        given = role_of(role)
         if sys.stdin.isatty():
             password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         else:
             password = sys.stdin.readline().rstrip("\r\n")
-        accounts.add(Person(name, role, tuple(team or ()), tuple(place or ())), password)  # type: ignore[arg-type]
+        accounts.add(Person(name, given, tuple(team or ()), tuple(place or ())), password)
     typer.echo(f"{name} may log in", err=True)
 
 

@@ -31,14 +31,14 @@ def read_one(store: Reader, partition: int, key: str) -> LogBlock:
     own = _ask(store, f"key = {{key:String}} OR (key = {{all:String}} AND NOT {_TICK})", {
         **place, "key": key, "all": EVERYONE,
     })  # fmt: skip
-    rows = {int(row[0]): row for row in own.rows()}  # type: ignore[call-overload]
+    rows = {cast("int", row[0]): row for row in own.rows()}
     if not rows:
         return LogBlock([], [], [], [], [])
     cuts = sorted(rows)
     for start in range(0, len(cuts), CUTS):
         part = cuts[start : start + CUTS]
         for tick in _ticks(store, place, part, cuts[start - 1] if start else -1, start + CUTS >= len(cuts)):
-            rows[int(tick[0])] = tick  # type: ignore[call-overload]
+            rows[cast("int", tick[0])] = tick
     found = [rows[offset] for offset in sorted(rows)]
     return LogBlock(
         [cast("int", row[0]) for row in found],

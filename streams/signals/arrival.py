@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from schemas.records import Value
-from streams.customers.customer import Timer
 from streams.customers.moment import Moment, because
+from streams.signals.detector import Nothing, Stateless
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Arrivals leave no trace."""
-
-
-class Arrival:
+class Arrival(Stateless):
     """Fires each time a camera knows the customer (with consent to `camera` and enough confidence) or they scan a code.
 
     Without consent there is nothing, not even a trace that names anyone. A scan is the
@@ -26,10 +20,6 @@ class Arrival:
     name: ClassVar[str] = "arrival"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({"store.entered", "qr.scanned"})
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint = moment.touchpoint
@@ -48,10 +38,4 @@ class Arrival:
             return state
         place = f"place:{touchpoint.location_id or 'unknown'}"
         moment.signal(self.name, place, values, [because(moment, touchpoint.type)])
-        return state
-
-    def due(self, state: Nothing, timer: Timer, moment: Moment) -> Nothing:
-        return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
         return state

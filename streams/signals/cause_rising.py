@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from streams.customers.moment import Moment
-from streams.signals.detector import Timeless
+from streams.signals.detector import Nothing, Stateless
 
 WORDS = 64
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Nothing need be known of the customer."""
-
-
-class CauseRising(Timeless[Nothing]):
+class CauseRising(Stateless):
     """Fires when there are more complaints than usual of one cause, product, category, store or policy (EWMA + CUSUM).
 
     Here they are counted, `streams.trends.judge` judges. Each of these is a scope of its own. Nobody need be known to
@@ -26,10 +20,6 @@ class CauseRising(Timeless[Nothing]):
     name: ClassVar[str] = "cause_rising"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({"complaint.opened"})
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint = moment.touchpoint
@@ -41,7 +31,4 @@ class CauseRising(Timeless[Nothing]):
         for name, value in named.items():
             if value:
                 moment.count(self.name, (name, str(value)[:WORDS]))
-        return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
         return state

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from schemas.records import Because
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
-from streams.customers.moment import DAY_MS, Moment, because
-from streams.signals.baseline import Track
-from streams.signals.momentum import POWER, TYPES, Momentum, charts, interval, join, usual_days
-from streams.signals.tone import tone_of
+from streams.customers.moment import DAY_MS, Moment
+from streams.signals.momentum import POWER, Charted, Momentum, charts, interval, usual_days
 
-COLDER = -1
 RARER = "momentum:rarer"
 
 
-class Cooling:
+class Cooling(Charted):
     """Fires when the intervals between their visits become longer, or their tone colder, than their own usual: a CUSUM
     over at least `observations` occasions (Page 1954), `limit` standard deviations in all beyond `allowance` each, and
     a change of `sigmas` or more. What follows is measured against a new usual.
@@ -30,31 +25,17 @@ class Cooling:
 
     name: ClassVar[str] = "cooling"
     version: ClassVar[int] = 1
-    types: ClassVar[frozenset[str]] = TYPES
-    state = Momentum
-
-    def start(self) -> Momentum:
-        return Momentum()
+    side: ClassVar[int] = -1
+    of_pace: ClassVar[str] = "rarer"
+    of_tone: ClassVar[str] = "colder"
 
     def observe(self, state: Momentum, moment: Moment) -> Momentum:
-        rule = moment.knowledge.signals[self.name]
-        coming, sounding = charts(moment, rule, COLDER)
-        days = interval(state, moment)
-        if days is not None:
+        came = interval(state, moment) is not None
+        if came:
             close_matter(moment, RARER, "they came")
-            pace = coming.take(state.pace, days**POWER) if state.last else state.pace
-            if coming.alarms(pace):
-                self._fire(moment, "rarer", usual_days(state.pace))
-                pace = Track()
-            state = Momentum(moment.at, pace, state.tone)
+        state = super().observe(state, moment)
+        if came:
             self._await(state, moment)
-        tone = tone_of(moment)
-        if tone is not None:
-            track = sounding.take(state.tone, tone)
-            if sounding.alarms(track):
-                self._fire(moment, "colder", None)
-                track = Track()
-            state = msgspec.structs.replace(state, tone=track)
         return state
 
     def _await(self, state: Momentum, moment: Moment) -> None:
@@ -67,7 +48,7 @@ class Cooling:
     def _due_at(self, state: Momentum, moment: Moment) -> int | None:
         """When the silence that began with the last occasion will be enough."""
         rule = moment.knowledge.signals[self.name]
-        coming, track = charts(moment, rule, COLDER).coming, state.pace
+        coming, track = charts(moment, rule, self.side).coming, state.pace
         if track.n < coming.least:
             return None
         sigmas = max(0.0, min(coming.missing(track), rule.number("at_once")))
@@ -80,16 +61,6 @@ class Cooling:
             moment.arm(self.name, "silence", due)
         elif due is not None:
             usual = usual_days(state.pace)
-            self._fire(moment, "rarer", usual, Because(event_id=timer.cause, what="silence"))
+            self.fire(moment, self.of_pace, usual, Because(event_id=timer.cause, what="silence"))
             state = Momentum(tone=state.tone)  # the silence is no interval of what comes after it
         return state
-
-    def _fire(self, moment: Moment, sign: str, usual: float | None, why: Because | None = None) -> None:
-        values: dict[str, str | int] = {"sign": sign}
-        if usual is not None:
-            values["usual_days"] = max(1, round(usual))
-        what = moment.touchpoint.type if moment.touchpoint else ""
-        moment.signal(self.name, f"momentum:{sign}", values, [why or because(moment, what)])
-
-    def merge(self, state: Momentum, older: Momentum) -> Momentum:
-        return join(state, older)

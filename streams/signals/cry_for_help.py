@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from schemas.records import Because
 from streams.alerts.cases import close_matter
 from streams.customers.moment import Moment
-from streams.signals.detector import Timeless
+from streams.signals.detector import Nothing, Stateless
 from streams.signals.matter import by_staff, matter_of
 from streams.signals.outgoing import heard_from
 from streams.texts.listening import SHOWN, Heard
@@ -18,11 +16,7 @@ PREFIX = "help:"
 ASKING = frozenset({"social.mentioned", "social.posted", "chat.message"})
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What is open stands among the customer's cases."""
-
-
-class CryForHelp(Timeless[Nothing]):
+class CryForHelp(Stateless):
     """Fires when a mention, a post or a chat of the customer has a worry in it, or a question (texts.yaml:
     intents). Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside
     praise is not. A worry that the same words deny ("not worried at all") is none. Quiet a matter. A
@@ -33,10 +27,6 @@ class CryForHelp(Timeless[Nothing]):
     types: ClassVar[frozenset[str]] = ASKING | {
         "message.sent", "call.started", "agent.answered", "agent.promised", "agent.apologised", "agent.fulfilled",
     }  # fmt: skip
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint = moment.touchpoint
@@ -52,9 +42,6 @@ class CryForHelp(Timeless[Nothing]):
                 reason = Because(event_id=moment.event_id, what=f"intent.{intent}: {words}")
                 values = {"intent": intent, "found": words}
                 moment.signal(self.name, f"{PREFIX}{named or ''}", values, [reason])
-        return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
         return state
 
 

@@ -78,3 +78,19 @@ class Timeless(Generic[S]):
 
     def due(self, state: S, timer: Timer, moment: Moment) -> S:
         return state
+
+
+class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The state of who keeps none."""
+
+
+class Stateless(Timeless[Nothing]):
+    """A detector that judges each touchpoint by itself and by what is known of the customer anyway."""
+
+    state = Nothing
+
+    def start(self) -> Nothing:
+        return Nothing()
+
+    def merge(self, state: Nothing, older: Nothing) -> Nothing:
+        return state

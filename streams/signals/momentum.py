@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
-from streams.customers.moment import DAY_MS, Moment
+from schemas.records import Because, Value
+from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import SignalRule
 from streams.signals.baseline import Chart, Track, chart, merge
+from streams.signals.detector import Timeless
 from streams.signals.occasion import COMES, OCCASION_MS, comes
+from streams.signals.tone import tone_of
 
 POWER: Final = 1 / 3.6
 """Intervals at random (exponential) look normal to this power (Nelson, Journal of Quality Technology 1994) …"""
@@ -61,3 +64,47 @@ def usual_days(track: Track) -> float:
 def join(mine: Momentum, older: Momentum) -> Momentum:
     """Two parts of one history: both have their intervals, the one between them is nobody's."""
     return Momentum(max(mine.last, older.last), merge(mine.pace, older.pace), merge(mine.tone, older.tone))
+
+
+class Charted(Timeless[Momentum]):
+    """A detector of one direction. What follows an alarm is measured against a new usual."""
+
+    types: ClassVar[frozenset[str]] = TYPES
+    state = Momentum
+    name: ClassVar[str]
+    side: ClassVar[int]
+    """1 where they come oftener and sound warmer, -1 for the other direction."""
+    of_pace: ClassVar[str]
+    of_tone: ClassVar[str]
+    """The signs, as wording and matters call them."""
+
+    def start(self) -> Momentum:
+        return Momentum()
+
+    def observe(self, state: Momentum, moment: Moment) -> Momentum:
+        coming, sounding = charts(moment, moment.knowledge.signals[self.name], self.side)
+        days = interval(state, moment)
+        if days is not None:
+            pace = coming.take(state.pace, days**POWER) if state.last else state.pace
+            if coming.alarms(pace):
+                self.fire(moment, self.of_pace, usual_days(state.pace))
+                pace = Track()
+            state = Momentum(moment.at, pace, state.tone)
+        tone = tone_of(moment)
+        if tone is not None:
+            track = sounding.take(state.tone, tone)
+            if sounding.alarms(track):
+                self.fire(moment, self.of_tone, None)
+                track = Track()
+            state = msgspec.structs.replace(state, tone=track)
+        return state
+
+    def fire(self, moment: Moment, sign: str, usual: float | None, why: Because | None = None) -> None:
+        values: dict[str, Value] = {"sign": sign}
+        if usual is not None:
+            values["usual_days"] = max(1, round(usual))
+        what = moment.touchpoint.type if moment.touchpoint else ""
+        moment.signal(self.name, f"momentum:{sign}", values, [why or because(moment, what)])
+
+    def merge(self, state: Momentum, older: Momentum) -> Momentum:
+        return join(state, older)

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from schemas.records import Because
 from streams.customers.moment import Moment
-from streams.signals.detector import Timeless
+from streams.signals.detector import Nothing, Stateless
 from streams.signals.outgoing import ANSWERS, OURS, written
 from streams.texts.linting import recital
 from streams.texts.listening import SHOWN
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A text is judged by itself."""
-
-
-class OffendedByPrecision(Timeless[Nothing]):
+class OffendedByPrecision(Stateless):
     """Fires when a text of ours recites exact counts or dates of what the customer did or failed to do
     ("您已经6个月没有光顾"): a number with a unit, or a date, near such a deed in one sentence (texts.yaml:
     precision). How long they stayed away is never to be told; other counts and dates belong into
@@ -29,10 +23,6 @@ class OffendedByPrecision(Timeless[Nothing]):
     name: ClassVar[str] = "offended_by_precision"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = OURS
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint, heard = moment.touchpoint, written(moment)
@@ -44,7 +34,4 @@ class OffendedByPrecision(Timeless[Nothing]):
             words = flaw.words[:SHOWN]
             reason = Because(event_id=moment.event_id, what=f"recital.{flaw.kind}: {words}")
             moment.signal(self.name, f"lint:{self.name}", {"recital": flaw.kind, "found": words}, [reason])
-        return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
         return state

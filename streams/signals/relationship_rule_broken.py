@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from schemas.records import Value
 from streams.customers.moment import Moment, because
 from streams.relationships.violations import broken, severity, worded
-from streams.signals.detector import Timeless
+from streams.signals.detector import Nothing, Stateless
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What was broken is remembered as evidence and as quiet."""
-
-
-class RelationshipRuleBroken(Timeless[Nothing]):
+class RelationshipRuleBroken(Stateless):
     """Fires when what our people or systems did to a customer breaks a rule of the relationship that was declared
     before it (`violations` of rules.yaml), as severely as base × (1 + 2 × closeness) says (D11).
 
@@ -29,10 +23,6 @@ class RelationshipRuleBroken(Timeless[Nothing]):
         "message.sent", "call.started", "call.transferred", "agent.refused", "agent.asked", "agent.answered",
         "complaint.resolved", "delivery.attempted", "chat.message",
     })  # fmt: skip
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint, knowledge, declared = moment.touchpoint, moment.knowledge, moment.before[0]
@@ -46,7 +36,4 @@ class RelationshipRuleBroken(Timeless[Nothing]):
                     "falls_to": rule.falls_to,
                 }  # fmt: skip
                 moment.signal(self.name, f"rule:{rule.id}", values, [because(moment, touchpoint.type, hurts)], word)
-        return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
         return state

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from schemas.records import Because
 from streams.customers.moment import Moment
-from streams.signals.detector import Timeless
+from streams.signals.detector import Nothing, Stateless
 from streams.signals.outgoing import ANSWERS, OURS, written
 from streams.texts.linting import topic
 from streams.texts.listening import SHOWN, listener
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A text is judged by itself."""
-
-
-class SensitiveTopic(Timeless[Nothing]):
+class SensitiveTopic(Stateless):
     """Fires when a text of ours names a person's health, creed, opinion or schooling (texts.yaml: topics), whatever it
     is sent for. An answer may take up what the customer brought up themselves in their last words. A planned contact is
     read before it goes out. The card has the text without it. No state."""
@@ -26,10 +20,6 @@ class SensitiveTopic(Timeless[Nothing]):
     name: ClassVar[str] = "sensitive_topic"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = OURS
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint, heard = moment.touchpoint, written(moment)
@@ -40,9 +30,6 @@ class SensitiveTopic(Timeless[Nothing]):
             reason = Because(event_id=moment.event_id, what=f"topic.{flaw.kind}: {flaw.words}")
             values = {"topic": flaw.kind, "found": flaw.words[:SHOWN]}
             moment.signal(self.name, f"lint:{self.name}", values, [reason])
-        return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
         return state
 
 

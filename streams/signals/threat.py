@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
-import msgspec
-
 from schemas.records import Because, Severity
 from streams.alerts.cases import close_matter
 from streams.customers.moment import RANK, Moment
-from streams.signals.detector import Timeless
+from streams.signals.detector import Nothing, Stateless
 from streams.signals.matter import matter_of
 from streams.signals.outgoing import THEIRS, heard_from
 from streams.texts.listening import SHOWN
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Each threat is told by its own words."""
-
-
-class Threat(Timeless[Nothing]):
+class Threat(Stateless):
     """Fires when the customer's own words threaten with law, a regulator, the press, a chargeback, a
     boycott, or ask for the manager (texts.yaml: threats, English and Chinese). Each has its severity;
     the gravest of a text counts: to go public or to law is critical. What the same words deny ("I am
@@ -30,10 +24,6 @@ class Threat(Timeless[Nothing]):
     name: ClassVar[str] = "threat"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = THEIRS | {"complaint.resolved"}
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         matter = f"threat:{matter_of(moment) or ''}"
@@ -53,7 +43,4 @@ class Threat(Timeless[Nothing]):
             reason = Because(event_id=moment.event_id, what=f"threat.{worst.name}: {words}")
             values = {"threat": worst.name, "found": words}
             moment.signal(self.name, matter, values, [reason], cast(Severity, worst.kind))
-        return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
         return state

@@ -10,7 +10,7 @@ from console.live.standing import REMEMBERED, Standing, at_desk
 from console.pages import inbox
 from console.web.viewer import Viewer
 from rapport.voice import Voice
-from schemas.records import AlertChange, Touchpoint
+from schemas.records import AlertChange, AlertState, Touchpoint
 from tests.console.world import NOW, World, alert, change, csrf, knowledge, signal
 
 
@@ -107,8 +107,8 @@ def test_two_take_it_at_the_same_moment(shop: World) -> None:
     ("state", "said"),
     [("resolved", "ann has resolved it already."), ("expired", "It has expired"), ("closed", "It is closed already.")],
 )
-def test_too_late(shop: World, state: str, said: str) -> None:
-    shop.hear(change(shop.alerts["a1"], state, "ann"))  # type: ignore[arg-type]
+def test_too_late(shop: World, state: AlertState, said: str) -> None:
+    shop.hear(change(shop.alerts["a1"], state, "ann"))
     client = shop.inside("tom")
     answer = client.post("/alerts/a1/acknowledge", data={"csrf": csrf(client)}, headers={"x-part": "card"})
     assert (answer.status_code, said in answer.text, shop.log.written) == (409, True, [])

@@ -10,15 +10,19 @@ import pytest
 
 from console.accounts.limits import Tries
 from console.accounts.masking import masked
-from console.accounts.people import FILE, AccountError, Person
+from console.accounts.people import FILE, AccountError, Person, role_of
 from tests.console.world import PASSWORD, World
+
+
+def test_a_role_that_is_none_is_named_with_those_that_are() -> None:
+    with pytest.raises(AccountError, match="'boss' is no role; the roles are associate, agent"):
+        role_of("boss")
 
 
 @pytest.mark.parametrize(
     ("person", "password", "why"),
     [
         pytest.param(Person("Anna!", "agent"), PASSWORD, "no name", id="name"),
-        pytest.param(Person("anna", "boss"), PASSWORD, "no role", id="role"),  # type: ignore[arg-type]
         pytest.param(Person("anna", "agent", ("kitchen",)), PASSWORD, "no team", id="team"),
         pytest.param(Person("anna", "agent"), "short", "10 to 200", id="password"),
         pytest.param(Person("tom", "agent"), PASSWORD, "there already", id="taken"),

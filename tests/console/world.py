@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from console.accounts.people import People, Person
-from console.accounts.roles import ROLES
+from console.accounts.roles import ROLES, Role
 from console.app import build
 from console.desk.acting import Desk
 from console.live.following import Hub
@@ -139,8 +139,8 @@ class World:
         if found is not None and touchpoint.type in STATES:
             self.hear(change(found, STATES[touchpoint.type], touchpoint.staff_id, touchpoint.event_id))
 
-    def join(self, name: str, role: str, teams: tuple[str, ...] = (), places: tuple[str, ...] = ()) -> Person:
-        person = Person(name, role, teams, places)  # type: ignore[arg-type]
+    def join(self, name: str, role: Role, teams: tuple[str, ...] = (), places: tuple[str, ...] = ()) -> Person:
+        person = Person(name, role, teams, places)
         self.people.add(person, PASSWORD)
         return person
 

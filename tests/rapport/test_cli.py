@@ -60,7 +60,8 @@ def documented() -> Iterator[tuple[str, str, Sequence[Example]]]:
         command = group.commands[entry.name]
         yield entry.name, command.get_help(command.context_class(command)), module.EXAMPLES
         for name, below in getattr(command, "commands", {}).items():
-            yield f"{entry.name} {name}", below.get_help(below.context_class(below)), getattr(module, name.upper())
+            own = importlib.import_module(below.callback.__module__)
+            yield f"{entry.name} {name}", below.get_help(below.context_class(below)), getattr(own, name.upper())
 
 
 @pytest.mark.parametrize(("name", "told", "examples"), [pytest.param(*each, id=each[0]) for each in documented()])
