@@ -165,8 +165,8 @@ class Line:
         finally:
             await consumer.stop()
 
-    async def drained(self, within: float = 60.0) -> None:
-        """Wait until both stations have committed all there is."""
+    async def drained(self, within: float = 180.0) -> None:
+        """Wait until all stations have committed all there is."""
 
         async def done() -> bool:
             standing = await self.committed()

@@ -16,6 +16,7 @@ from deploy.local.broker import Broker
 from rapport.connection import Kafka
 from rapport.sending import new_producer
 from schemas import topics
+from streams.app.line import STATIONS
 from streams.engine import codec
 from streams.identity.resolve import source_of
 from tests.streams.app.running import START, Line, eventually, line, terminate, touchpoints
@@ -89,7 +90,7 @@ def test_killed_workers_leave_no_gap_and_the_states_equal_a_replay(fresh: Line) 
                 workers[place].wait()
                 workers[place] = fresh.worker()
         await fresh.ready()
-        await fresh.drained(90)
+        await fresh.drained()
         assert [terminate(worker) for worker in workers] == [0, 0]
         await assert_no_gap(fresh)
         await fresh.assert_equals_replay()
@@ -107,7 +108,7 @@ def test_workers_that_come_and_go_take_the_states_over(fresh: Line) -> None:
             await asyncio.sleep(5)
             assert terminate(second) == 0
             await asyncio.sleep(4)
-        await fresh.drained(60)
+        await fresh.drained()
         assert terminate(first) == 0
         assert await assert_no_gap(fresh) == 0, "a hand-over in good order repeats nothing"
         await fresh.assert_equals_replay()
@@ -154,19 +155,21 @@ def test_a_worker_that_was_given_nothing_stays_and_takes_over(kafka: str, tmp_pa
     """A client that is given no partitions fetches nothing; it must not be taken for one that hangs."""
 
     async def scenario(fresh: Line) -> None:
-        workers = [fresh.worker(fault=IMPATIENT) for _ in range(3)]
+        # a partition of each station's topic, and one worker more
+        everyone = range(len(STATIONS) + 1)
+        workers = [fresh.worker(fault=IMPATIENT) for _ in everyone]
         await fresh.ready()
         await fresh.write(touchpoints(300))
-        await fresh.drained(30)
+        await fresh.drained()
         await asyncio.sleep(9)  # twice the patience with a member that fetches nothing
-        assigned = [fresh.log_of(number).read_text().rpartition("newly assigned partitions ")[2] for number in range(3)]
+        assigned = [fresh.log_of(number).read_text().rpartition("newly assigned partitions ")[2] for number in everyone]
         starved = [number for number, said in enumerate(assigned) if said.startswith("set()")]
         assert len(starved) == 1, fresh.logs()
-        for number in {0, 1, 2} - set(starved):
+        for number in set(everyone) - set(starved):
             workers[number].kill()
             workers[number].wait()
         await fresh.write(touchpoints(300, first=300))
-        await fresh.drained(40)
+        await fresh.drained()
         assert terminate(workers[starved[0]]) == 0
         await assert_no_gap(fresh)
         await fresh.assert_equals_replay()
@@ -186,7 +189,7 @@ def test_a_worker_that_slept_through_its_session_writes_nothing_over_its_success
                 await asyncio.sleep(7)  # more than the session of 3 s and a rebalance
                 sleeper.send_signal(signal.SIGCONT)
                 await asyncio.sleep(3)
-        await fresh.drained(60)
+        await fresh.drained()
         assert terminate(successor) == 0
         assert terminate(sleeper) == 0
         await assert_no_gap(fresh)
