@@ -15,6 +15,9 @@ REACHABLE: Final = ("email", "sms", "dm", "push", "letter", "phone", "chat")
 HERE: Final[dict[str, str]] = {"arrival": "store", "right_offer": "store", "uncomfortable_place": "store",
                                "incoming_call": "phone"}  # fmt: skip
 """Signals at which the customer is with us already, and by which channel."""
+LIVE: Final = frozenset({"chat", "dm"})
+"""Channels in which somebody stays for the answer."""
+WAITS_MS: Final = 30 * 60_000
 PURPOSE: Final = "care"
 """Whose quiet hours hold: what staff write by hand is no promotion."""
 
@@ -32,8 +35,17 @@ def reach(moment: Moment, name: str, severity: Severity) -> Reach:
     here = HERE.get(name)
     if here is not None:
         return Reach(here, None, True)
-    channel = _channel(moment, severity)
-    return Reach(channel, _hour(moment, severity))
+    hour = _hour(moment, severity)
+    waits = None if hour is None else _waits(moment)
+    return Reach(_channel(moment, severity), hour) if waits is None else Reach(waits, None)
+
+
+def _waits(moment: Moment) -> str | None:
+    """The channel in which they have just written and wait; whoever does is awake, whatever the hour."""
+    last = moment.customer.recent[-1] if moment.customer.recent else None
+    if last is None or last.ours or last.channel not in LIVE or moment.at - last.at > WAITS_MS:
+        return None
+    return last.channel
 
 
 def _channel(moment: Moment, severity: Severity) -> str:

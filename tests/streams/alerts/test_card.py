@@ -54,7 +54,7 @@ def test_the_limits_of_authority_are_the_teams() -> None:
         ),
         pytest.param(
             [touchpoint("profile.updated", 0, channel="web", properties={"fields": {"time_zone": "Asia/Shanghai"}})],
-            "Reach them by chat at 08:00 their time", id="not in their night",
+            "Reach them by chat, now", id="who waits in a chat is awake",
         ),
         pytest.param(
             [
