@@ -86,14 +86,14 @@ def _compared(questions: Sequence[tuple[str, list[Said], list[str]]], by_class: 
     for name, said, truth in questions:
         ours, bag = judged(name, truth, [s.ours for s in said]), judged(name, truth, [s.bag for s in said])
         pairs.append((ours, bag))
-        yield (
-            f"| {name} | {ours.n} | {ours.accuracy:.3f} | {ours.macro_f1:.3f} | {bag.accuracy:.3f} | {bag.macro_f1:.3f} |"
-        )
+        scores = (ours.accuracy, ours.macro_f1, bag.accuracy, bag.macro_f1)
+        yield f"| {name} | {ours.n} | " + " | ".join(f"{score:.3f}" for score in scores) + " |"
     if by_class:
         yield "\n| class | texts | precision | recall | F1 | bag of words: F1 |\n|---|---|---|---|---|---|"
         for ours, bag in pairs:
             for c, b in zip(ours.classes, bag.classes, strict=True):
-                yield f"| {ours.name}: {c.name} | {c.n} | {c.precision:.2f} | {c.recall:.2f} | {c.f1:.2f} | {b.f1:.2f} |"
+                scores = (c.precision, c.recall, c.f1, b.f1)
+                yield f"| {ours.name}: {c.name} | {c.n} | " + " | ".join(f"{score:.2f}" for score in scores) + " |"
     yield ""
 
 

@@ -16,7 +16,7 @@ Test = Callable[[Labelled, Sequence[Term]], bool]
 
 
 class Trap(NamedTuple):
-    """Texts of one kind: how many, the share that the crowd calls positive, and the share that is read as it should be."""
+    """Texts of one kind: how many, the share that is called positive, and the share that is read as it should be."""
 
     name: str
     language: str
@@ -61,18 +61,23 @@ def _kinds(knowledge: Knowledge) -> list[Kind]:
             Kind("words of attack", language, _has("group.attack"), "no partner", no_partner),
             Kind("never again", language, _has("group.never_again"), "no partner", no_partner),
         ]
+    loyal, broken = "group.loyalty", "combination.broken_loyalty"
+    claims, partners = ("忠实", "老顾客", "老客户", "回头客"), ("认准", "一直用", "爱不释手")
+    spared = ("没有骚扰", "没骚扰", "无骚扰", "不骚扰")
+    pleased = ("不失望", "没失望", "没有失望", "没让我失望", "没有让我失望")
+    pursued, fun, few = _has("group.pursued"), _not("group.fun", only="fun"), "at most a weak word"
     kinds += [
-        Kind("忠实, 老顾客, 回头客 alone", "zh", _claims("忠实", "老顾客", "老客户", "回头客"), "at most a weak word", weak),
-        Kind("认准, 一直用, 爱不释手", "zh", _words("认准", "一直用", "爱不释手"), "heard as loyalty", _has("group.loyalty", "combination.broken_loyalty")),
-        Kind("没有骚扰, 不骚扰", "zh", _words("没有骚扰", "没骚扰", "无骚扰", "不骚扰"), "not pursued", _not("group.pursued")),
-        Kind("骚扰, not denied", "zh", _has("group.pursued"), "pursued", _has("group.pursued")),
-        Kind("不失望, 没失望", "zh", _words("不失望", "没失望", "没有失望", "没让我失望", "没有让我失望"), "no failure", _not("group.failure", only="失望")),
+        Kind("忠实, 老顾客, 回头客 without failure", "zh", _claims(*claims), few, weak),
+        Kind("认准, 一直用, 爱不释手", "zh", _words(*partners), "loyalty, whole or broken", _has(loyal, broken)),
+        Kind("没有骚扰, 不骚扰", "zh", _words(*spared), "not pursued", _not("group.pursued")),
+        Kind("骚扰 and the like, meant", "zh", pursued, "pursued", pursued),
+        Kind("不失望, 没失望", "zh", _words(*pleased), "no failure", _not("group.failure", only="失望")),
         Kind("背叛 (book plots)", "zh", _words("背叛"), "no cue", _silent("背叛")),
         Kind("中毒 (virus, food)", "zh", _words("中毒"), "no cue", _silent("中毒")),
-        Kind("fun inside refund, funny, fund", "en", _words("refund", "funny", "fund"), "not fun", _not("group.fun", only="fun")),
-        Kind("loyal, platinum, elite", "en", _words("loyal customer", "platinum", "elite"), "at most a weak word", weak),
-        Kind("love (sarcasm)", "en", _has("group.love"), "at most a weak word", weak),
-    ]  # fmt: skip
+        Kind("fun inside refund, funny, fund", "en", _words("refund", "funny", "fund"), "not fun", fun),
+        Kind("loyal, platinum, elite", "en", _words("loyal customer", "platinum", "elite"), few, weak),
+        Kind("love (sarcasm)", "en", _has("group.love"), few, weak),
+    ]
     return kinds
 
 
