@@ -248,6 +248,24 @@ def rhythm(
     show(run(folder, knowledge or KNOWLEDGE, runs, _say), json)
 
 
+@app.command(help="What is read from labelled texts, beside a bag of words; the traps of cues; microseconds a text.")
+def texts(
+    files: Annotated[list[Path], typer.Argument(help="The airline tweets and the Chinese reviews, as CSV.")],
+    into: Annotated[Path | None, typer.Option("--into", help="The page whose figures are written anew.")] = None,
+) -> None:
+    from bench.engine import KNOWLEDGE
+    from bench.texts.run import figures, write
+    from rapport.fitting.labelled import read
+    from streams.knowledge.load import load
+
+    labelled = [each for file in files for each in read(file)]
+    found = figures(load(KNOWLEDGE), KNOWLEDGE / "training", labelled, _say)
+    if into is None:
+        print(found)
+    else:
+        write(into, found)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 

@@ -1,0 +1,63 @@
+"""What we must not write, what is harmless, and how it is said instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.texts.linting import Flaw, mended, recital, topic
+from streams.texts.listening import listener
+from tests.streams.lab import knowledge
+
+
+def recited(text: str) -> Flaw | None:
+    return recital(listener(knowledge().texts, knowledge().meanings).hear(text), knowledge().texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "anew"),
+    [
+        pytest.param("您已经6个月没有光顾", "absence", "…", id="the document's own example"),
+        pytest.param(
+            "王阿姨，您已经六个月没来了，送您一张券！", "absence", "王阿姨，…送您一张券！", id="the rest is kept"
+        ),
+        pytest.param("You have not visited us for 6 months, so come.", "absence", "… so come.", id="en"),
+        pytest.param("您上次光顾是3月12日，期待再见", "date", "…期待再见", id="date zh"),
+        pytest.param("Hello. You bought a lamp on 12 March. Come!", "date", "Hello. … Come!", id="date"),
+        pytest.param("You've ordered 12 times. Thanks", "count", "… Thanks", id="count"),
+        pytest.param("您累计消费3次", "count", "…", id="count zh"),
+    ],
+)
+def test_counts_and_dates_of_what_they_did_are_found_and_said_anew(text: str, kind: str, anew: str) -> None:
+    flaw = recited(text)
+    assert flaw is not None
+    assert flaw.kind == kind
+    assert mended(text, flaw, "…") == anew
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好久不见，来坐坐吧", "本店保修2年，欢迎光顾", "我们3月12日上新，期待您光顾", "您购买的商品3天内送达",
+        "You bought a lamp: it has 2 years of guarantee.", "We miss you! 20% off until May 3", "We open at 9 every day",
+        "You visited us. We have 3 new lamps.", "",
+    ],
+)  # fmt: skip
+def test_numbers_about_goods_and_shops_are_harmless(text: str) -> None:
+    assert recited(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("We know about your diabetes.", "health", id="health"),
+        pytest.param("您的糖尿病用药快用完了", "health", id="health zh"),
+        pytest.param("As a Muslim you will like it", "creed", id="creed"),
+        pytest.param("您的学历", "schooling", id="schooling zh"),
+        pytest.param("your political views", "opinion", id="opinion"),
+        pytest.param("Healthy snacks", None, id="healthy is no illness"),
+        pytest.param("祝您身体健康", None, id="a wish is none"),
+    ],
+)
+def test_sensitive_topics(text: str, kind: str | None) -> None:
+    flaw = topic(listener(knowledge().texts, knowledge().meanings).hear(text))
+    assert (flaw and flaw.kind) == kind

@@ -1,0 +1,101 @@
+"""What customers say: intents and threats in both languages, what they deny, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.texts.listening import Heard, listener
+from tests.streams.lab import knowledge
+
+
+def hear(text: str) -> Heard:
+    return listener(knowledge().texts, knowledge().meanings).hear(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "threat"),
+    [
+        pytest.param("I will call my lawyer", "law", id="law"),
+        pytest.param("if you don't refund me i will sue you", "law", id="another clause's negation does not reach it"),
+        pytest.param("Don't make me call my lawyer", "law", id="a threat in the form of a denial"),
+        pytest.param("I'm going to the press", "press", id="press"),
+        pytest.param("get me the manager!", "manager", id="manager"),
+        pytest.param("I'll do a chargeback", "chargeback", id="chargeback"),
+        pytest.param("不退款就找媒体", "press", id="press zh: no refund denies no threat"),
+        pytest.param("别逼我找律师", "law", id="law zh, in the form of a denial"),
+        pytest.param("一直不处理，我要打12315", "regulator", id="regulator zh"),
+        pytest.param("叫你们领导来", "manager", id="manager zh"),
+    ],
+)
+def test_hears_threats(text: str, threat: str) -> None:
+    assert list(hear(text).said("threat")) == [threat]
+    assert "threat" in hear(text).intents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am not going to sue you", "I don't want to call a lawyer", "I would never boycott you",
+        "my lawyer friend loves your lamps", "thank your manager, she was great", "the charger came back",
+        "我不想找消协", "没打算告你们", "不会去曝光的，放心", "双重曝光的照片很好看", "谢谢你们经理",
+    ],
+)  # fmt: skip
+def test_what_is_denied_or_innocent_is_no_threat(text: str) -> None:
+    assert hear(text).said("threat") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        pytest.param("Can you tell me when you open?", ("question",), id="question"),
+        pytest.param("stranded at the airport, please help", ("worry",), id="worry"),
+        pytest.param("thank you, great job", ("praise",), id="praise"),
+        pytest.param("I'd like to cancel my order", ("cancellation",), id="cancellation"),
+        pytest.param("you should add a darker lamp", ("suggestion",), id="suggestion"),
+        pytest.param("worst service, nobody", ("complaint",), id="complaint"),
+        pytest.param("请问几点开门", ("question",), id="question zh"),
+        pytest.param("包裹一直没收到，好担心", ("worry",), id="worry zh"),
+        pytest.param("一点都不担心", (), id="no worry zh"),
+        pytest.param("建议你们早点开门", ("suggestion",), id="suggestion zh"),
+        pytest.param("帮我取消订单", ("cancellation",), id="cancellation zh"),
+        pytest.param("", (), id="nothing"),
+    ],
+)
+def test_hears_intents(text: str, intents: tuple[str, ...]) -> None:
+    assert hear(text).intents == intents
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        pytest.param("my parcel is two weeks late, so slow", "late", id="late"),
+        pytest.param("on hold for an hour and nobody answers the phone", "no_help", id="no help"),
+        pytest.param("the flight attendant was so rude", "staff", id="staff"),
+        pytest.param("客服态度特别恶劣，爱理不理", "staff", id="staff zh"),
+        pytest.param("刚用两天就坏了，开不了机", "defect", id="defect zh"),
+        pytest.param("发货慢，等了很久", "late", id="late zh"),
+        pytest.param("是我自己摔坏的", "misuse", id="misuse zh"),
+    ],
+)
+def test_hears_what_a_complaint_is_about(text: str, cause: str) -> None:
+    assert hear(text).cause().name == cause
+
+
+@pytest.mark.parametrize(
+    ("text", "feeling"),
+    [
+        pytest.param("I love it, thank you so much, great service", "positive", id="en"),
+        pytest.param("terrible, rude, never again", "negative", id="en bad"),
+        pytest.param("质量很好，非常满意，下次还来", "positive", id="zh"),
+        pytest.param("一点都不好用，太失望了", "negative", id="zh bad"),
+    ],
+)
+def test_hears_how_it_feels_and_says_why(text: str, feeling: str) -> None:
+    opinion = hear(text).sentiment()
+    assert opinion.name == feeling
+    assert all(weight > 0 for _, weight in opinion.because)
+    assert opinion.because
+
+
+def test_handles_and_addresses_are_no_words() -> None:
+    assert hear("@nobody thanks").sentiment() == hear("@somebody thanks https://x.y").sentiment()
