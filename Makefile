@@ -40,7 +40,7 @@ run: setup ## start Rapport here on an example, Ctrl-C ends it (DATA=file: your 
 	@exec $(BIN)/rapport up --feed '$(DATA)'
 
 test: setup ## all tests, quick ones first; says at the end which groups ran (ARGS=... goes to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --durations=25 $(ARGS)
 
 explore: setup ## property tests on many new random examples (not in CI: what it finds becomes a test)
 	@RAPPORT_EXAMPLES=explore $(BIN)/python -m pytest -q -m 'not kafka and not clickhouse and not slow' $(ARGS)
