@@ -30,7 +30,7 @@ SETTLE_S: Final = 10.0
 PAUSE_S: Final = 0.0005
 WANTED_MS: Final = {0.5: 8.0, 0.99: 40.0}
 SHARES: Final = (0.5, 0.95, 0.99, 0.999)
-HOP, ALERT = "one hop: produce to consume", "touchpoint to alert: two hops"
+HOP, RESOLVED, ALERT = "one hop: produce to consume", "to the resolved topic", "touchpoint to alert: two hops"
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class Times:
     sent: dict[str, float] = field(default_factory=dict)
     arrivals: set[str] = field(default_factory=set)
     hops: dict[str, float] = field(default_factory=dict)
+    resolved: dict[str, float] = field(default_factory=dict)
     alerts: dict[str, float] = field(default_factory=dict)
     cores: dict[str, float] = field(default_factory=dict)
 
@@ -74,11 +75,12 @@ async def _measure(
     times = Times()
     producer = AIOKafkaProducer(bootstrap_servers=kafka, linger_ms=0, acks="all", enable_idempotence=True)
     await producer.start()
-    ready = asyncio.Barrier(partitions + 2)
+    ready = asyncio.Barrier(partitions + 3)
     alerts = [TopicPartition(topics.alert_topic(TEAM), number) for number in range(partitions)]
     readers = [asyncio.create_task(_read(kafka, place, _alert(times), ready)) for place in alerts]
     # One partition is sample enough; all of them would use up the processors that are to be measured.
-    readers.append(asyncio.create_task(_read(kafka, TopicPartition(topics.RAW, 0), _hop(times), ready)))
+    for topic, back in ((topics.RAW, times.hops), (topics.RESOLVED, times.resolved)):
+        readers.append(asyncio.create_task(_read(kafka, TopicPartition(topic, 0), _passing(back), ready)))
     try:
         await asyncio.wait_for(ready.wait(), 60)
         for consent in (_consent(number) for number in range(VISITORS)):
@@ -180,12 +182,12 @@ async def _read(kafka: str, place: TopicPartition, take: Take, ready: asyncio.Ba
         await consumer.stop()
 
 
-def _hop(times: Times) -> Take:
-    """A touchpoint on the raw topic. Its `event_id` is the first field, right behind the frame and its length."""
+def _passing(back: dict[str, float]) -> Take:
+    """A touchpoint on its way. Its `event_id` is the first field, right behind the frame and its length."""
 
     def take(value: bytes, now: float) -> None:
         length = value[5] >> 1
-        times.hops.setdefault(value[6 : 6 + length].decode(errors="replace"), now)
+        back.setdefault(value[6 : 6 + length].decode(errors="replace"), now)
 
     return take
 
@@ -203,9 +205,10 @@ def _alert(times: Times) -> Take:
 def _report(times: Times, measured: set[str], rate: int) -> Report:
     arrivals = times.arrivals & measured
     hops, alerts = times.milliseconds(times.hops, measured), times.milliseconds(times.alerts, arrivals)
+    resolved = times.milliseconds(times.resolved, measured)
     lines: list[list[Cell]] = [
         [name, len(found), *(quantile(found, share) for share in SHARES)]
-        for name, found in ((HOP, hops), (ALERT, alerts))
+        for name, found in ((HOP, hops), (RESOLVED, resolved), (ALERT, alerts))
     ]
     facts = {
         "rate": rate,
@@ -216,7 +219,7 @@ def _report(times: Times, measured: set[str], rate: int) -> Report:
         "cores": times.cores,
         "ms": {
             name: {str(share): quantile(found, share) for share in SHARES}
-            for name, found in (("hop", hops), ("alert", alerts))
+            for name, found in (("hop", hops), ("resolved", resolved), ("alert", alerts))
         },
     }
     notes = [

@@ -8,13 +8,13 @@ turned cold. Sixteenths of a doubling, 64ths of a share.
 from __future__ import annotations
 
 from math import log2
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from streams.relationships import habits as h
-from streams.relationships.counts import DAY_MS, ONE, Bank, factor
+from streams.relationships.counts import DAY_MS, ONE, factor
 from streams.relationships.habits import FAST_MS, SLOTS, SLOW_MS, VOICES, Habits
 
 KINDS: Final = ("months", "weeks", "share", "ever")
@@ -29,8 +29,9 @@ SIZE: Final = FIRST_EXTRA + len(EXTRA)
 TOP: Final = 400
 """Counts beyond are as good as this many."""
 Numbers = npt.NDArray[np.float64]
-_LOG: Final[Numbers] = np.array([round(16 * log2(1 + n / 16)) for n in range(TOP * 16 + 1)], dtype=np.float64)
+_LOG: Final = tuple(round(16 * log2(1 + n / 16)) for n in range(TOP * 16 + 1))
 """By sixteenths of an occurrence."""
+MOST: Final = _LOG[-1]
 
 
 def logs(amount: float) -> int:
@@ -38,59 +39,79 @@ def logs(amount: float) -> int:
     return round(16 * log2(1 + amount)) if amount > 0 else 0
 
 
+class Counted(NamedTuple):
+    """What a customer's habits say, without the numbers that are zero."""
+
+    slots: tuple[int, ...]
+    """Those of which anything was counted."""
+    of_slots: list[int]
+    """Of each of them its `KINDS`, one slot behind the other."""
+    extra: list[int]
+    """In the order of `EXTRA`."""
+
+    def dense(self) -> Numbers:
+        """All `SIZE` numbers, in the order of `names`."""
+        found = np.zeros(SIZE)
+        of_slots = np.array(self.of_slots).reshape(len(self.slots), len(KINDS))
+        found[:FIRST_EXTRA].reshape(len(KINDS), SLOTS)[:, self.slots] = of_slots.T
+        found[FIRST_EXTRA:] = self.extra
+        return found
+
+
 class Reader:
     """Reads a customer's habits as numbers. `warmth` is what each type's voice says of being close, -1..1."""
 
     def __init__(self, warmth: tuple[float, ...]) -> None:
-        self._warm = tuple((VOICES + n, w) for n, w in enumerate(warmth) if w > 0)
-        self._cold = tuple((VOICES + n, -w) for n, w in enumerate(warmth) if w < 0)
+        self._warmth = {VOICES + n: w for n, w in enumerate(warmth) if w}
 
-    def read(self, habits: Habits, at: int, member_years: int = 0) -> Numbers:
+    def read(self, habits: Habits, at: int, member_years: int = 0) -> Counted:
         """The numbers as they stand at `at` (ms)."""
-        found = np.zeros(SIZE)
-        months, weeks = _dense(habits.slow, SLOW_MS, at), _dense(habits.fast, FAST_MS, at)
-        sessions, texts = months[h.SESSION], months[h.TEXTS]
-        each = months * 1.0
-        each[:VOICES] /= sessions + 1
-        each[VOICES:] /= texts + 0.5
-        found[:SLOTS] = _LOG[np.minimum(months * 16, TOP * 16).astype(int)]
-        found[SLOTS : 2 * SLOTS] = _LOG[np.minimum(weeks * 16, TOP * 16).astype(int)]
-        found[2 * SLOTS : 3 * SLOTS] = np.minimum(each * 64, 64).astype(int)
-        found[3 * SLOTS : FIRST_EXTRA] = np.where(months > 0.3, 16, 0)
-        found[FIRST_EXTRA:] = self._extra(habits, at, months, weeks, member_years)
-        return found
+        slow, fast = habits.slow.sums, habits.fast.sums
+        if not fast.keys() <= slow.keys():  # two that are one person now, one of whom came late
+            slow = dict.fromkeys(fast, 0) | slow
+        scale, scale_now = factor(habits.slow, SLOW_MS, at) / ONE, factor(habits.fast, FAST_MS, at) / ONE
+        counted = {slot: amount * scale for slot, amount in slow.items()}
+        recent = {slot: amount * scale_now for slot, amount in fast.items()}
+        sessions, texts = counted.get(h.SESSION, 0.0) + 1, counted.get(h.TEXTS, 0.0) + 0.5
+        found: list[int] = []
+        for slot, months in counted.items():
+            weeks, share = recent.get(slot, 0.0), months / (sessions if slot < VOICES else texts)
+            found += (
+                _LOG[int(months * 16)] if months < TOP else MOST, _LOG[int(weeks * 16)] if weeks < TOP else MOST,
+                int(share * 64) if share < 1 else 64, 16 if months > 0.3 else 0,
+            )  # fmt: skip
+        extra = self._extra(habits, at, counted, recent, member_years)
+        return Counted(tuple(counted), found, extra)
 
-    def _extra(self, habits: Habits, at: int, months: Numbers, weeks: Numbers, member_years: int) -> list[int]:
+    def _extra(
+        self, habits: Habits, at: int, counted: dict[int, float], recent: dict[int, float], member_years: int
+    ) -> list[int]:
         known = max(0.0, (at - habits.first) / DAY_MS) if habits.first else 0.0
         silent = max(0.0, (at - habits.last) / DAY_MS) if habits.last else 0.0
-        counted, recent = months.tolist(), weeks.tolist()
-        sessions, orders, ours = counted[h.SESSION], counted[h.ORDER], counted[h.OURS]
-        gaps = counted[h.GAP_SHORT] + counted[h.GAP_WEEK] + counted[h.GAP_MONTH] + counted[h.GAP_LONG]
-        mean = counted[h.GAP_LOG] / gaps if gaps > 0.5 else 0.0
-        spread = counted[h.GAP_SQUARE] / gaps - mean * mean if gaps > 0.5 else 0.0
-        warm = sum(counted[slot] * w for slot, w in self._warm)
-        cold = sum(counted[slot] * w for slot, w in self._cold)
-        warm_now = sum(recent[slot] * w for slot, w in self._warm)
-        cold_now = sum(recent[slot] * w for slot, w in self._cold)
-        rate, lately = sessions / 120, recent[h.SESSION] / 21
+        of = counted.get
+        sessions, orders, ours = of(h.SESSION, 0.0), of(h.ORDER, 0.0), of(h.OURS, 0.0)
+        gaps = of(h.GAP_SHORT, 0.0) + of(h.GAP_WEEK, 0.0) + of(h.GAP_MONTH, 0.0) + of(h.GAP_LONG, 0.0)
+        mean = of(h.GAP_LOG, 0.0) / gaps if gaps > 0.5 else 0.0
+        spread = of(h.GAP_SQUARE, 0.0) / gaps - mean * mean if gaps > 0.5 else 0.0
+        warm = cold = warm_now = cold_now = 0.0
+        for slot in sorted([slot for slot in counted if slot >= VOICES]):  # in one order: floats add up to the same
+            w = self._warmth.get(slot, 0.0)
+            if w > 0:
+                warm += counted[slot] * w
+                warm_now += recent.get(slot, 0.0) * w
+            else:
+                cold -= counted[slot] * w
+                cold_now -= recent.get(slot, 0.0) * w
+        rate, lately = sessions / 120, recent.get(h.SESSION, 0.0) / 21
         return [
             16, logs(known), logs(silent), 16 if silent > 30 else 0, 16 if silent > 90 else 0, logs(max(0.0, spread)),
             logs(habits.kinds.bit_count()), logs(habits.items.bit_count()), logs(warm), logs(cold), logs(cold_now),
             logs(min(warm, cold)), logs(min(orders, cold)), logs(max(0.0, warm - 3 * warm_now)),
             logs(max(0.0, rate - lately) * 60), logs(max(0.0, lately - rate) * 60),
-            logs(counted[h.SPEND] / (orders + 0.5)), 16 if sessions < 1.5 and silent > 20 else 0,
-            int(64 * sessions / (sessions + ours + 0.5)), int(64 * counted[h.NIGHT] / (sessions + 1)),
+            logs(of(h.SPEND, 0.0) / (orders + 0.5)), 16 if sessions < 1.5 and silent > 20 else 0,
+            int(64 * sessions / (sessions + ours + 0.5)), int(64 * of(h.NIGHT, 0.0) / (sessions + 1)),
             16 if known < 30 else 0, min(64, 4 * member_years),
         ]  # fmt: skip
-
-
-def _dense(bank: Bank, half_life_ms: int, at: int) -> Numbers:
-    found = np.zeros(SLOTS)
-    sums = bank.sums
-    if sums:
-        found[list(sums)] = list(sums.values())
-        found *= factor(bank, half_life_ms, at) / ONE
-    return found
 
 
 def names(of_slot: dict[int, str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from streams.customers.customer import Customer
 from streams.knowledge.model import TYPE_IDS, Knowledge
 from streams.relationships.counts import DAY_MS
-from streams.relationships.features import FIRST_EXTRA, KINDS, SIZE, Numbers, Reader, names
+from streams.relationships.features import FIRST_EXTRA, KINDS, SIZE, Counted, Numbers, Reader, names
 from streams.relationships.habits import BROKEN, INTRINSIC, SLOTS, VOICES
 
 UNIT: Final = 16_000.0
@@ -73,18 +73,24 @@ class Reading:
         for index, each in enumerate(knowledge.types):
             self._weights[FIRST_EXTRA, index] += round(1000 * log(each.likelier(company.industry, company.language)))
         self._reader = Reader(tuple(t.valence * t.closeness for t in knowledge.types))
+        # A slot's weights beside each other, so that those of the few that were counted are picked at once.
+        self._of_slots = self._weights[:FIRST_EXTRA].reshape(len(KINDS), SLOTS, -1).transpose(1, 0, 2).copy()
+        self._types = len(knowledge.types)
+        self._of_extra = self._weights[FIRST_EXTRA:]
         once = self._weights[: len(KINDS) * SLOTS].reshape(len(KINDS), SLOTS, -1).sum(axis=0)
         self._once = np.rint(once - once.mean(axis=1, keepdims=True)).astype(int)
         best = self._once.argmax(axis=1).tolist()
         self._speaks = tuple((index, int(self._once[slot, index])) for slot, index in enumerate(best))
 
-    def numbers(self, customer: Customer, at: int) -> Numbers:
+    def counted(self, customer: Customer, at: int) -> Counted:
         """What a customer's habits say at `at` (ms)."""
         return self._reader.read(customer.habits, at, _member_years(customer, at))
 
-    def scores(self, numbers: Numbers) -> list[float]:
+    def scores(self, counted: Counted) -> list[float]:
         """The score of every type in nats."""
-        found: list[float] = ((numbers @ self._weights) / UNIT).tolist()
+        rows = self._of_slots.take(counted.slots, axis=0).reshape(-1, self._types)
+        values = np.array(counted.of_slots, dtype=np.float64) @ rows + np.array(counted.extra) @ self._of_extra
+        found: list[float] = (values / UNIT).tolist()
         return found
 
     def speaks(self, slot: int) -> tuple[int, int]:
@@ -98,5 +104,6 @@ class Reading:
 
 def _member_years(customer: Customer, at: int) -> int:
     since = customer.slots.get("member_since", "")[:4]
-    year = int(at / DAY_MS / YEAR_DAYS) + 1970
-    return max(0, year - int(since)) if since.isascii() and since.isdigit() and len(since) == 4 else 0
+    if not (len(since) == 4 and since.isascii() and since.isdigit()):
+        return 0
+    return max(0, int(at / DAY_MS / YEAR_DAYS) + 1970 - int(since))

@@ -13,7 +13,7 @@ from streams.customers.moment import DAY_MS, Moment
 from streams.knowledge.model import CompanyDeed, Deed, Knowledge
 from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
-from streams.relationships.features import Numbers
+from streams.relationships.features import Counted
 from streams.relationships.habits import VOICES
 from streams.relationships.reading import Reading
 from streams.relationships.violations import broken, severity
@@ -126,11 +126,11 @@ class Relationships:
 
     def posterior(self, customer: Customer, at: int) -> list[float]:
         """Probabilities of the types as they stand at `at` (ms)."""
-        return _softmax(self._reading.scores(self.numbers(customer, at)))
+        return _softmax(self._reading.scores(self.counted(customer, at)))
 
-    def numbers(self, customer: Customer, at: int) -> Numbers:
+    def counted(self, customer: Customer, at: int) -> Counted:
         """What the types are read from."""
-        return self._reading.numbers(customer, max(at, customer.latest))
+        return self._reading.counted(customer, max(at, customer.latest))
 
     def _count(
         self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[Deed], own: bool
@@ -215,7 +215,7 @@ class Relationships:
 
     def _decide(self, moment: Moment, occasion: int, transformed: bool) -> None:
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
-        scores = self._reading.scores(self.numbers(customer, moment.at))
+        scores = self._reading.scores(self.counted(customer, moment.at))
         first = scores.index(max(scores))
         if not self._leads_on(first, customer):
             state.occasions, state.occasion = 1, occasion
