@@ -39,8 +39,8 @@ $(READY): $(LOCKED) pyproject.toml
 run: setup ## start Rapport here on an example, Ctrl-C ends it (DATA=file: your touchpoints; DATA=none: only listen)
 	@exec $(BIN)/rapport up --feed '$(DATA)'
 
-test: setup ## all tests, quick ones first; says at the end which groups ran (ARGS=... goes to pytest)
-	@$(BIN)/python -m pytest --durations=25 $(ARGS)
+test: setup ## all tests, those without services beside the others; says at the end which groups ran (ARGS=... goes to pytest)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25 $(ARGS)
 
 explore: setup ## property tests on many new random examples (not in CI: what it finds becomes a test)
 	@RAPPORT_EXAMPLES=explore $(BIN)/python -m pytest -q -m 'not kafka and not clickhouse and not slow' $(ARGS)

@@ -17,6 +17,8 @@ from deploy.local.broker import Broker
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = ("promtool", "kafka", "clickhouse", "node", "browser", "data", "slow")
 PLAIN = "pure"
+GROUPS_OF = "groups"
+"""What a report says of the groups that its test is in, also from another process."""
 
 settings.register_profile("rapport", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("explore", settings.get_profile("rapport"), derandomize=False, max_examples=3_000)
@@ -60,6 +62,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for group in groups_of(item):
             if reason := reasons.get(group):
                 item.add_marker(pytest.mark.skip(reason=f"{group}: {reason}"))
+        if found := groups_of(item):
+            # One behind the other, also where pytest-xdist has several workers: they share processors and a broker.
+            item.add_marker(pytest.mark.xdist_group("services"))
+        item.user_properties.append((GROUPS_OF, " ".join(found or [PLAIN])))
     items.sort(key=lambda item: max((GROUPS.index(group) + 1 for group in groups_of(item)), default=0))
 
 
@@ -96,19 +102,16 @@ class Groups:
         self.ran: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self.reasons: dict[str, str] = {}
-        self._of: dict[str, list[str]] = {}
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._of = {item.nodeid: groups_of(item) or [PLAIN] for item in session.items}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        groups = str(dict(report.user_properties)[GROUPS_OF]).split()
         if report.when == "call" and not report.skipped:
-            self.ran.update(self._of[report.nodeid])
+            self.ran.update(groups)
         elif report.skipped:
             text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
             reason = text.removeprefix("Skipped: ")
             lacks, _, why = reason.partition(": ")
-            for group in [lacks] if lacks in GROUPS else self._of[report.nodeid]:
+            for group in [lacks] if lacks in GROUPS else groups:
                 self.skipped[group] += 1
                 self.reasons.setdefault(group, why if lacks == group else reason)
 
@@ -136,4 +139,5 @@ def pytest_configure(config: pytest.Config) -> None:
     unknown = [group for group in required if group not in (PLAIN, *GROUPS)]
     if unknown:
         raise pytest.UsageError(f"RAPPORT_REQUIRE: {unknown[0]} is no group; the groups are {', '.join(GROUPS)}")
-    config.pluginmanager.register(Groups(required), "groups")
+    if not hasattr(config, "workerinput"):  # whoever reads the reports counts
+        config.pluginmanager.register(Groups(required), "groups")
