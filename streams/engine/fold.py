@@ -19,7 +19,7 @@ from streams.customers.moment import Moment
 from streams.engine.facts import learn, remember
 from streams.engine.outcome import Outcome
 from streams.engine.partition import Live, Partition
-from streams.engine.rules import Rules
+from streams.engine.rules import Rules, key_of
 from streams.engine.world import Wide
 from streams.relationships import relationships
 from streams.signals.detector import Detector, Meeting, News
@@ -173,8 +173,7 @@ class Fold:
         except FAULTS as fault:
             self._failed(moment, "relationships", fault)
         states = live.states
-        for detector in self.rules.by_type.get(body.type, ()):
-            key = _key(detector.name, detector.version)
+        for key, detector in self.rules.by_type.get(body.type, ()):
             before = states.get(key)
             try:
                 if before is None:
@@ -277,7 +276,7 @@ def news_of(kind: str, at: int, facts: Mapping[str, str]) -> News:
 
 
 def _state(live: Live, detector: Detector[Any] | Meeting[Any]) -> Any:
-    key = _key(detector.name, detector.version)
+    key = key_of(detector)
     state = live.states.get(key)
     if state is None:
         packed = live.customer.memory.get(key)
@@ -288,15 +287,10 @@ def _state(live: Live, detector: Detector[Any] | Meeting[Any]) -> Any:
 
 
 def _keep(live: Live, detector: Detector[Any] | Meeting[Any], state: Any) -> None:
-    key = _key(detector.name, detector.version)
+    key = key_of(detector)
     if state is not live.states[key]:
         live.states[key] = state
         live.changed.add(key)
-
-
-@cache
-def _key(name: str, version: int) -> str:
-    return f"{name}.{version}"
 
 
 @cache

@@ -29,9 +29,11 @@ class Rules:
             rule = knowledge.signals.get(detector.name)
             if rule is not None and rule.version == detector.version:
                 self.detectors[detector.name] = detector
-        self.by_type: dict[str, tuple[Detector[Any], ...]] = {}
+        self.by_type: dict[str, tuple[tuple[str, Detector[Any]], ...]] = {}
+        """Each with the key under which its state stands."""
+        keyed = [(key_of(each), each) for each in self.detectors.values()]
         for kind in {kind for detector in self.detectors.values() for kind in detector.types}:
-            self.by_type[kind] = tuple(d for d in self.detectors.values() if kind in d.types)
+            self.by_type[kind] = tuple((key, each) for key, each in keyed if kind in each.types)
         of_nobody = [each for each in self.detectors.values() if each.name in OF_NOBODY]
         self.of_nobody = {kind: tuple(d for d in of_nobody if kind in d.types) for d in of_nobody for kind in d.types}
         """What is counted also where no customer is known."""
@@ -43,3 +45,8 @@ class Rules:
     def concerns(self, news: News) -> bool:
         """Whether the customers have to meet it."""
         return any(each.concerns(news, self.knowledge) for each in self.meeting.get(news.type, ()))
+
+
+def key_of(detector: Detector[Any] | Meeting[Any]) -> str:
+    """Under which the state of a detector stands in a customer's memory."""
+    return f"{detector.name}.{detector.version}"

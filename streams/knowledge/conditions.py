@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from operator import attrgetter, ge, lt
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -10,6 +12,8 @@ import msgspec
 from schemas.records import Touchpoint
 
 Test: TypeAlias = Literal["is", "not", "contains", "at_least", "below", "not_below", "present"]
+Holds: TypeAlias = Callable[[Touchpoint, Mapping[str, object]], bool]
+"""Of a touchpoint and its properties."""
 TESTS: tuple[Test, ...] = ("is", "not", "contains", "at_least", "below", "not_below", "present")
 
 FIELDS: tuple[str, ...] = (
@@ -32,25 +36,62 @@ class Condition(msgspec.Struct, frozen=True):
     test: Test
     values: tuple[str | float | bool, ...]
 
-    def holds(self, touchpoint: Touchpoint, properties: Mapping[str, object]) -> bool:
-        value = properties.get(self.field) if self.in_properties else getattr(touchpoint, self.field)
-        if self.test == "present":
-            return (value is not None) is self.values[0]
-        if self.test in ("at_least", "below", "not_below"):
-            return self._compares(value)
-        if value is None:
-            return self.test == "not"
-        if self.test == "contains":
-            text = _plain(value)
-            return any(str(_plain(each)) in str(text) for each in self.values)
-        same = any(_plain(value) == _plain(each) for each in self.values)
-        return same is (self.test == "is")
 
-    def _compares(self, value: object) -> bool:
-        limit = self.values[0]
+@cache
+def holding(conditions: tuple[Condition, ...]) -> Holds:
+    """Whether all of them hold, put together once: every touchpoint of a type is asked for every rule of it."""
+    if not conditions:
+        return lambda _touchpoint, _properties: True
+    first, rest = _holds(conditions[0]), conditions[1:]
+    if not rest:
+        return first
+    others = holding(rest)
+    return lambda touchpoint, properties: first(touchpoint, properties) and others(touchpoint, properties)
+
+
+def _holds(condition: Condition) -> Holds:
+    judge, field = _judge(condition), condition.field
+    if condition.in_properties:
+        return lambda _, properties: judge(properties.get(field))
+    value = attrgetter(field)
+    return lambda touchpoint, _: judge(value(touchpoint))
+
+
+def _judge(condition: Condition) -> Callable[[object], bool]:
+    match condition.test:
+        case "present":
+            present = condition.values[0]
+            return lambda value: (value is not None) is present
+        case "at_least":
+            return _compares(condition.values[0], ge, absent=False)
+        case "below":
+            return _compares(condition.values[0], lt, absent=False)
+        case "not_below":
+            return _compares(condition.values[0], ge, absent=True)
+        case "contains":
+            parts = tuple(str(_plain(each)) for each in condition.values)
+            return lambda value: value is not None and _contains(str(_plain(value)), parts)
+        case "is":
+            values = tuple(_plain(each) for each in condition.values)
+            return lambda value: value is not None and _plain(value) in values
+        case "not":
+            values = tuple(_plain(each) for each in condition.values)
+            return lambda value: value is None or _plain(value) not in values
+
+
+def _contains(text: str, parts: Sequence[str]) -> bool:
+    return any(part in text for part in parts)
+
+
+def _compares(limit: object, compare: Callable[[float, float], bool], *, absent: bool) -> Callable[[object], bool]:
+    """`absent` is the answer where there is no number."""
+
+    def compares(value: object) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(limit, int | float):
-            return self.test == "not_below"
-        return value < limit if self.test == "below" else value >= limit
+            return absent
+        return compare(value, limit)
+
+    return compares
 
 
 def _plain(value: object) -> object:

@@ -8,6 +8,8 @@ half-lives, which halves the sums exactly; what falls below one unit is forgotte
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 DAY_MS = 86_400_000
@@ -22,14 +24,16 @@ class Bank(msgspec.Struct, array_like=True, gc=False):
     sums: dict[int, int] = {}
 
 
-def add(bank: Bank, half_life_ms: int, at: int, slot: int, amount: int) -> None:
-    """Adds `amount` (ONE for an occurrence) that happened at `at`; a late one counts what is left of it."""
+def add(bank: Bank, half_life_ms: int, at: int, what: Iterable[tuple[int, int]]) -> None:
+    """Adds amounts (ONE for an occurrence) by slot that happened at `at`; of late ones what is left counts."""
     epoch = at // half_life_ms
     if epoch > bank.epoch:
         move(bank, epoch)
-    left = round(amount * 2.0 ** (at / half_life_ms - bank.epoch))
-    if left > 0:
-        bank.sums[slot] = bank.sums.get(slot, 0) + left
+    grown, sums = 2.0 ** (at / half_life_ms - bank.epoch), bank.sums
+    for slot, amount in what:
+        left = round(amount * grown)
+        if left > 0:
+            sums[slot] = sums.get(slot, 0) + left
 
 
 def move(bank: Bank, epoch: int) -> None:

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -64,8 +65,12 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
 
     def count(self, slot: int, at: int, amount: int) -> None:
         """Counts an occurrence, or a part of one."""
-        counts.add(self.slow, SLOW_MS, at, slot, amount)
-        counts.add(self.fast, FAST_MS, at, slot, amount)
+        self.count_all(at, ((slot, amount),))
+
+    def count_all(self, at: int, what: Sequence[tuple[int, int]]) -> None:
+        """Counts what happened at one moment: amounts by slot."""
+        counts.add(self.slow, SLOW_MS, at, what)
+        counts.add(self.fast, FAST_MS, at, what)
 
     def new_in(self, session: int, slot: int) -> bool:
         """Whether `slot` was not yet counted in this session; remembers it."""

@@ -10,6 +10,7 @@ from schemas.records import Because, Shift, Touchpoint
 from streams.customers.customer import Customer, Reason
 from streams.customers.ids import output_id
 from streams.customers.moment import DAY_MS, Moment
+from streams.knowledge.conditions import Holds, holding
 from streams.knowledge.model import CompanyDeed, Deed, Knowledge
 from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
@@ -51,10 +52,10 @@ class Relationships:
         self._lexicon = Lexicon(knowledge)
         self._ear = Ear(knowledge.voice, self._size)
         self._reading = Reading(knowledge)
-        self._deeds: dict[str, list[Deed]] = {}
+        self._deeds: dict[str, list[tuple[Holds, Deed]]] = {}
         for deed in knowledge.deeds:
             for kind in deed.types:
-                self._deeds.setdefault(kind, []).append(deed)
+                self._deeds.setdefault(kind, []).append((holding(deed.when), deed))
         self._breakable = tuple(
             frozenset(kind for rule in knowledge.violations[each.id] for kind in rule.types) for each in knowledge.types
         )
@@ -107,7 +108,7 @@ class Relationships:
         """Names of what a company-wide touchpoint says about customers' relationships."""
         return [
             deed.name for deed in self._company.values()
-            if touchpoint.type in deed.types and all(c.holds(touchpoint, facts) for c in deed.when)
+            if touchpoint.type in deed.types and holding(deed.when)(touchpoint, facts)
         ]  # fmt: skip
 
     def company(self, moment: Moment, deeds: Sequence[str]) -> None:
@@ -133,14 +134,15 @@ class Relationships:
         return self._reading.counted(customer, max(at, customer.latest))
 
     def _count(
-        self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[Deed], own: bool
+        self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[tuple[Holds, Deed]], own: bool
     ) -> tuple[bool, bool]:  # fmt: skip
         """Counts deeds and words; whether any was new in its session, and whether one transforms."""
         state, at = moment.customer.habits, moment.at
         amount = round(ONE * self._trust(moment, touchpoint))
         session, transformed, news = watching.session_of(touchpoint), False, False
-        for deed in deeds:
-            if all(condition.holds(touchpoint, moment.properties) for condition in deed.when):
+        properties = moment.properties
+        for holds, deed in deeds:
+            if holds(touchpoint, properties):
                 transformed = transformed or deed.transformational
                 if not session or state.new_in(session, deed.slot):
                     state.count(deed.slot, at, amount)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from schemas.records import Severity, Touchpoint
+from streams.knowledge.conditions import holding
 from streams.knowledge.model import Hurt, Knowledge, RelationshipType, Violation
 
 CLOSER: Final = 2.0
@@ -19,7 +20,7 @@ def broken(knowledge: Knowledge, declared: int, touchpoint: Touchpoint, facts: M
     rules = knowledge.violations.get(knowledge.types[declared].id, ())
     return [
         rule for rule in rules
-        if touchpoint.type in rule.types and all(each.holds(touchpoint, facts) for each in rule.when)
+        if touchpoint.type in rule.types and holding(rule.when)(touchpoint, facts)
     ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import log
-from typing import Final
+from typing import Final, TypeAlias
 from zlib import crc32
 
 from schemas.records import Touchpoint
@@ -27,6 +27,10 @@ CHANNELS: Final[dict[str, int]] = {
 }  # fmt: skip
 
 
+Found: TypeAlias = list[tuple[int, int]]
+"""Amounts by slot that are counted of a touchpoint."""
+
+
 def session_of(touchpoint: Touchpoint) -> int:
     """A mark of the session (for trade: of the order); 0 where there is none."""
     name = touchpoint.order_id or touchpoint.session_id
@@ -37,15 +41,18 @@ def theirs(habits: Habits, touchpoint: Touchpoint, at: int, local: int, launched
     """Counts a touchpoint that the customer began; whether a new session began with it."""
     session = crc32(touchpoint.session_id.encode()) if touchpoint.session_id else 0
     fresh = habits.new_in(session, h.SESSION) if session else at - habits.last > GAP_MS
+    found: Found = []
     if fresh:
-        _begin(habits, touchpoint, at, local)
+        _begin(habits, touchpoint, at, local, found)
     if not habits.first or at < habits.first:
         habits.first = at
     habits.last = max(habits.last, at)
     if touchpoint.type in BOUGHT:
-        fresh = _bought(habits, touchpoint, at, launched) or fresh
+        fresh = _bought(habits, touchpoint, at, launched, found) or fresh
     if touchpoint.text:
-        _spoke(habits, touchpoint.text, at)
+        _spoke(habits, touchpoint.text, at, found)
+    if found:
+        habits.count_all(at, found)
     return fresh
 
 
@@ -56,65 +63,65 @@ def ours(habits: Habits, touchpoint: Touchpoint, at: int) -> None:
     habits.ours_at = max(habits.ours_at, at)
 
 
-def _begin(habits: Habits, touchpoint: Touchpoint, at: int, local: int) -> None:
-    habits.count(h.SESSION, at, ONE)
+def _begin(habits: Habits, touchpoint: Touchpoint, at: int, local: int, found: Found) -> None:
+    found.append((h.SESSION, ONE))
     hour = local // HOUR_MS % 24
     if hour >= 22 or hour < 5:
-        habits.count(h.NIGHT, at, ONE)
+        found.append((h.NIGHT, ONE))
     elif hour >= 18:
-        habits.count(h.EVENING, at, ONE)
+        found.append((h.EVENING, ONE))
     if (slot := CHANNELS.get(touchpoint.channel)) is not None:
-        habits.count(slot, at, ONE)
+        found.append((slot, ONE))
     if habits.last and at > habits.last:
         days = (at - habits.last) / DAY_MS
-        habits.count(h.GAP_SHORT if days < 2 else h.GAP_WEEK if days < 10 else h.GAP_MONTH if days < 45 else h.GAP_LONG,
-                     at, ONE)  # fmt: skip
         ln = log(1 + days)
-        habits.count(h.GAP_LOG, at, round(ONE * ln))
-        habits.count(h.GAP_SQUARE, at, round(ONE * ln * ln))
+        found += (
+            (h.GAP_SHORT if days < 2 else h.GAP_WEEK if days < 10 else h.GAP_MONTH if days < 45 else h.GAP_LONG, ONE),
+            (h.GAP_LOG, round(ONE * ln)), (h.GAP_SQUARE, round(ONE * ln * ln)),
+        )  # fmt: skip
     if touchpoint.location_id:
-        _visited(habits, crc32(touchpoint.location_id.encode()), at)
+        _visited(habits, crc32(touchpoint.location_id.encode()), found)
 
 
-def _visited(habits: Habits, place: int, at: int) -> None:
+def _visited(habits: Habits, place: int, found: Found) -> None:
     if habits.visits == 0:
         habits.place = place
     habits.visits = min(63, habits.visits + 1) if place == habits.place else habits.visits - 1
     if place == habits.place:
-        habits.count(h.SAME_PLACE, at, ONE)
+        found.append((h.SAME_PLACE, ONE))
 
 
-def _bought(habits: Habits, touchpoint: Touchpoint, at: int, launched: Mapping[str, int]) -> bool:
+def _bought(habits: Habits, touchpoint: Touchpoint, at: int, launched: Mapping[str, int], found: Found) -> bool:
     order = session_of(touchpoint)
     fresh = habits.new_in(order, h.ORDER) if order else True
     if fresh:
-        habits.count(h.ORDER, at, ONE)
+        found.append((h.ORDER, ONE))
         if 0 <= at - launched.get("product.launched", 0) <= LAUNCH_MS:
-            habits.count(h.LAUNCHED, at, ONE)
-    _once(habits, order, h.LINES, at)
+            found.append((h.LAUNCHED, ONE))
+    _once(habits, order, h.LINES, found)
     if touchpoint.amount and touchpoint.amount > 0:
-        habits.count(h.SPEND, at, min(1 << 20, round(ONE * touchpoint.amount)))
+        found.append((h.SPEND, min(1 << 20, round(ONE * touchpoint.amount))))
     if touchpoint.item_id:
         bit = 1 << crc32(touchpoint.item_id.encode()) % CLASSES
-        _once(habits, order, h.REPEAT_ITEM if habits.items & bit else h.NEW_ITEM, at)
+        _once(habits, order, h.REPEAT_ITEM if habits.items & bit else h.NEW_ITEM, found)
         habits.items |= bit
     if touchpoint.category:
         bit = 1 << crc32(touchpoint.category.encode()) % CLASSES
         if not habits.kinds & bit:
-            _once(habits, order, h.NEW_KIND, at)
+            _once(habits, order, h.NEW_KIND, found)
         habits.kinds |= bit
     return fresh
 
 
-def _once(habits: Habits, order: int, slot: int, at: int) -> None:
+def _once(habits: Habits, order: int, slot: int, found: Found) -> None:
     """Once an order: a reseller's twenty lines are one purchase, and no hunger for the new."""
     if not order or habits.new_in(order, slot):
-        habits.count(slot, at, ONE)
+        found.append((slot, ONE))
 
 
-def _spoke(habits: Habits, text: str, at: int) -> None:
-    habits.count(h.TEXTS, at, ONE)
+def _spoke(habits: Habits, text: str, at: int, found: Found) -> None:
+    found.append((h.TEXTS, ONE))
     if len(text) >= (LONG if text.isascii() else LONG // 3):
-        habits.count(h.LONG_TEXT, at, ONE)
+        found.append((h.LONG_TEXT, ONE))
     if 0 <= at - habits.ours_at <= ANSWER_MS and habits.ours_at:
-        habits.count(h.TWO_WAY, at, ONE)
+        found.append((h.TWO_WAY, ONE))

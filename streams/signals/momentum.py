@@ -82,15 +82,16 @@ class Charted(Timeless[Momentum]):
         return Momentum()
 
     def observe(self, state: Momentum, moment: Moment) -> Momentum:
+        days, tone = interval(state, moment), tone_of(moment)
+        if days is None and tone is None:
+            return state
         coming, sounding = charts(moment, moment.knowledge.signals[self.name], self.side)
-        days = interval(state, moment)
         if days is not None:
             pace = coming.take(state.pace, days**POWER) if state.last else state.pace
             if coming.alarms(pace):
                 self.fire(moment, self.of_pace, usual_days(state.pace))
                 pace = Track()
             state = Momentum(moment.at, pace, state.tone)
-        tone = tone_of(moment)
         if tone is not None:
             track = sounding.take(state.tone, tone)
             if sounding.alarms(track):

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from schemas.records import Touchpoint
-from streams.knowledge.conditions import Condition, Test
+from streams.knowledge.conditions import Condition, Test, holding
 
 Values = tuple[str | float | bool, ...]
 
@@ -49,10 +49,18 @@ PLAIN = Touchpoint("e", "app.event", 0, 0, "app", "customer")
 )
 def test_a_property_against_values(test: Test, values: Values, value: object, holds: bool) -> None:
     properties = {} if value is None else {"name": value}
-    assert Condition("name", True, test, values).holds(PLAIN, properties) is holds
+    assert holding((Condition("name", True, test, values),))(PLAIN, properties) is holds
 
 
 def test_a_field_of_the_touchpoint_is_not_a_property() -> None:
-    condition = Condition("channel", False, "is", ("phone",))
-    assert condition.holds(msgspec.structs.replace(PLAIN, channel="phone"), {})
-    assert not condition.holds(PLAIN, {"channel": "phone"})
+    by_phone = holding((Condition("channel", False, "is", ("phone",)),))
+    assert by_phone(msgspec.structs.replace(PLAIN, channel="phone"), {})
+    assert not by_phone(PLAIN, {"channel": "phone"})
+
+
+def test_all_conditions_of_a_rule_must_hold_and_none_always_does() -> None:
+    both = holding((Condition("channel", False, "is", ("app",)), Condition("size", True, "below", (3.0,))))
+    assert both(PLAIN, {"size": 2})
+    assert not both(PLAIN, {"size": 3})
+    assert not both(msgspec.structs.replace(PLAIN, channel="web"), {"size": 2})
+    assert holding(())(PLAIN, {})

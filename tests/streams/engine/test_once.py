@@ -107,8 +107,8 @@ def test_a_detector_that_raises_is_a_dead_letter_and_the_others_go_on() -> None:
         def observe(self, state: object, moment: object) -> object:
             raise ValueError("no")
 
-    detectors: dict[str, tuple[Any, ...]] = broken.by_type
-    detectors["chat.message"] = (Broken(), *detectors["chat.message"])
+    detectors: dict[str, tuple[tuple[str, Any], ...]] = broken.by_type
+    detectors["chat.message"] = (("broken.1", Broken()), *detectors["chat.message"])
     outputs = lab.fold(touchpoint("chat.message", 0), tick(5 * MINUTE))
     assert [(r.reason, r.detail) for r in of(outputs, Rejected)] == [("detector_failed", "broken: ValueError: no")]
     assert len(of(outputs, Signal)) == 1

@@ -16,7 +16,7 @@ deeds = st.lists(st.tuples(times, st.integers(0, 5), st.integers(1, 200)), max_s
 def told(pieces: list[tuple[int, int, int]]) -> Bank:
     bank = Bank()
     for at, slot, amount in pieces:
-        add(bank, H, at, slot, amount)
+        add(bank, H, at, ((slot, amount),))
     return bank
 
 
