@@ -60,7 +60,7 @@ def fill(archive: Archive) -> None:
         for who, type_id in TYPES.items()
     ])  # fmt: skip
     coupon, spring = '{"coupon":"TEN"}', {"campaign_id": "spring", "session_id": "s1"}
-    archive.write("touchpoints", [touchpoint(n, who, kind, days, **more) for n, (who, kind, days, more) in enumerate([
+    contacts: list[tuple[str, str, float, dict[str, Any]]] = [
         ("ann", "purchase.made", 3, {"amount": 900.0, "order_id": "o1", "item_id": "a", "location_id": "lon-01"}),
         ("ann", "purchase.made", 60, {"amount": 100.0, "order_id": "o2", "item_id": "a"}),
         ("bea", "purchase.made", 5, {"amount": 100.0, "currency": "USD", "order_id": "o3", "properties": coupon}),
@@ -75,7 +75,10 @@ def fill(archive: Archive) -> None:
         ("ann", "feedback.suggested", 20, {}), ("bea", "feedback.suggested", 20, {}),
         ("dan", "web.viewed", 0.001, spring), ("dan", "cart.added", 0.001, spring),
         ("dan", "web.engaged", 0.001, {**spring, "properties": '{"dwell_s":300}'}),
-    ])])  # fmt: skip
+    ]  # fmt: skip
+    archive.write("touchpoints", [
+        touchpoint(n, who, kind, days, **more) for n, (who, kind, days, more) in enumerate(contacts)
+    ])  # fmt: skip
     archive.write("shifts", [
         {"customer_id": "ann", "at": ago(40), "id": "1", "from": "complete_stranger", "to": "buddy", "probability": .5},
         {"customer_id": "ann", "at": ago(9), "id": "2", "from": "buddy", "to": "best_friend", "probability": .8},
