@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console.accounts.roles import Right
-from console.pages import customer, door, inbox, live, operations, portfolio
+from console.pages import customer, door, inbox, live, operations, policy, portfolio
 from console.web.guard import Headers, Stop
 from console.web.site import TEMPLATES, Done, Shown, Site, done, shown, stopped
 from console.web.viewer import viewer_of
@@ -28,7 +28,10 @@ PAGES: Final[tuple[tuple[str, Right | None, Shown], ...]] = (
     ("/customers", "customer", customer.search),
     ("/customers/{customer_id:path}", "customer_at_desk", customer.page),
     ("/live", "live", live.page),
-    ("/portfolio", "portfolio", portfolio.page),
+    ("/portfolio", "portfolio", portfolio.customers),
+    ("/portfolio/treatment", "portfolio", portfolio.treatment),
+    ("/portfolio/effects", "portfolio", portfolio.effects),
+    ("/portfolio/policy", "portfolio", policy.page),
     ("/operations", "operations", operations.page),
 )
 FORMS: Final[tuple[tuple[str, Right | None, Done], ...]] = (

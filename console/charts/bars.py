@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
@@ -13,15 +13,19 @@ _ROOM = 40
 """Letters that fit over a bar; Chinese ones count twice."""
 
 
-def bars(rows: Sequence[tuple[str, int]], title: str, kind: str = "f1", width: float = HALF) -> Markup:
-    """`width`: of half a page, or of a whole one; letters are then of one size."""
+def bars(
+    rows: Sequence[tuple[str, float]], title: str, kind: str = "f1", width: float = HALF,
+    said: Callable[[float], str] = "{:,}".format,
+) -> Markup:  # fmt: skip
+    """`width`: of half a page, or of a whole one; letters are then of one size. `said`: how a number is written."""
     highest = max((count for _, count in rows), default=0) or 1
     pieces = []
     for n, (name, count) in enumerate(rows):
         y = n * LINE * 1.5
         pieces += [
-            text(0, y + 13, short(name)), text(width, y + 13, f"{count:,}", anchor="end"),
-            box(0, y + 19, width, 8, "track"), box(0, y + 19, width * count / highest, 8, kind, f"{name}: {count:,}"),
+            text(0, y + 15, short(name)), text(width, y + 15, said(count), anchor="end"),
+            box(0, y + 22, width, 8, "track"),
+            box(0, y + 22, width * count / highest, 8, kind, f"{name}: {said(count)}"),
         ]  # fmt: skip
     return picture(width, max(1, len(rows)) * LINE * 1.5, title, pieces)
 

@@ -13,10 +13,12 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from console.live.refusals import Refusal, Refusals
 from console.live.standing import Item, Standing
 from rapport.connection import Kafka
 from schemas import topics
 from schemas.codec import decode_outputs
+from schemas.recorded import Headers
 from schemas.records import Undecodable
 
 AGAIN_S: Final = 1.0
@@ -27,6 +29,9 @@ SIGNALS_MS: Final = 4 * 86_400_000
 """How far back signals are read: an alert older than that waits for nobody at a door."""
 ALERTS: Final = tuple(topics.alert_topic(team) for team in topics.TEAMS)
 BEHIND: Final = (topics.SIGNALS, topics.SHIFTS)
+REFUSED_MS: Final = 60_000
+"""How far back dead letters are read: nobody waits longer for the word on a tap."""
+FOLLOWED: Final = (*ALERTS, *BEHIND, topics.DLQ)
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +42,7 @@ class Hub:
     def __init__(self, kafka: Kafka | None = None) -> None:
         self._kafka = kafka
         self.standing = Standing()
+        self.refusals = Refusals()
         self.epoch = secrets.token_hex(4)
         """Numbers of changes hold within one process only."""
         self.ready = kafka is None
@@ -62,12 +68,20 @@ class Hub:
             return True
         return False
 
-    async def until(self, before: Item, cause: str, within_s: float) -> Item | None:
-        """The alert once it shows what that touchpoint caused, or that somebody else was first; None if not in time."""
+    def refuse(self, letters: Sequence[Headers]) -> None:
+        """Dead letters, by their headers; who waits for the word on what they did looks again."""
+        if sum(self.refusals.take(headers) for headers in letters):
+            self._wake()
+
+    async def until(self, before: Item, cause: str, within_s: float) -> Item | Refusal | None:
+        """The alert once it shows what that touchpoint caused, or that somebody else was first; or why the engine
+        refused it; None if neither came in time."""
         limit = time.monotonic() + within_s
         while (item := self.standing.get(before.id)) is not None:
             if item.cause == cause or (item.state, item.by) != (before.state, before.by):
                 return item
+            if (refusal := self.refusals.of(before.alert.customer_id, cause)) is not None:
+                return refusal
             left = limit - time.monotonic()
             if left <= 0:
                 return None
@@ -80,7 +94,7 @@ class Hub:
         assert self._kafka is not None
         while True:
             consumer = AIOKafkaConsumer(
-                *ALERTS, *BEHIND, **self._kafka.client(), client_id="rapport-console", group_id=None,
+                *FOLLOWED, **self._kafka.client(), client_id="rapport-console", group_id=None,
                 enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100,
                 max_partition_fetch_bytes=4 * 1024 * 1024,
             )  # fmt: skip
@@ -107,14 +121,16 @@ class Hub:
             self._wake()
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        parts = _assigned(consumer, (*ALERTS, *BEHIND))
+        parts = _assigned(consumer, FOLLOWED)
         ends = await consumer.end_offsets(parts)
         await self._seek(consumer, parts)
         watch = asyncio.create_task(self._watch())
         try:
             while True:
                 for tp, records in (await consumer.getmany(timeout_ms=200, max_records=2_000)).items():
-                    del tp
+                    if tp.topic == topics.DLQ:
+                        self.refuse([record.headers for record in records])
+                        continue
                     found = decode_outputs([record.value for record in records if record.value is not None])
                     self.take([each for each in found if not isinstance(each, Undecodable)])
                 if not self.ready:
@@ -130,12 +146,13 @@ class Hub:
 
     async def _seek(self, consumer: AIOKafkaConsumer, parts: Sequence[TopicPartition]) -> None:
         """Signals from a few days back, alerts from the beginning: what is still open may be weeks old."""
-        since = int(time.time() * 1000) - SIGNALS_MS
-        later = await consumer.offsets_for_times({tp: since for tp in parts if tp.topic in BEHIND})
-        begins = await consumer.beginning_offsets(list(parts))
+        now = int(time.time() * 1000)
+        since = {**dict.fromkeys(BEHIND, now - SIGNALS_MS), topics.DLQ: now - REFUSED_MS}
+        later = await consumer.offsets_for_times({tp: since[tp.topic] for tp in parts if tp.topic in since})
+        begins, ends = await consumer.beginning_offsets(list(parts)), await consumer.end_offsets(list(parts))
         for tp in parts:
-            found = later.get(tp)
-            consumer.seek(tp, begins[tp] if found is None else found.offset)
+            found, none = later.get(tp), ends[tp] if tp.topic == topics.DLQ else begins[tp]
+            consumer.seek(tp, none if found is None else found.offset)
 
     async def _watch(self) -> None:
         """Whether the line lives: the resolved topic grows by ticks, once a second."""

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from console.accounts.people import Person
 from console.desk.acting import LONGEST, SNOOZES, TYPES, Refused, touchpoint_of
+from console.live.refusals import Refusal
 from console.live.standing import Item, at_desk
 from console.web.guard import SESSION, Stop
 from console.web.site import PART, Site
@@ -19,6 +20,7 @@ from console.web.viewer import Viewer
 from producers.collector.writing import Unavailable
 from schemas.records import SEVERITIES
 from schemas.topics import TEAMS
+from streams.alerts import life
 
 TABS: Final = ("open", "mine", "handled", "snoozed", "done")
 SHOWN: Final = 200
@@ -162,9 +164,27 @@ async def _do(site: Site, viewer: Viewer, item: Item, action: str, form: dict[st
     found = await site.hub.until(item, event_id, CONFIRM_S)
     if found is None:
         return "said.sent", site.hub.standing.get(item.id) or item
+    if isinstance(found, Refusal):
+        return _refused_by_line(found, action, site.hub.standing.get(item.id) or item)
     if action == "acknowledge" and found.state == "acknowledged" and found.by != person.name:
         return "late.acknowledged", found
     return f"said.{action}", found
+
+
+def _refused_by_line(refusal: Refusal, action: str, item: Item) -> tuple[str, Item]:
+    """What the engine's refusal says here, and the alert with whom it names."""
+    match refusal.reason:
+        case life.TAKEN if action in ("reassign", "escalate"):
+            return "refused.has_one", item
+        case life.TAKEN:
+            by = refusal.holder(item.id) or item.by
+            return "late.acknowledged", msgspec.structs.replace(item, state="acknowledged", by=by)
+        case life.OVER:
+            return f"late.{item.state}" if item.done else "late.over", item
+        case life.INCOMPLETE:
+            return "refused.incomplete", item
+        case _:
+            return "late.unknown", item
 
 
 async def events(site: Site, request: Request, viewer: Viewer) -> Response:

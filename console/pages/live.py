@@ -12,14 +12,18 @@ from console.charts.bars import bars
 from console.charts.columns import columns
 from console.charts.drawing import legend
 from console.charts.sankey import sankey
+from console.pages import funnel, incidents, places, warmth
 from console.web.asking import Asked, NoAnswer
 from console.web.guard import Stop
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
+from streams.knowledge.model import Knowledge
 
 WINDOWS: Final[dict[str, int]] = {"15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10080}
 """Minutes."""
 STEPS: Final = 60
+SLOW_S: Final = 30.0
+"""What moves within days is asked so rarely."""
 TOP: Final = 12
 
 
@@ -43,23 +47,33 @@ QUESTIONS: Final = {
     " WHERE occurred_at > now() - INTERVAL 1 DAY",
 }  # fmt: skip
 
+SLOW: Final = {
+    "warmth": warmth.QUESTION, "people": warmth.PEOPLE, "places": places.QUESTION, "funnel": funnel.QUESTION,
+    **incidents.QUESTIONS,
+}  # fmt: skip
+
 
 async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     window = request.query_params.get("window", "1h")
     window = window if window in WINDOWS else "1h"
     until = request.query_params.get("until", "")
-    facts: dict[str, Any] = {"window": window, "windows": tuple(WINDOWS), "until": until}
+    begin, end, step = _span(window, until, viewer.now, viewer)
+    facts: dict[str, Any] = {
+        "window": window, "windows": tuple(WINDOWS), "until": until, "open": _open(site), "away": True, "as_of": None,
+        "stale": site.hub.stale_since, "charts": None, "earlier": _local(begin, viewer),
+        "later": _local(end + (end - begin), viewer) if until and end + (end - begin) < viewer.now else "",
+    }  # fmt: skip
+    key, asking = (window, until, str(viewer.zone)), {"a": begin, "b": end, "step": step} | incidents.ASKING
     try:
-        found = await site.answers.to(("live", window, until, str(viewer.zone)), _questions(window, until, viewer))
+        found = await site.answers.to(("live", *key), {name: (sql, asking) for name, sql in QUESTIONS.items()})
+        slow = await site.answers.to(("slow", *key), {name: (sql, asking) for name, sql in SLOW.items()}, SLOW_S)
     except NoAnswer:
-        facts |= {"away": True, "as_of": None, "charts": None, "open": _open(site), "stale": site.hub.stale_since}
+        pass
     else:
         as_of = int(found.at * 1000)
-        pictures = charts(found, _span(window, until, as_of, viewer), viewer)
-        facts |= {
-            "away": bool(found.away), "as_of": as_of, "charts": pictures, "open": _open(site),
-            "stale": site.hub.stale_since,
-        }  # fmt: skip
+        span = _span(window, until, as_of, viewer)
+        pictures = charts(found, span, viewer) | slower(slow, span, site.knowledge, viewer)
+        facts |= {"away": bool(found.away or slow.away), "as_of": as_of, "charts": pictures}
     return site.page(viewer, "charts.html" if request.headers.get(PART) == "charts" else "live.html", **facts)
 
 
@@ -74,9 +88,9 @@ def _span(window: str, until: str, now: int, viewer: Viewer) -> tuple[int, int, 
     return end - length, end, length // STEPS
 
 
-def _questions(window: str, until: str, viewer: Viewer) -> dict[str, tuple[str, dict[str, Any]]]:
-    begin, end, step = _span(window, until, viewer.now, viewer)
-    return {name: (sql, {"a": begin, "b": end, "step": step}) for name, sql in QUESTIONS.items()}
+def _local(at: int, viewer: Viewer) -> str:
+    """As the form's field has it."""
+    return f"{viewer.moment(at):%Y-%m-%dT%H:%M}"
 
 
 def _open(site: Site) -> int:
@@ -114,6 +128,16 @@ def charts(found: Asked, span: tuple[int, int, int], viewer: Viewer) -> dict[str
             viewer.say("live.teams"), "f4",
         ) if rows["opened"] else None,
         "fresh": int(newest) if newest else None,
+    }  # fmt: skip
+
+
+def slower(found: Asked, span: tuple[int, int, int], knowledge: Knowledge, viewer: Viewer) -> dict[str, Any]:
+    """What moves within hours and days: warmth, places, the way to buying, incidents."""
+    rows = found.rows
+    return {
+        "warmth": warmth.panel(rows["warmth"], rows["people"], span, knowledge, viewer),
+        "places": places.panel(rows["places"], knowledge, viewer), "funnel": funnel.panel(rows["funnel"], viewer),
+        "incidents": incidents.panel(rows, span[1], span[1] - span[0], knowledge, viewer),
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@
         line.hidden = true;
       } catch { line.textContent = charts.dataset.lost; line.hidden = false; }
     };
-    const newest = () => all(".scroll", charts).forEach((wide) => { wide.scrollLeft = wide.scrollWidth; });
+    const newest = () => all("[data-newest]", charts).forEach((wide) => { wide.scrollLeft = wide.scrollWidth; });
     newest();
     setInterval(renew, Number(charts.dataset.renew) * 1000);
     one("[data-pause]")?.addEventListener("click", (event) => {

@@ -36,11 +36,13 @@ class Answers:
         self._kept: OrderedDict[Any, Asked] = OrderedDict()
         self._locks: dict[Any, asyncio.Lock] = {}
 
-    async def to(self, key: Any, questions: dict[str, tuple[str, dict[str, Any]]]) -> Asked:
-        """At most `FRESH_S` old; older ones, with why, while the store is away. `NoAnswer`."""
+    async def to(
+        self, key: Any, questions: dict[str, tuple[str, dict[str, Any]]], fresh_s: float | None = None
+    ) -> Asked:
+        """At most `fresh_s` (else `FRESH_S`) old; older ones, with why, while the store is away. `NoAnswer`."""
         async with self._locks.setdefault(key, asyncio.Lock()):
             last = self._kept.get(key)
-            if last is not None and not last.away and time.time() - last.at < FRESH_S:
+            if last is not None and not last.away and time.time() - last.at < (FRESH_S if fresh_s is None else fresh_s):
                 return last
             try:
                 rows = await asyncio.to_thread(_all, self._store.query, questions)

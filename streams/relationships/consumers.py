@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from streams.knowledge.model import Knowledge
@@ -33,19 +34,23 @@ MOST: Final = 12.0
 def consumer(knowledge: Knowledge, habits: Habits, at: int, city: str = "") -> dict[str, float]:
     """Probabilities of the five; those of the city while nothing is known."""
     told = factor(habits.slow, SLOW_MS, at) / ONE
-    priors = CITIES.get(city, {})
-    shares = [priors.get(name, share) for name, share in zip(CONSUMERS, SHARES, strict=True)]
 
     def counted(slot: int) -> float:
         return habits.slow.sums.get(slot, 0) * told
 
     bargain = {d.slot for d in knowledge.deeds if d.name in ("coupon", "price_sort")}
-    lines, sessions = counted(h.LINES), counted(h.SESSION)
-    signs = {
+    lines = counted(h.LINES)
+    return by_signs({
         "new": (counted(h.NEW_ITEM), lines), "launched": (counted(h.LAUNCHED), counted(h.ORDER)),
         "bargain": (sum(map(counted, bargain)), counted(h.ORDER)), "returned_to": (counted(h.REPEAT_ITEM), lines),
-        "social": (counted(h.SOCIAL), sessions),
-    }  # fmt: skip
+        "social": (counted(h.SOCIAL), counted(h.SESSION)),
+    }, city)  # fmt: skip
+
+
+def by_signs(signs: Mapping[str, tuple[float, float]], city: str = "") -> dict[str, float]:
+    """The same by how often each sign was seen, and of how many purchases (sessions)."""
+    priors = CITIES.get(city, {})
+    shares = [priors.get(name, share) for name, share in zip(CONSUMERS, SHARES, strict=True)]
     for name, (seen, of) in signs.items():
         yes = min(seen, of)
         scale = min(1.0, MOST / of) if of else 0.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas import times
 from schemas.records import Value
 from streams.customers.moment import DAY_MS
-from streams.knowledge.model import RelationshipType, SignalRule
+from streams.knowledge.model import Knowledge, RelationshipType, SignalRule
 from streams.trends.card import open_alerts
 from streams.trends.sitting import Sitting
 from streams.trends.state import Open, Place
@@ -54,6 +54,15 @@ def expected(
     return sorted(found, key=lambda loss: (-loss.customers, loss.type))
 
 
+def consult(losses: Sequence[Loss], knowledge: Knowledge) -> list[Loss]:
+    """In the order in which they are to be asked: whom it costs most, the closest before others (D11, D12)."""
+
+    def weight(loss: Loss) -> float:
+        return loss.share * (1 + 2 * knowledge.relationship(loss.type).closeness)
+
+    return sorted(losses, key=lambda loss: (-weight(loss), loss.type))
+
+
 def foretell(sitting: Sitting, place: Place, facts: Mapping[str, Any]) -> None:
     """Fires for a change that is yet to come: what it will cost, by those who are declared as something now.
 
@@ -72,8 +81,7 @@ def foretell(sitting: Sitting, place: Place, facts: Mapping[str, Any]) -> None:
     if not losses:
         return
     lost, people = sum(loss.customers for loss in losses), sum(counts[loss.type] for loss in losses)
-    close = {each.id: each.closeness for each in sitting.knowledge.types}
-    first = sorted(losses, key=lambda loss: (-loss.share * (1 + 2 * close[loss.type]), loss.type))
+    first = consult(losses, sitting.knowledge)
     policy = str(facts.get("policy_id") or facts["event_id"])
     at = times.read(str(facts["at"])).at
     values: dict[str, Value] = {

@@ -50,7 +50,8 @@ def period(rule: SignalRule) -> int:
     return round(rule.number("period_hours")) * HOUR_MS
 
 
-def _numbers(rule: SignalRule, *, share: bool) -> Numbers:
+def numbers_of(rule: SignalRule, *, share: bool) -> Numbers:
+    """Of the rule's control chart."""
     return Numbers(
         rule.number("threshold"), rule.number("slack"), rule.number("weight"), round(rule.number("least")),
         rule.number("over"), rule.number("variance"), share,
@@ -58,7 +59,7 @@ def _numbers(rule: SignalRule, *, share: bool) -> Numbers:
 
 
 def _shares(sitting: Sitting, rule: SignalRule, watched: Watched, entered: int, failed: int) -> None:
-    numbers, chart, incident = _numbers(rule, share=True), watched.chart, watched.incident
+    numbers, chart, incident = numbers_of(rule, share=True), watched.chart, watched.incident
     exposure, events = chart.open
     chart.open = exposure + entered, events + failed
     exposure = chart.open[0]
@@ -76,7 +77,7 @@ def _shares(sitting: Sitting, rule: SignalRule, watched: Watched, entered: int, 
 
 
 def _counts(sitting: Sitting, rule: SignalRule, watched: Watched, events: int) -> None:
-    numbers, chart, incident = _numbers(rule, share=False), watched.chart, watched.incident
+    numbers, chart, incident = numbers_of(rule, share=False), watched.chart, watched.incident
     length = period(rule)
     watched.begun = watched.begun or (sitting.at - 1) // length * length
     watched.season.learn(sitting.at - 1, events)
@@ -94,7 +95,7 @@ def roll(sitting: Sitting, name: str, watched: Watched, until: int) -> None:
     rule = sitting.knowledge.signals.get(name)
     if rule is None or name != COUNTS or not watched.begun:
         return
-    numbers, length, at = _numbers(rule, share=False), period(rule), sitting.at
+    numbers, length, at = numbers_of(rule, share=False), period(rule), sitting.at
     while watched.begun and watched.begun + length <= until:
         end = watched.begun + length
         exposure = _weight(rule, watched, watched.begun, end)

@@ -6,12 +6,17 @@ import msgspec
 import pytest
 
 from console.accounts.people import Person
+from console.live.refusals import Refusals
 from console.live.standing import REMEMBERED, Standing, at_desk
 from console.pages import inbox
 from console.web.viewer import Viewer
 from rapport.voice import Voice
-from schemas.records import AlertChange, AlertState, Touchpoint
+from schemas.records import AlertChange, AlertState, Rejected, Touchpoint
+from streams.alerts import life
+from streams.customers.ids import output_id
 from tests.console.world import NOW, World, alert, change, csrf, knowledge, signal
+from tests.streams.alerts.test_cases import acted, opened
+from tests.streams.lab import MINUTE, Lab, of
 
 
 @pytest.fixture
@@ -190,12 +195,12 @@ def test_what_happened_before_its_alert_is_heard_is_not_lost() -> None:
 
 def test_pops_only_for_who_is_there_now() -> None:
     standing = Standing()
-    for name, of, at in (
+    for name, what, at in (
         ("call", "incoming_call", NOW),
         ("old", "arrival", NOW - 3_600_000),
         ("chat", "unanswered", NOW),
     ):
-        standing.take(signal(name, of))
+        standing.take(signal(name, what))
         standing.take(alert(name, at=at))
     assert [item.id for item in standing.items() if item.pops(NOW)] == ["call"]
 
@@ -243,3 +248,54 @@ def test_what_is_handed_on_and_what_is_escalated() -> None:
 
 def to_team(told: AlertChange, team: str) -> AlertChange:
     return msgspec.structs.replace(told, team=team)
+
+
+def refused(shop: World, reason: str, detail: str) -> None:
+    """The engine answers every deed with this dead letter and with nothing else."""
+
+    def answer(touchpoint: Touchpoint) -> None:
+        told = {"id": output_id("rejected", "alerts", 1, "c-anna", reason, "", touchpoint.event_id),
+                "stage": "engine", "reason": reason, "detail": detail}  # fmt: skip
+        shop.hub.refuse([[(name, value.encode()) for name, value in told.items()]])
+
+    shop.log.engine = answer
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "action", "said"),
+    [
+        pytest.param(life.TAKEN, "ann has alert a1 until 2026-01-01T00:00:00Z: ask them, or reassign it", "acknowledge",
+                     "ann was first and has it.", id="taken"),
+        pytest.param(life.TAKEN, "managers has an alert of this case already: x", "escalate",
+                     "has an alert of this matter", id="another team has one"),
+        pytest.param(life.OVER, "alert a1 is over: expired at 2026-01-01T00:00:00Z", "acknowledge",
+                     "It has ended meanwhile", id="over"),
+        pytest.param(life.UNKNOWN, "no alert 'a1' of this customer is open", "acknowledge",
+                     "knows no such alert", id="unknown"),
+    ],
+)  # fmt: skip
+def test_what_the_engine_refuses_is_said_at_once(
+    shop: World, monkeypatch: pytest.MonkeyPatch, reason: str, detail: str, action: str, said: str
+) -> None:
+    monkeypatch.setattr(inbox, "CONFIRM_S", 60.0)
+    refused(shop, reason, detail)
+    client = shop.inside("tom")
+    answer = client.post(f"/alerts/a1/{action}", data={"csrf": csrf(client)}, headers={"x-part": "card"})
+    assert (answer.status_code, said in answer.text) == (409, True)
+
+
+def test_a_refusal_is_of_one_deed_only() -> None:
+    lab = Lab()
+    one = opened(lab)["agent-desk"]
+    lab.fold(acted("acknowledged", one, 3 * MINUTE))
+    second = msgspec.structs.replace(acted("acknowledged", one, 4 * MINUTE), staff_id="tom")
+    (rejected,) = of(lab.fold(second), Rejected)
+    refusals = Refusals()
+    named = {"id": rejected.id, "stage": rejected.stage, "reason": rejected.reason, "detail": rejected.detail}
+    assert refusals.take([(name, value.encode()) for name, value in named.items()])
+    assert not refusals.take([("stage", b"engine"), ("reason", b"bad_time")])
+    assert one.customer_id is not None
+    found = refusals.of(one.customer_id, second.event_id)
+    assert found is not None
+    assert found.holder(one.id) == "mia"
+    assert refusals.of(one.customer_id, "another") is None

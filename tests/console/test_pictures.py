@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from console.charts.bars import short
 from console.charts.sankey import sankey
-from console.pages import live, portfolio
+from console.pages import dialogue, empathy, holdouts, live, policy, portfolio, profit
+from console.pages.spending import money
 from console.web import asking
-from sinks.clickhouse.client import Answer, Parameter, StoreAway
-from sinks.clickhouse.embedded import EmbeddedStore
 from sinks.clickhouse.literals import bind
-from sinks.clickhouse.migrate import migrate
 from sinks.store.guard import checked
-from tests.console.world import World
+from tests.console.archive import Archive
+from tests.console.world import World, knowledge
 
 ROWS = (
     "INSERT INTO touchpoints (customer_id, occurred_at, event_id, type, channel, initiator, timestamp, precedence)"
@@ -38,40 +37,23 @@ ROWS = (
 )  # fmt: skip
 
 
-class Fragile:
-    """A store that can be told to be away."""
-
-    where = "here"
-
-    def __init__(self, store: EmbeddedStore) -> None:
-        self._store = store
-        self.away = False
-
-    def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
-        if self.away:
-            raise StoreAway("told to be")
-        return self._store.query(checked(bind(sql, params)), binary=binary)
-
-    def close(self) -> None: ...
-
-
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Fragile]:
-    embedded = EmbeddedStore(tmp_path / "clickhouse")
-    migrate(embedded)
-    yield Fragile(embedded)
-    embedded.close()
+def store(tmp_path: Path) -> Iterator[Archive]:
+    found = Archive(tmp_path)
+    yield found
+    found.close()
 
 
-def test_pages_of_what_is_archived(store: Fragile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "FRESH_S", 0.0)
+def test_pages_of_what_is_archived(store: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((asking, "FRESH_S"), (portfolio, "FRESH_S"), (live, "SLOW_S")):
+        monkeypatch.setattr(module, name, 0.0)
     world = World(tmp_path, store=store)
     world.join("max", "manager")
     client = world.inside("max")
     for path in ("/live", "/portfolio"):
         assert "Nothing in this window." in client.get(path).text, "empty"
     for sql in ROWS:
-        store._store.execute(sql)
+        store.execute(sql)
     page = client.get("/live?window=15m", headers={"x-part": "charts"}).text
     assert [
         word for word in ("chat 1", "web 1", "not known yet → strongly dissatisfied: 2", "5 min") if word not in page
@@ -106,6 +88,10 @@ def test_names_that_run_over(name: str, seen: str) -> None:
 
 
 def test_questions_are_such_as_the_store_answers() -> None:
-    asked = {"a": 1, "b": 2, "step": 3}
-    for sql in (*live.QUESTIONS.values(), *portfolio.QUESTIONS.values()):
-        assert checked(bind(sql, {name: value for name, value in asked.items() if f"{{{name}:" in sql}))
+    asked = {
+        "a": 1, "b": 2, "step": 3, "margin": 0.4, "contact": 4.0, "types": ["enemy"], "most": 5,
+        "breaches": ["x"], "charted": ["y"], **money(knowledge()),
+    }  # fmt: skip
+    modules = (live.QUESTIONS, live.SLOW, portfolio.QUESTIONS, empathy.QUESTIONS, dialogue.QUESTIONS, policy.QUESTIONS)
+    for sql in (*(sql for each in modules for sql in each.values()), profit.QUESTION, holdouts.QUESTION):
+        assert checked(bind(sql, asked))

@@ -10,14 +10,17 @@ from console.accounts.roles import ROLES
 from tests.console.world import World, alert, csrf, signal
 
 WORDS = "call +49 170 1234567 or write to anna.miller@example.com"
-PAGES = ("/inbox", "/inbox/a1", "/events", "/customers", "/customers/c-anna", "/live", "/portfolio", "/operations")
-#            inbox alert events search customer live portfolio operations
+PAGES = (
+    "/inbox", "/inbox/a1", "/events", "/customers", "/customers/c-anna", "/live", "/portfolio", "/portfolio/treatment",
+    "/portfolio/effects", "/portfolio/policy", "/operations",
+)  # fmt: skip
+#            inbox alert events search customer live portfolio treatment effects policy operations
 SEEN = {
-    "associate": (200, 200, 200, 403, 503, 403, 403, 403),
-    "agent": (200, 200, 200, 200, 503, 403, 403, 403),
-    "manager": (200, 200, 200, 200, 503, 200, 200, 403),
-    "analyst": (403, 403, 403, 403, 403, 200, 200, 403),
-    "admin": (200, 200, 200, 200, 503, 200, 200, 200),
+    "associate": (200, 200, 200, 403, 503, 403, 403, 403, 403, 403, 403),
+    "agent": (200, 200, 200, 200, 503, 403, 403, 403, 403, 403, 403),
+    "manager": (200, 200, 200, 200, 503, 200, 200, 200, 200, 200, 403),
+    "analyst": (403, 403, 403, 403, 403, 200, 200, 200, 200, 200, 403),
+    "admin": (200, 200, 200, 200, 503, 200, 200, 200, 200, 200, 200),
 }
 """503: they may, and neither archive nor stream is there in this test."""
 FORMS = ("/alerts/a1/acknowledge", "/reveal", "/notes", "/letters/x/replay")
