@@ -28,7 +28,7 @@ command = typer.Typer(rich_markup_mode=None)
 Folder = Annotated[Path | None, typer.Argument(help="The folder; without it the one of the settings.")]
 
 
-@command.command(help="Say what is wrong in the files, with file and line.", epilog=epilog(CHECK))
+@command.command(help="Say what is wrong in the files and in RAPPORT_DELIVERY, with file and line.", epilog=epilog(CHECK))
 def check(folder: Folder = None) -> None:
     from rapport.commands.setting import settings
     from rapport.init import read_knowledge
@@ -36,11 +36,27 @@ def check(folder: Folder = None) -> None:
 
     found = _of(settings(), folder)
     faults = check_folder(found.knowledge)
+    if not faults and found.delivery is not None:
+        faults = _delivery(found)
     for fault in faults:
         typer.echo(fault, err=True)
     if faults:
         raise typer.Exit(FAILED)
     typer.echo(f"{found.knowledge}: all is well, version {read_knowledge(found).version}")
+
+
+def _delivery(found: Settings) -> list[str]:
+    """Faults of the delivery file; its secrets need not be there."""
+    from rapport.init import read_knowledge
+    from sinks.frontline.config import load
+    from streams.knowledge.load import KnowledgeError
+
+    assert found.delivery is not None
+    try:
+        load(found.delivery, read_knowledge(found), None)
+    except KnowledgeError as error:
+        return list(error.faults)
+    return []
 
 
 @command.command(
