@@ -38,7 +38,7 @@ class Writer:
         )  # fmt: skip
 
     def _subject(self, pick: Pick, alert: Alert, voice: Voice) -> str:
-        said = "" if pick.notice.kind == "opened" else f"{voice.say(f'notice.{pick.notice.kind}')}: "
+        said = "" if pick.notice.kind == "opened" else f"{voice.say(f'notice.{pick.notice.kind}')} · "
         line = f"[{voice.severity(pick.severity)}] {said}{self._title(pick, alert, voice)}"
         line = " ".join(line.split())
         return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"

@@ -90,8 +90,8 @@ def run(settings: Settings, knowledge: Knowledge, delivery: Delivery) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    for team in delivery.unheard:
-        log.info("alerts of %s go to nobody beyond the console", team)
+    if delivery.unheard:
+        log.info("nobody beyond the console is told of alerts of %s", ", ".join(delivery.unheard))
     try:
         process = _Process(settings, knowledge, delivery, stop)
     except (KafkaError, KafkaRefused, DeliveryFailed, OSError) as error:

@@ -25,12 +25,11 @@ SECRET: Final = "whsec_" + base64.b64encode(b"a secret of this test, long").deco
 
 
 class Mailbox:
-    """What came by SMTP. `answers` are said to the next mails instead of 250; `slow_s`: after it was taken."""
+    """What came by SMTP. `answers` are said to the next mails instead of 250."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.answers: list[str] = []
-        self.slow_s = 0.0
         self.port = free_port()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -61,7 +60,7 @@ def mailbox() -> Iterator[Mailbox]:
 class Hooks(ThreadingHTTPServer):
     """Takes webhooks (`/hook`), verified by the reference implementation, and what Apprise sends (`/chat`).
 
-    `answers`: statuses of the next webhooks, with their headers.
+    `answers`: statuses of the next webhooks, with their headers. `slow_s`: how long it takes to say that it has one.
     """
 
     daemon_threads = True
@@ -88,7 +87,7 @@ class Hooks(ThreadingHTTPServer):
 
     def once(self) -> dict[str, dict[str, Any]]:
         """What a receiver that looks at the id has: the first of each."""
-        return {name: body for name, body in reversed(self.taken)}
+        return dict(reversed(self.taken))
 
 
 class _Door(BaseHTTPRequestHandler):
@@ -129,7 +128,7 @@ class _Door(BaseHTTPRequestHandler):
 @contextmanager
 def hooks() -> Iterator[Hooks]:
     server = Hooks()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield server
     finally:
