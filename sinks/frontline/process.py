@@ -51,6 +51,8 @@ AT_ONCE: Final = 16
 POLL_MS: Final = 100
 BUSY_MS: Final = 10
 """How long to wait for alerts while messages are on their way."""
+PATIENCE: Final = 3
+"""Sessions for which the group may be undecided: another member's may have to run out first."""
 RECONNECT_MS: Final = 1_000
 STOP_S: Final = 20.0
 """At the end, for what is on its way."""
@@ -130,16 +132,27 @@ class _Turn:
     def __init__(self) -> None:
         self.ours = False
         self.number = 0
+        self._undecided: float | None = time.monotonic()
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self.ours = bool(list(assigned))
         self.number += self.ours
+        self._undecided = None
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         if list(revoked):
             self.ours = False
+        self._undecided = time.monotonic()
 
     on_partitions_lost = on_partitions_revoked
+
+    @property
+    def undecided_s(self) -> float:
+        """For how long the group has not said whose turn it is; kafka-python forgets some rejoins (see the sink)."""
+        return 0.0 if self._undecided is None else time.monotonic() - self._undecided
+
+    def ask_anew(self) -> None:
+        self._undecided = time.monotonic()
 
 
 class _Process:
@@ -160,7 +173,7 @@ class _Process:
         self._door = Door(settings.listen, settings.delivery_port, self)
         self._log = KafkaLog(settings.cluster, CONNECT_S, trace_share=0)
         self._member = reach(settings.cluster, self._as_member, CONNECT_S)
-        self._member.subscribe([topics.DELIVERIES], listener=self._turn)
+        self._join()
         self._alerts = reach(settings.cluster, self._as_reader, CONNECT_S)
 
     def seen(self) -> dict[str, object]:
@@ -172,9 +185,17 @@ class _Process:
     def run(self) -> None:
         while not self._stop.is_set():
             self._beat("standing by")
+            if self._turn.undecided_s > PATIENCE * self._settings.session_timeout_s:
+                log.info("the group does not say whose turn it is; joining it anew")
+                self._join()
             self._member.poll(timeout_ms=POLL_MS)
             if self._turn.ours:
                 self._take_turn()
+
+    def _join(self) -> None:
+        self._member.unsubscribe()
+        self._member.subscribe([topics.DELIVERIES], listener=self._turn)
+        self._turn.ask_anew()
 
     def close(self) -> None:
         self._door.shutdown()

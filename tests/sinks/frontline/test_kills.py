@@ -84,11 +84,27 @@ def test_no_alert_is_lost_and_none_counts_twice(tmp_path: Path) -> None:
         line.wait("the webhook has all", lambda: set(hook.ids()) >= {*expected, "a000-escalated-e"})
         line.wait("the mailbox has all", lambda: set(box.ids()) >= expected)
         line.wait("the chat has all", lambda: len(hook.said) >= KILLS)
+        _given_up_and_wanted_after_all(line, hook, log)
+        line.wait("the mailbox has that, too", lambda: "refused" in box.ids())
         assert line.stop("deliver") == 0
         log.close()
-        judge(hook, box, expected)
+        judge(hook, box, {*expected, "refused"})
         ledger = read(line.broker.bootstrap, [topics.DELIVERIES])[topics.DELIVERIES]
         assert b"Nobody has answered" not in b"".join(each.value or b"" for each in ledger)
+
+
+def _given_up_and_wanted_after_all(line: Line, hook: Hooks, log: KafkaLog) -> None:
+    hook.answers = [(400, {})]
+    put(log, signal("refused", "unanswered"), alert("refused", severity="error", at=now(), customer="c-refused"))
+    log.flush()
+    line.wait("it is a dead letter", lambda: bool(read(line.broker.bootstrap, [topics.DLQ])[topics.DLQ]))
+    (letter,) = read(line.broker.bootstrap, [topics.DLQ])[topics.DLQ]
+    assert (letter.header("stage"), letter.header("reason")) == ("delivery", "not_delivered")
+    assert "alert refused to tickets, 1 attempts: it answers 400" in letter.header("detail")
+    assert "refused" not in hook.ids()
+    done = line.run("deliver", "--again", "tickets")
+    assert done.stdout.startswith("1 to be tried anew"), done.stderr
+    line.wait("it is told after all", lambda: "refused" in hook.ids())
 
 
 def judge(hook: Hooks, box: Mailbox, expected: set[str]) -> None:
