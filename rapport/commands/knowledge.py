@@ -37,26 +37,14 @@ def check(folder: Folder = None) -> None:
     found = _of(settings(), folder)
     faults = check_folder(found.knowledge)
     if not faults and found.delivery is not None:
-        faults = _delivery(found)
+        from sinks.frontline.config import faults as delivery_faults
+
+        faults = delivery_faults(found.delivery, found.knowledge)
     for fault in faults:
         typer.echo(fault, err=True)
     if faults:
         raise typer.Exit(FAILED)
     typer.echo(f"{found.knowledge}: all is well, version {read_knowledge(found).version}")
-
-
-def _delivery(found: Settings) -> list[str]:
-    """Faults of the delivery file; its secrets need not be there."""
-    from rapport.init import read_knowledge
-    from sinks.frontline.config import load
-    from streams.knowledge.load import KnowledgeError
-
-    assert found.delivery is not None
-    try:
-        load(found.delivery, read_knowledge(found), None)
-    except KnowledgeError as error:
-        return list(error.faults)
-    return []
 
 
 @command.command(

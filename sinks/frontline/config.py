@@ -20,6 +20,7 @@ import msgspec
 from schemas.records import SEVERITIES, Severity
 from schemas.topics import TEAMS
 from streams.knowledge.document import Faults, KnowledgeError, Section, nearest, parse
+from streams.knowledge.load import load as load_knowledge
 from streams.knowledge.model import LANGUAGES, Knowledge
 
 Way = Literal["mail", "webhook", "chat"]
@@ -97,10 +98,19 @@ def load(file: Path, knowledge: Knowledge, environment: Mapping[str, str] | None
     return read(text, str(file), knowledge, environment)
 
 
+def faults(file: Path, knowledge: Path) -> list[str]:
+    """What is wrong in the delivery file, or in the knowledge that it needs; its secrets need not be there."""
+    try:
+        load(file, load_knowledge(knowledge), None)
+    except KnowledgeError as error:
+        return list(error.faults)
+    return []
+
+
 def read(text: str, name: str, knowledge: Knowledge, environment: Mapping[str, str] | None) -> Delivery:
     """The same of a text that is called `name` in faults."""
-    faults = Faults()
-    root = parse(faults, name, text)
+    found = Faults()
+    root = parse(found, name, text)
     filled = _Filled(environment)
     receivers = _receivers(root, knowledge, filled)
     smtp = _smtp(root.section("mail"), filled) if root.has("mail") else None
@@ -112,8 +122,8 @@ def read(text: str, name: str, knowledge: Knowledge, environment: Mapping[str, s
     routes, languages = _teams(root, receivers, knowledge)
     attempts = int(root.number("attempts", 1, MOST_ATTEMPTS, ATTEMPTS))
     root.close()
-    if found := faults.lines():
-        raise KnowledgeError(found)
+    if wrong := found.lines():
+        raise KnowledgeError(wrong)
     return Delivery(receivers, routes, languages, smtp, attempts)
 
 
