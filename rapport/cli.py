@@ -55,6 +55,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("mailing", "mailing", "Make a mail ready: links, picture, one-click."),
     Entry("collect", "collect", "Run the collector (`up` does it)."),
     Entry("console", "console", "Serve the console for staff (`up` does it)."),
+    Entry("deliver", "deliver", "Tell people of alerts: mail, webhook, chat."),
     Entry("user", "user", "Who may log in to the console."),
     Entry("store", "store", "Run the archive's process (`up` does it)."),
     Entry("version", "version", "Which Rapport this is."),

@@ -132,7 +132,7 @@ def run(settings: Settings, feed: str, console: Console, lack: str) -> None:
     console.print(
         f"There is no Kafka: RAPPORT_KAFKA is not set, and {lack}.\n"
         "Everything runs in this one process over a log in memory: the same engine, nothing durable but the archive.\n"
-        "What this cannot show: restarts, several workers, other programs that send or read.",
+        "What this cannot show: restarts, several workers, other programs that send or read, delivery to people.",
         markup=False,
     )
     console.rule()

@@ -107,6 +107,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Under which staff reach it; with `https://` its cookie is given to nobody who does not come that way."""
     sources: Path | None = None
     """YAML file of the collector's sources and their secrets; empty: the open ones, under `write_key`."""
+    delivery: Path | None = None
+    """YAML file that says who is told of alerts beyond the console, and how; empty: nobody."""
+    delivery_port: Port = 8484
+    """Of the health and metrics of `rapport deliver`."""
     write_key: str = ""
     """With which SDKs and own programs send; empty: made once, kept in the data folder."""
     metrics_port: Port = 9464

@@ -23,6 +23,7 @@ from rapport.showing import Showing
 from rapport.supervision import Command, Supervisor
 from rapport.voice import Voice, language_of
 from sinks.clickhouse import address
+from streams.knowledge.document import KnowledgeError
 
 READY_S: Final = 60.0
 MAIL_EVERY_S: Final = 60
@@ -35,7 +36,13 @@ def up(settings: Settings, feed: str, console: Console) -> None:
     Failure when something that it needs does not start; whatever it had started is ended.
     """
     settings = msgspec.structs.replace(settings, data=settings.data.resolve())
-    voice = Voice(language_of(os.environ), read_knowledge(settings))
+    knowledge = read_knowledge(settings)
+    voice = Voice(language_of(os.environ), knowledge)
+    if settings.delivery is not None:
+        from sinks.frontline.config import load
+
+        with told(KnowledgeError):
+            load(settings.delivery, knowledge, os.environ)
     settings.data.mkdir(parents=True, exist_ok=True)
     for name in running.clear_leftovers(settings.data):
         console.print(f"ended {name}, which an earlier `rapport up` had left running")
@@ -123,6 +130,7 @@ class House:
         self._where("SQL", f"{settings.store_url}/sql (token in {settings.data / 'store.token'})")
         self._start_collector(env, ports)
         self._start_console(env, ports)
+        self._start_delivery(env, ports)
         for number in range(settings.workers):
             name = f"worker-{number + 1}"
             port = settings.metrics_port and _free_from(settings.metrics_port + number, ports)
@@ -148,6 +156,15 @@ class House:
         port = ports["console"] = self._settings.console_port
         self._supervisor.start(Command("console", ("console",), self._logs / "console.log", env, port))
         self._where("console", f"http://127.0.0.1:{port} (let yourself in: {_command()} user add NAME --role admin)")
+
+    def _start_delivery(self, env: dict[str, str], ports: dict[str, int]) -> None:
+        settings = self._settings
+        if settings.delivery is None:
+            return
+        port = ports["delivery"] = _free_from(settings.delivery_port, ports)
+        mine = {**env, "RAPPORT_DELIVERY_PORT": str(port)}
+        self._supervisor.start(Command("delivery", ("deliver",), self._logs / "delivery.log", mine, port))
+        self._where("delivery", f"by {settings.delivery}; metrics http://127.0.0.1:{port}/metrics")
 
     def _wait_for(self, ports: dict[str, int]) -> None:
         """Until everything answers; what takes longer is told, and goes on starting."""

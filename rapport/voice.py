@@ -83,6 +83,21 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_contact": ("这段时间没有往来", "nothing in that time"),
     "they": ("顾客", "they"),
     "we": ("我们", "we"),
+    "notice.escalated": (
+        "升级给你们：还没人处理，或已过期限",
+        "escalated to you: nobody has taken it, or it is overdue",
+    ),
+    "notice.reassigned": ("转给你们", "handed to you"),
+    "notice.raised": ("更严重了", "more serious now"),
+    "notice.reopened": ("重新打开：仍未解决", "open again: it was not resolved"),
+    "notice.doubtful": (
+        "（可能已发送过一次：发送时程序中断了）",
+        "(It may have reached you once already: the program was interrupted while sending.)",
+    ),
+    "notice.test": (
+        "Rapport 的测试消息：一切正常，无需处理",
+        "A test message of Rapport: all is well, nothing is to be done",
+    ),
     "lack.archive_away": (
         "查不到存档，只有流里的内容：{}",
         "the archive is away, so this is what the stream knows: {}",

@@ -36,6 +36,7 @@ KNOWLEDGE: Final = "knowledge.v1"
 STATES: Final = "rapport.states.v1"
 LINKS: Final = "rapport.links.v1"
 TRENDS: Final = "rapport.trends.v1"
+DELIVERIES: Final = "frontline.deliveries.v1"
 
 TEAMS: Final[tuple[str, ...]] = (
     "agent-desk", "store", "social-care", "conflict", "concierge",
@@ -64,7 +65,7 @@ class Topic:
 
     @property
     def compacted(self) -> bool:
-        return ("cleanup.policy", "compact") in self.config
+        return "compact" in dict(self.config).get("cleanup.policy", "").split(",")
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):

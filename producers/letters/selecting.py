@@ -10,7 +10,7 @@ from producers.letters.content import customers_of
 from schemas.keys import IdentityKey
 from schemas.letters import Letter
 
-STAGES: Final = ("producer", "identity", "engine")
+STAGES: Final = ("producer", "identity", "engine", "delivery")
 """Who refuses."""
 
 

@@ -28,7 +28,7 @@ command = typer.Typer(rich_markup_mode=None)
 Folder = Annotated[Path | None, typer.Argument(help="The folder; without it the one of the settings.")]
 
 
-@command.command(help="Say what is wrong in the files, with file and line.", epilog=epilog(CHECK))
+@command.command(help="Say what is wrong in the files and RAPPORT_DELIVERY, with file and line.", epilog=epilog(CHECK))
 def check(folder: Folder = None) -> None:
     from rapport.commands.setting import settings
     from rapport.init import read_knowledge
@@ -36,6 +36,10 @@ def check(folder: Folder = None) -> None:
 
     found = _of(settings(), folder)
     faults = check_folder(found.knowledge)
+    if not faults and found.delivery is not None:
+        from sinks.frontline.config import faults as delivery_faults
+
+        faults = delivery_faults(found.delivery, found.knowledge)
     for fault in faults:
         typer.echo(fault, err=True)
     if faults:

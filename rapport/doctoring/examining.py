@@ -9,6 +9,7 @@ from rapport.doctoring import (
     broker,
     certificates,
     clocks,
+    delivery,
     disks,
     groups,
     letters,
@@ -102,6 +103,12 @@ def _certificates(facts: Facts) -> list[Finding]:
     return [finding for seen in facts.certificates for finding in certificates.judge(seen)]
 
 
+def _delivery(facts: Facts) -> list[Finding]:
+    if facts.delivery is None:
+        return [ok(delivery.NAME, "settings", "no delivery file: nobody beyond the console is told of alerts")]
+    return _judged([delivery.NAME], "rapport-deliver", facts.delivery, delivery.judge)
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     Check((broker.NAME,), lambda facts: broker.judge(facts.broker)),
     Check((topics.NAME,), _topics),
@@ -114,4 +121,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check(_CLOCKS, _clocks),
     Check((disks.NAME,), _disks),
     Check((certificates.NAME,), _certificates),
+    Check((delivery.NAME,), _delivery),
 )

@@ -16,6 +16,7 @@ from rapport.doctoring.asking.reading import Newest
 from rapport.doctoring.broker import BrokerSeen
 from rapport.doctoring.certificates import CertificateSeen
 from rapport.doctoring.clocks import ClocksSeen
+from rapport.doctoring.delivery import DeliverySeen
 from rapport.doctoring.disks import DiskSeen
 from rapport.doctoring.groups import GroupSeen, Look
 from rapport.doctoring.letters import LettersSeen
@@ -28,6 +29,8 @@ from rapport.settings import Settings
 from schemas import topics
 from schemas.topics import Topic
 from sinks.clickhouse.sink import GROUP as SINK_GROUP
+from sinks.frontline.config import faults as delivery_faults
+from sinks.frontline.process import GROUP as DELIVERY_GROUP
 from sinks.store.process import stored_topics
 from streams.app.line import GROUP as WORKER_GROUP
 
@@ -80,6 +83,8 @@ class Facts:
     disks: Sequence[DiskSeen]
     brokers_disks: Asked[Sequence[DiskSeen]]
     certificates: Sequence[CertificateSeen]
+    delivery: Asked[DeliverySeen] | None
+    """None where no setting names a delivery file."""
 
 
 def gather(place: Place) -> Facts:
@@ -144,7 +149,17 @@ class _Gathering:
             disks=[machine.disk(self._settings.data)],
             brokers_disks=brokers_disks,
             certificates=machine.certificates_of(self._settings, self._cluster is not None),
+            delivery=self._delivery(),
         )
+
+    def _delivery(self) -> Asked[DeliverySeen] | None:
+        file = self._settings.delivery
+        if file is None:
+            return None
+        look = self._position(DELIVERY_GROUP, (topics.DELIVERIES,))
+        if isinstance(look, Unasked):
+            return look
+        return DeliverySeen(str(file), delivery_faults(file, self._settings.knowledge), look.members)
 
     def _ask(self, question: Callable[[Cluster], T]) -> Asked[T]:
         if self._cluster is None:

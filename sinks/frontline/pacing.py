@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from schemas.records import Alert, AlertChange
+from schemas.records import Alert, AlertChange, Severity
 from streams.customers.locally import local
 from streams.customers.moment import RANK
 
@@ -31,6 +31,18 @@ OVER: Final = ("resolved", "closed", "expired")
 SAME_CASE, PASSED, ENDED, NO_ROOM = "same_case", "moment_passed", "case_over", "no_room"
 """Why an alert was never sent: another team's person has the case; its moment passed; it ended while it waited; the
 days ended first."""
+
+
+def has_room(severity: Severity, *, least: int, infos: int, members: int, a_day: int, others_wait: bool) -> bool:
+    """Whether one more of this severity fits in the day of `members` people, of whom nobody got fewer than `least`.
+
+    `infos` of severity info have gone out today; `others_wait`: something graver than that has found no room.
+    """
+    if RANK[severity] >= GRAVE:
+        return True
+    if severity == "info" and (others_wait or infos >= INFO_SHARE * a_day * members):
+        return False
+    return least < (1 - KEPT_SHARE) * a_day
 
 
 class Sent(NamedTuple):
@@ -110,14 +122,11 @@ class Pacing:
             self._send(waits.alert)
 
     def _room(self, alert: Alert) -> bool:
-        if RANK[alert.severity] >= GRAVE:
-            return True
-        if alert.severity == "info":
-            if self._infos >= INFO_SHARE * self._a_day * len(self._today):
-                return False
-            if any(waits.alert.severity != "info" for waits in self._waiting.values()):
-                return False
-        return min(self._today) < (1 - KEPT_SHARE) * self._a_day
+        others = any(waits.alert.severity != "info" for waits in self._waiting.values())
+        return has_room(
+            alert.severity, least=min(self._today), infos=self._infos, members=len(self._today), a_day=self._a_day,
+            others_wait=others,
+        )  # fmt: skip
 
     def _send(self, alert: Alert) -> None:
         assert self._day is not None

@@ -36,8 +36,10 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-NOT_STORED: Final = frozenset({topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS, topics.TRENDS})
-"""Raw touchpoints are stored as resolved ones; knowledge and states have their own topics for ever."""
+NOT_STORED: Final = frozenset(
+    {topics.RAW, topics.KNOWLEDGE, topics.STATES, topics.LINKS, topics.TRENDS, topics.DELIVERIES}
+)
+"""Raw touchpoints are stored as resolved ones; knowledge, states and deliveries have their own topics for ever."""
 
 
 def stored_topics(partitions: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -41,13 +41,19 @@ class Health:
         return {"well": self._state == "running" and not stuck, "worker": "stuck" if stuck else self._state}
 
 
+class Watched(Protocol):
+    """What can be asked how it is, from any thread; `well` is true or false."""
+
+    def seen(self) -> dict[str, object]: ...
+
+
 class Door(ThreadingHTTPServer):
     """Serves on a thread of its own, until the process ends."""
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, host: str, port: int, health: Health) -> None:
+    def __init__(self, host: str, port: int, health: Watched) -> None:
         self.health = health
         super().__init__((host, port), _Request)
         threading.Thread(target=self.serve_forever, name="health", daemon=True).start()

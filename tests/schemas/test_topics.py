@@ -7,11 +7,12 @@ from schemas import topics
 from schemas.records import Emitted
 from schemas.registry import BY_NAME
 from schemas.topics import Topic, alert_topic, load, route
+from sinks.frontline.process import KEPT_MS
 
 NAMES = (
     topics.RAW, topics.RESOLVED, topics.DLQ, topics.SHIFTS, topics.SIGNALS, topics.DECISIONS,
     topics.HISTORY_ALERTS, topics.CUSTOMERS, topics.MEASURES, topics.KNOWLEDGE, topics.STATES, topics.LINKS,
-    topics.TRENDS,
+    topics.TRENDS, topics.DELIVERIES,
 )  # fmt: skip
 
 
@@ -24,7 +25,12 @@ def test_every_constant_and_every_team_has_its_topic() -> None:
 
 
 def test_partitions_of_the_line_are_the_given_number() -> None:
-    assert {topic.name for topic in load(7) if topic.partitions != 7} == {topics.KNOWLEDGE}
+    assert {topic.name for topic in load(7) if topic.partitions != 7} == {topics.KNOWLEDGE, topics.DELIVERIES}
+
+
+def test_what_was_delivered_is_known_for_longer_than_the_alerts_are() -> None:
+    kept = {name: int(dict(named(name).config)["retention.ms"]) for name in (topics.DELIVERIES, alert_topic("store"))}
+    assert kept[topics.DELIVERIES] > KEPT_MS > kept[alert_topic("store")]
 
 
 def test_schemas_are_registered_or_no_avro() -> None:
@@ -32,7 +38,10 @@ def test_schemas_are_registered_or_no_avro() -> None:
     assert names - {"bytes", "json"} == set(BY_NAME)
 
 
-@pytest.mark.parametrize("name", [topics.CUSTOMERS, topics.KNOWLEDGE, topics.STATES, topics.LINKS, topics.TRENDS])
+@pytest.mark.parametrize(
+    "name",
+    [topics.CUSTOMERS, topics.KNOWLEDGE, topics.STATES, topics.LINKS, topics.TRENDS, topics.DELIVERIES],
+)
 def test_compacted(name: str) -> None:
     assert named(name).compacted
     assert not named(topics.RAW).compacted

@@ -106,6 +106,7 @@ def test_health_is_asked_where_it_is_answered() -> None:
     settings = read({}, Path("/nonexistent"))
     ports = {
         "worker": settings.metrics_port, "store": settings.store_port, "collect": settings.collector_port,
+        "console": settings.console_port, "deliver": settings.delivery_port,
     }  # fmt: skip
     for service in ours().values():
         if "healthcheck" in service:
@@ -118,10 +119,10 @@ def test_health_is_asked_where_it_is_answered() -> None:
 def test_prometheus_looks_at_every_process() -> None:
     targets = [
         target
-        for file in ("workers", "store", "collector")
+        for file in ("workers", "store", "collector", "console", "deliver")
         for group in yaml.safe_load((COMPOSE.parent / "targets" / f"{file}.yml").read_text())
         for target in group["targets"]
     ]
-    ports = {"store": 8181, "collector": 8282}
-    expected = [f"{name}:{ports.get(name, 9464)}" for name in ours() if name != "init"]
+    ports = {"store": 8181, "collector": 8282, "console": 8383, "deliver": 8484}
+    expected = [f"{name}:{ports.get(name, 9464)}" for name in ours() if name not in ("init", "mail")]
     assert sorted(targets) == sorted(expected)

@@ -25,7 +25,9 @@ from tests.deploy.manifests.reading import (
 OBJECTS = [*objects(BASE), *objects(EXAMPLE)]
 VERSIONS = ("1.30", kubernetes_validate.latest_version())
 PODS = pods()
-DOORS = {"worker": ("/health", "/metrics"), "store": ("/health", "/metrics", "/sql")}
+DOORS = {"worker": ("/health", "/metrics"), "store": ("/health", "/metrics", "/sql")} | dict.fromkeys(
+    ("console", "deliver"), ("/health", "/metrics")
+)
 
 
 def called(each: dict[str, Any]) -> str:
@@ -100,10 +102,13 @@ def test_a_pod_is_bounded_and_mounts_what_it_has(name: str) -> None:
     assert {"/data", "/tmp"} <= {each["mountPath"] for each in ours["volumeMounts"]}
 
 
-@pytest.mark.parametrize("name", ["rapport-worker", "rapport-store"])
+@pytest.mark.parametrize("name", ["rapport-worker", "rapport-store", "rapport-console", "rapport-deliver"])
 def test_probes_ask_doors_that_there_are(name: str) -> None:
     ours = container(name)
-    usual = {"worker": Settings().metrics_port, "store": Settings().store_port}[ours["args"][0]]
+    usual = {
+        "worker": Settings().metrics_port, "store": Settings().store_port, "console": Settings().console_port,
+        "deliver": Settings().delivery_port,
+    }[ours["args"][0]]  # fmt: skip
     ports = {port["name"]: port["containerPort"] for port in ours["ports"]}
     assert set(ports.values()) == {usual}
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):

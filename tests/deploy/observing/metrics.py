@@ -12,12 +12,13 @@ from prometheus_client.metrics import MetricWrapperBase
 
 import producers.collector.metrics
 import rapport.metrics
+import sinks.frontline.metrics
 import sinks.metrics
 import streams.app.metrics
 
 PROCESSES: Final[Mapping[str, ModuleType]] = {
     "Every process": rapport.metrics, "Collector": producers.collector.metrics, "Worker": streams.app.metrics,
-    "Store": sinks.metrics,
+    "Store": sinks.metrics, "Delivery": sinks.frontline.metrics,
 }  # fmt: skip
 FOREIGN: Final[Mapping[str, frozenset[str]]] = {
     "up": frozenset(), "process_start_time_seconds": frozenset(), "ALERTS": frozenset({"alertname", "alertstate"}),

@@ -1,0 +1,419 @@
+"""`rapport deliver` as a process: one delivers, others stand by.
+
+Each message takes three steps: `trying` is in the ledger, the receiver has taken it, `sent` is in the ledger. A crash
+between the last two leaves a doubt, and what is in doubt is sent again under the same id: at least once, and once for a
+receiver that looks at the id. Everything else is a fold of what stands in Kafka, so nothing is lost with the process.
+
+Who holds the ledger's one partition in the group delivers. It keeps no offsets: at the start it reads the ledger and
+the alerts that Kafka still has, and knows what is left to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from console.live.following import ALERTS, BEHIND, SIGNALS_MS
+from producers.delivery import DeliveryFailed, wall_clock
+from producers.kafka_log import KafkaLog
+from rapport.failure import Failure
+from rapport.metrics import HEARTBEAT, watch_surroundings
+from rapport.reaching import Refused as KafkaRefused
+from rapport.reaching import reach
+from rapport.settings import Settings
+from schemas import topics
+from schemas.codec import decode_outputs
+from schemas.keys import partition_for
+from schemas.records import EVERYONE, Undecodable
+from sinks.frontline import metrics
+from sinks.frontline.config import Delivery, Receiver
+from sinks.frontline.ledger import Entry, Ledger, Since, State, encode, key_of
+from sinks.frontline.message import Writer
+from sinks.frontline.notices import Notices, Pick
+from sinks.frontline.ways import Away, Refused, Sender
+from streams.app.health import Door
+from streams.knowledge.model import Knowledge
+
+GROUP: Final = "rapport-deliver"
+CONNECT_S: Final = 30.0
+AT_ONCE: Final = 16
+"""Messages on their way at one time, at most one to each receiver."""
+POLL_MS: Final = 100
+BUSY_MS: Final = 10
+"""How long to wait for alerts while messages are on their way."""
+PATIENCE: Final = 3
+"""Sessions for which the group may be undecided: another member's may have to run out first."""
+RECONNECT_MS: Final = 1_000
+STOP_S: Final = 20.0
+"""At the end, for what is on its way."""
+KEPT_MS: Final = 45 * 86_400_000
+"""Entries that are over outlive the alerts on their topics (30 days); the ledger's own topic has them longer."""
+DAY_MS: Final = 86_400_000
+STAGE: Final = "delivery"
+NOT_DELIVERED: Final = "not_delivered"
+
+log = logging.getLogger(__name__)
+
+
+def senders(delivery: Delivery) -> dict[str, Sender]:
+    """The way to each receiver."""
+    return {name: sender(receiver, delivery) for name, receiver in delivery.receivers.items()}
+
+
+def sender(receiver: Receiver, delivery: Delivery) -> Sender:
+    match receiver.way:
+        case "mail":
+            from sinks.frontline.mail import Post
+
+            assert delivery.smtp is not None
+            return Post(delivery.smtp, receiver.to)
+        case "webhook":
+            from sinks.frontline.webhook import Hook
+
+            return Hook(receiver.to, receiver.secret)
+        case "chat":
+            from sinks.frontline.chat import Chat  # it loads well over a hundred services
+
+            return Chat(receiver.to)
+
+
+def run(settings: Settings, knowledge: Knowledge, delivery: Delivery) -> int:
+    """Until SIGTERM or SIGINT: 0. 1, with the reason logged, if it cannot go on."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if delivery.unheard:
+        log.info("nobody beyond the console is told of alerts of %s", ", ".join(delivery.unheard))
+    try:
+        process = _Process(settings, knowledge, delivery, stop)
+    except (KafkaError, KafkaRefused, DeliveryFailed, OSError) as error:
+        log.error("delivery does not start: %s", error)
+        return 1
+    try:
+        process.run()
+    except (KafkaError, DeliveryFailed, Failure) as error:
+        log.error("delivery ends and goes on where it was when it is started again: %s", error)
+        return 1
+    finally:
+        process.close()
+    return 0
+
+
+def ask_again(settings: Settings, knowledge: Knowledge, receiver: str) -> int:
+    """Asks whoever delivers to try anew what this receiver was never told; how many notices that is."""
+    ledger, kafka = Ledger(knowledge.company.time_zone), KafkaLog(settings.cluster, CONNECT_S, trace_share=0)
+    try:
+        for record in kafka.read(topics.DELIVERIES, kafka.starts(topics.DELIVERIES)):
+            ledger.take(record.key or b"", record.value)
+        dead = ledger.dead(receiver)
+        for notice, entry in dead.items():
+            asked = Entry("again", entry.alert, entry.severity, wall_clock())
+            kafka.send(topics.DELIVERIES, 0, key_of(notice, receiver), encode(asked))
+        kafka.flush()
+    finally:
+        kafka.close()
+    return len(dead)
+
+
+@ConsumerRebalanceListener.register
+class _Turn:
+    """Whether it is ours to deliver; `number` counts the turns."""
+
+    def __init__(self) -> None:
+        self.ours = False
+        self.number = 0
+        self._undecided: float | None = time.monotonic()
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self.ours = bool(list(assigned))
+        self.number += self.ours
+        self._undecided = None
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        if list(revoked):
+            self.ours = False
+        self._undecided = time.monotonic()
+
+    on_partitions_lost = on_partitions_revoked
+
+    @property
+    def undecided_s(self) -> float:
+        """For how long the group has not said whose turn it is; kafka-python forgets some rejoins (see the sink)."""
+        return 0.0 if self._undecided is None else time.monotonic() - self._undecided
+
+    def ask_anew(self) -> None:
+        self._undecided = time.monotonic()
+
+
+class _Process:
+    def __init__(self, settings: Settings, knowledge: Knowledge, delivery: Delivery, stop: threading.Event) -> None:
+        self._settings = settings
+        self._knowledge = knowledge
+        self._delivery = delivery
+        self._stop = stop
+        self._state = "starting"
+        self._beaten = time.monotonic()
+        self._senders = senders(delivery)
+        self._writer = Writer(knowledge, settings.console_url)
+        self._turn = _Turn()
+        self._pool = ThreadPoolExecutor(AT_ONCE, "sending")
+        self._begun_at = 0
+        self._under_way: dict[Future[None], Pick] = {}
+        watch_surroundings(settings, ALERTS)
+        self._door = Door(settings.listen, settings.delivery_port, self)
+        self._log = KafkaLog(settings.cluster, CONNECT_S, trace_share=0)
+        self._member = reach(settings.cluster, self._as_member, CONNECT_S)
+        self._join()
+        self._alerts = reach(settings.cluster, self._as_reader, CONNECT_S)
+
+    def seen(self) -> dict[str, object]:
+        """For `/health`: well while it delivers or stands by, and comes round."""
+        stuck = time.monotonic() - self._beaten > self._settings.session_timeout_s + 60
+        well = self._state in ("delivering", "standing by") and not stuck
+        return {"well": well, "delivery": "stuck" if stuck else self._state}
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            self._beat("standing by")
+            if self._turn.undecided_s > PATIENCE * self._settings.session_timeout_s:
+                log.info("the group does not say whose turn it is; joining it anew")
+                self._join()
+            self._member.poll(timeout_ms=POLL_MS)
+            if self._turn.ours:
+                self._take_turn()
+
+    def _join(self) -> None:
+        self._member.unsubscribe()
+        self._member.subscribe([topics.DELIVERIES], listener=self._turn)
+        self._turn.ask_anew()
+
+    def close(self) -> None:
+        self._door.shutdown()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for consumer in (self._member, self._alerts):
+            consumer.close(autocommit=False)
+        try:
+            self._log.close()
+        except DeliveryFailed as error:
+            log.warning("%s", error)
+
+    def _take_turn(self) -> None:
+        """Deliver until the turn is another's, or it is to stop."""
+        number = self._turn.number
+        ledger = Ledger(self._knowledge.company.time_zone)
+        notices = Notices(self._delivery, ledger)
+        self._beat("reading what was before")
+        if not self._read_ledger(ledger, number):
+            return
+        self._begin_receivers(ledger)
+        self._read_alerts(notices, number)
+        log.info("delivering to %s", ", ".join(self._delivery.receivers))
+        metrics.ACTIVE.set(1)
+        swept = 0
+        while self._mine(number) and not self._stop.is_set():
+            began = time.monotonic()
+            self._beat("delivering")
+            self._follow_ledger(ledger, notices)
+            self._poll_alerts(notices, BUSY_MS if self._under_way else POLL_MS)
+            self._settle(ledger, notices)
+            if self._mine(number) and time.monotonic() - began < self._settings.session_timeout_s:
+                # Who was stopped for longer than that may have a successor, and looks first.
+                self._send(ledger, notices)
+            if (now := wall_clock()) - swept > 1000:
+                swept = now
+                self._sweep(ledger, notices, now)
+        metrics.ACTIVE.set(0)
+        self._finish(ledger, notices)
+
+    def _mine(self, number: int) -> bool:
+        return self._turn.ours and self._turn.number == number
+
+    def _read_ledger(self, ledger: Ledger, number: int) -> bool:
+        place = TopicPartition(topics.DELIVERIES, 0)
+        self._member.seek_to_beginning(place)
+        end = self._member.end_offsets([place])[place]
+        while self._mine(number) and not self._stop.is_set():
+            if self._member.position(place) >= end:
+                return True
+            self._beat("reading what was before")
+            self._follow_ledger(ledger, None)
+        return False
+
+    def _begin_receivers(self, ledger: Ledger) -> None:
+        """Whom the file names for the first time hears what comes from now on."""
+        now = wall_clock()
+        for name in self._delivery.receivers:
+            since = ledger.since.setdefault(name, now)
+            self._log.send(topics.DELIVERIES, 0, name.encode(), encode(Since(since)))
+        self._log.flush()
+        self._begun_at = now
+
+    def _read_alerts(self, notices: Notices, number: int) -> None:
+        places = [
+            TopicPartition(name, partition)
+            for name in (*BEHIND, *ALERTS) for partition in range(self._log.partitions(name))
+        ]  # fmt: skip
+        self._alerts.assign(places)
+        since = wall_clock() - SIGNALS_MS
+        later = self._alerts.offsets_for_times({place: since for place in places if place.topic in BEHIND})
+        begins = self._alerts.beginning_offsets(places)
+        for place in places:
+            found = later.get(place)
+            self._alerts.seek(place, begins[place] if found is None else found.offset)
+        ends = self._alerts.end_offsets(places)
+        while self._mine(number) and not self._stop.is_set():
+            if all(self._alerts.position(place) >= end for place, end in ends.items()):
+                return
+            self._beat("reading what was before")
+            self._member.poll(timeout_ms=0)
+            self._poll_alerts(notices, POLL_MS)
+
+    def _follow_ledger(self, ledger: Ledger, notices: Notices | None) -> None:
+        for records in self._member.poll(timeout_ms=0 if notices else POLL_MS).values():
+            for record in records:
+                again = ledger.take(record.key or b"", record.value)
+                if again is not None and notices is not None:
+                    notices.again(*again)
+
+    def _poll_alerts(self, notices: Notices, wait_ms: int) -> None:
+        now = wall_clock()
+        for records in self._alerts.poll(timeout_ms=wait_ms).values():
+            outputs = decode_outputs([record.value or b"" for record in records])
+            for record, output in zip(records, outputs, strict=True):
+                if not isinstance(output, Undecodable):
+                    notices.take(output, record.timestamp, now)
+
+    def _send(self, ledger: Ledger, notices: Notices) -> None:
+        now = wall_clock()
+        picks = [
+            pick for receiver in self._delivery.receivers.values()
+            if (pick := notices.next(receiver, now)) is not None
+        ]  # fmt: skip
+        for dropped in notices.dropped:
+            metrics.NOT_SENT.labels(dropped.why).inc()
+            entry = Entry("dropped", dropped.notice.alert, dropped.severity, now, why=dropped.why)
+            self._note(ledger, dropped.notice.id, dropped.receiver, entry)
+        notices.dropped.clear()
+        for pick in picks:
+            self._note_pick(ledger, pick, "trying", now)
+        if picks:
+            self._log.flush()
+        for pick in picks:
+            message = self._writer.write(pick, self._delivery.languages[pick.notice.team])
+            self._under_way[self._pool.submit(self._senders[pick.receiver.name].send, message)] = pick
+
+    def _settle(self, ledger: Ledger, notices: Notices) -> None:
+        """What has come to an end, into the ledger."""
+        ended = [future for future in self._under_way if future.done()]
+        for future in ended:
+            self._settle_one(ledger, notices, self._under_way.pop(future), future.exception())
+        if ended:
+            self._log.flush()
+
+    def _settle_one(self, ledger: Ledger, notices: Notices, pick: Pick, error: BaseException | None) -> None:
+        now, name = wall_clock(), pick.receiver.name
+        why = "" if error is None else f"{error}"[:300]
+        if error is None:
+            outcome = "sent"
+            metrics.DELIVERED.observe(max(0, now - pick.notice.logged_at) / 1000)
+        elif isinstance(error, Refused):
+            outcome = "refused"
+        elif pick.attempts >= self._delivery.attempts:
+            outcome = "exhausted"
+        else:
+            outcome = "away"
+            if not isinstance(error, Away):
+                log.error("%s: a fault of ours: %s", name, why, exc_info=error)
+        metrics.ATTEMPTS.labels(name, outcome).inc()
+        if outcome == "sent":
+            notices.done(pick, "sent")
+            self._note_pick(ledger, pick, "sent", now)
+        elif outcome == "away":
+            log.warning("%s did not take %s (attempt %d): %s", name, pick.notice.id, pick.attempts, why)
+            notices.failed(pick, now, int(1000 * error.wait_s) if isinstance(error, Away) else 0)
+            self._note_pick(ledger, pick, "failed", now, why)
+        else:
+            log.error("%s is not told of %s after %d attempts: %s", name, pick.notice.id, pick.attempts, why)
+            notices.done(pick, "dead")
+            self._letter(pick, now, why)
+            self._note_pick(ledger, pick, "dead", now, why)
+
+    def _note_pick(self, ledger: Ledger, pick: Pick, state: State, now: int, why: str = "") -> None:
+        entry = Entry(state, pick.notice.alert, pick.severity, now, pick.attempts, why)
+        self._note(ledger, pick.notice.id, pick.receiver.name, entry)
+
+    def _note(self, ledger: Ledger, notice: str, receiver: str, entry: Entry) -> None:
+        ledger.put(notice, receiver, entry)
+        self._log.send(topics.DELIVERIES, 0, key_of(notice, receiver), encode(entry))
+
+    def _letter(self, pick: Pick, now: int, why: str) -> None:
+        """A dead letter without a value: the alert stands on its own topic, and it is no touchpoint."""
+        key = (pick.item.alert.customer_id or EVERYONE).encode()
+        name = hashlib.blake2b(key_of(pick.notice.id, pick.receiver.name), digest_size=16).hexdigest()
+        said = {
+            "id": name, "stage": STAGE, "reason": NOT_DELIVERED, "at": str(now),
+            "detail": f"alert {pick.notice.alert} to {pick.receiver.name}, {pick.attempts} attempts: {why}",
+            "topic": topics.alert_topic(pick.notice.team),
+        }  # fmt: skip
+        partition = partition_for(key, self._log.partitions(topics.DLQ))
+        self._log.send(topics.DLQ, partition, key, b"", [(header, text.encode()) for header, text in said.items()])
+
+    def _sweep(self, ledger: Ledger, notices: Notices, now: int) -> None:
+        notices.lost(now)
+        if now - self._begun_at > DAY_MS:  # before the topic lets go of since when they are told
+            self._begin_receivers(ledger)
+            ledger.forget(now - KEPT_MS)
+        for name in self._delivery.receivers:
+            metrics.WAITING.labels(name).set(notices.waiting(name))
+            metrics.TROUBLE.labels(name).set(notices.oldest_trouble(name, now) / 1000)
+
+    def _finish(self, ledger: Ledger, notices: Notices) -> None:
+        """Until what is on its way has ended; what takes longer is in doubt, and told again."""
+        limit = time.monotonic() + STOP_S
+        while self._under_way and time.monotonic() < limit:
+            time.sleep(BUSY_MS / 1000)
+            self._settle(ledger, notices)
+        self._under_way.clear()
+
+    def _beat(self, state: str) -> None:
+        self._state, self._beaten = state, time.monotonic()
+        HEARTBEAT.set_to_current_time()
+
+    def _as_member(self, timeout_ms: int) -> KafkaConsumer:
+        session_ms = self._settings.session_timeout_s * 1000
+        return KafkaConsumer(
+            **self._settings.cluster.client(),
+            client_id=GROUP,
+            group_id=GROUP,
+            group_instance_id=_member(self._settings),
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            session_timeout_ms=session_ms,
+            heartbeat_interval_ms=max(session_ms // 4, 100),
+            reconnect_backoff_max_ms=RECONNECT_MS,
+            bootstrap_timeout_ms=timeout_ms,
+        )
+
+    def _as_reader(self, timeout_ms: int) -> KafkaConsumer:
+        return KafkaConsumer(
+            **self._settings.cluster.client(), client_id=GROUP, group_id=None, auto_offset_reset="earliest",
+            enable_auto_commit=False, allow_auto_create_topics=False, reconnect_backoff_max_ms=RECONNECT_MS,
+            fetch_max_wait_ms=POLL_MS, bootstrap_timeout_ms=timeout_ms, max_poll_records=2_000,
+        )  # fmt: skip
+
+
+def _member(settings: Settings) -> str:
+    """The same for the same data folder on the same host, so that it need not wait for its own death."""
+    place = hashlib.blake2b(str(settings.data.resolve()).encode(), digest_size=6).hexdigest()
+    return f"deliver-{socket.gethostname()}-{place}"
