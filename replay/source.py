@@ -29,7 +29,13 @@ class Passing(NamedTuple):
     inclusive: bool
 
 
-Piece: TypeAlias = Chunk | Passing | Rejected
+class Round(NamedTuple):
+    """All partitions of a log have come to this time: what trends have found until then can be told to all."""
+
+    until: int
+
+
+Piece: TypeAlias = Chunk | Passing | Round | Rejected
 """`Rejected`: a line that is no touchpoint."""
 
 
