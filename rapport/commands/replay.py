@@ -73,7 +73,7 @@ def run_(
     sources: Annotated[
         list[str],
         typer.Argument(
-            help="Files (JSON lines, plain or .gz; -), archive or kafka.",
+            help="Files (JSON lines, plain or .gz; Parquet, Avro; -), archive or kafka.",
             metavar="SOURCE",
             autocompletion=sources_by_name,
         ),

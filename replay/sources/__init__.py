@@ -1,4 +1,4 @@
-"""Where recorded touchpoints come from: `kafka`, `archive`, or files of JSON lines."""
+"""Where recorded touchpoints come from: `kafka`, `archive`, or files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Touchpoints from files of JSON lines: exports in log order, all others by time."""
+"""Touchpoints from files: exports in log order, all others by time."""
 
 from __future__ import annotations
 
