@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final, Literal
 
-from replay.source import Chunk, Passing, Piece, Round, Source
+from replay.source import Chunk, Missing, Passing, Piece, Round, Source
 from replay.sources.placing import ACTIVATED, of_trends
 from schemas.keys import partition_for
 from schemas.records import EVERYONE, Alert, AlertChange, Emitted, Measure, Record, Rejected, Signal, Touchpoint
@@ -18,6 +18,8 @@ from streams.engine.past import Handed
 from streams.knowledge.model import Knowledge
 from streams.trends.boards import Boards
 
+GAPS: Final = 100
+"""Gaps of a log that are kept; more are only counted."""
 Trends = Literal["compared", "looped", "apart"]
 Fetch = Callable[[str], Knowledge]
 """The content of a version of knowledge that the log activates; raises `ReplayError` where it can't be had."""
@@ -45,6 +47,7 @@ class Drive:
         self._source = source
         self.engine = Engine(knowledge)
         self.touched: list[tuple[int, str]] = []
+        self.missing: list[Missing] = []
         self._fetch = fetch
         self._tell = tell
         self._spans: dict[int, tuple[int, int]] = {}
@@ -190,6 +193,7 @@ class Drive:
     def _note(self, partition: int, records: Sequence[Record]) -> None:
         if not records:
             return
+        self._gaps(partition, records)
         self.counts["records"] += len(records)
         self._tell(self.counts["records"])
         first, _ = self._spans.get(partition, (records[0].offset, 0))
@@ -198,6 +202,19 @@ class Drive:
         if times:
             self.first = min(times) if self.first is None else min(self.first, *times)
             self.last = max(times) if self.last is None else max(self.last, *times)
+
+    def _gaps(self, partition: int, records: Sequence[Record]) -> None:
+        """Notes what a log lacks before or among the records."""
+        _, last = self._spans.get(partition, (0, -1))
+        if not self._source.log_order or records[-1].offset - last == len(records):
+            return
+        for record in records:
+            if record.offset > last + 1:
+                self.counts["missing"] += record.offset - last - 1
+                if len(self.missing) < GAPS:
+                    until = record.body.occurred_at if isinstance(record.body, Touchpoint) else None
+                    self.missing.append(Missing(partition, last + 1, record.offset - 1, until))
+            last = record.offset
 
 
 def digest_of(partitions: Mapping[int, str]) -> str:

@@ -24,6 +24,7 @@ from rapport.settings import Settings
 from replay import sources
 from replay.drive import Drive, digest_of
 from replay.library import fetch_from
+from replay.source import Missing
 from schemas.records import Alert, AlertChange, Emitted, Signal
 from sinks.clickhouse.runs import FOLDER
 from streams.knowledge.load import from_documents
@@ -44,6 +45,7 @@ class Part(msgspec.Struct, frozen=True):
     first: int | None
     last: int | None
     fingerprint: str
+    missing: tuple[Missing, ...] = ()
 
 
 class Parallel:
@@ -60,6 +62,7 @@ class Parallel:
         self.counts: Counter[str] = Counter()
         self.first: int | None = None
         self.last: int | None = None
+        self.missing: list[Missing] = []
         self._asked = names, settings, dict(knowledge.documents)
         self._jobs = jobs
         self._versions = {"": knowledge, knowledge.version: knowledge}
@@ -107,6 +110,7 @@ class Parallel:
         moments = [each for each in (self.first, part.first) if each is not None]
         self.first = min(moments, default=None)
         self.last = max((each for each in (self.last, part.last) if each is not None), default=None)
+        self.missing += part.missing
         self._tell(self.counts["records"])
 
 
@@ -128,7 +132,9 @@ def fold(
     finally:
         source.close()
     fingerprint = drive.states[partition].fingerprint() if partition in drive.states else ""
-    part = Part(partition, drive.span(partition), dict(drive.counts), drive.first, drive.last, fingerprint)
+    part = Part(
+        partition, drive.span(partition), dict(drive.counts), drive.first, drive.last, fingerprint, tuple(drive.missing)
+    )
     half = folder / f"{partition}.half"
     half.write_bytes(msgspec.json.encode(part))
     half.replace(end)

@@ -20,6 +20,7 @@ from replay.progress import Meter
 from replay.selection import Selection
 from replay.source import ReplayError
 from replay.sources.files import Files
+from replay.sources.kafka_log import KafkaLog
 from replay.summary import Summary
 from schemas.records import Emitted
 from schemas.wire import output_line
@@ -80,6 +81,7 @@ def run(
         summary.records = drive.counts["records"]
         summary.counts, summary.first, summary.last = drive.counts, drive.first, drive.last
         summary.fingerprint = drive.fingerprint()
+        summary.missing = sorted([*drive.missing, *(source.emptied if isinstance(source, KafkaLog) else ())])
         if other is not None and comparison is not None:
             said = (output for output in other.outputs() if selection.takes(output))
             covered = drive.covers if other.live and source.log_order else None

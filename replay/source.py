@@ -39,6 +39,18 @@ Piece: TypeAlias = Chunk | Passing | Round | Rejected
 """`Rejected`: a line that is no touchpoint."""
 
 
+class Missing(NamedTuple):
+    """Offsets of a partition of a log, `first` to `last`, that its source does not have: expired, or compacted away.
+
+    `until`: when the record behind them happened (ms); None if there is none.
+    """
+
+    partition: int
+    first: int
+    last: int
+    until: int | None
+
+
 class Source(Protocol):
     """Recorded touchpoints, read once from the first to the last."""
 

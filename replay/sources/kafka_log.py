@@ -8,7 +8,7 @@ from typing import Any
 
 from rapport.connection import Kafka
 from replay.kafka_reading import Topics
-from replay.source import CHUNK, Chunk, Piece, ReplayError
+from replay.source import CHUNK, Chunk, Missing, Piece, ReplayError
 from replay.sources.records import NO_SOURCE, records_of
 from replay.sources.rounds import in_step
 from schemas import topics
@@ -44,6 +44,11 @@ class KafkaLog:
     @property
     def partitions(self) -> int:
         return 0
+
+    @property
+    def emptied(self) -> list[Missing]:
+        """Partitions of which every record is gone."""
+        return [Missing(number, 0, end - 1, None) for number, (first, end) in self.spans.items() if 0 < first == end]
 
     def close(self) -> None:
         """Nothing stays open between reads."""

@@ -142,3 +142,33 @@ def test_a_base_that_is_none_is_named(chats: Path, knowledge: Knowledge) -> None
         replayed(chats, knowledge, compare=str(chats.parent / "nowhere"))
     with pytest.raises(ReplayError, match=r"chats\.jsonl:1: no output"):
         replayed(chats, knowledge, compare=str(chats))
+
+
+def test_what_a_log_lacks_is_said_and_from_when_it_goes_on(tmp_path: Path, knowledge: Knowledge) -> None:
+    """The first three records of partition 0 have expired, two of partition 1 are gone in its midst."""
+    file = tmp_path / "log.jsonl"
+    lines = [
+        {
+            "event_id": f"e{partition}{offset}", "type": "chat.message", "channel": "chat", "partition": partition,
+            "offset": offset, "key": "ann", "source": [partition, offset, 0], "initiator": "customer",
+            "occurred_at": times.write(START + offset * MINUTE), "identifiers": {"customer_id": "ann"},
+        }
+        for partition, offsets in ((0, (3, 4)), (1, (0, 1, 4)))
+        for offset in offsets
+    ]  # fmt: skip
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    summary, _ = replayed(file, knowledge)
+    assert summary.to_json()["missing"] == 5
+    assert summary.to_json()["gaps"] == [
+        {"partition": 0, "first": 0, "last": 2, "until": times.write(START + 3 * MINUTE)},
+        {"partition": 1, "first": 2, "last": 3, "until": times.write(START + 4 * MINUTE)},
+    ]
+    console = Console(file=io.StringIO(), width=200)
+    summary.print(console)
+    assert isinstance(console.file, io.StringIO)
+    assert "partition 1: records 2 to 3 have expired" in console.file.getvalue()
+
+
+def test_a_log_that_is_whole_lacks_nothing(chats: Path, knowledge: Knowledge) -> None:
+    told = replayed(chats, knowledge)[0].to_json()
+    assert (told["missing"], told.get("gaps")) == (0, None)
