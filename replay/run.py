@@ -17,7 +17,7 @@ from replay.keeping import Keeper
 from replay.library import fetch_from
 from replay.parallel import Parallel
 from replay.progress import Meter
-from replay.selection import Selection
+from replay.selection import Selection, resolved
 from replay.source import ReplayError
 from replay.sources.files import Files
 from replay.sources.kafka_log import KafkaLog
@@ -55,6 +55,7 @@ def run(
     where one that was killed stood. Progress goes to `console` if that is a terminal.
     Raises `ReplayError`.
     """
+    selection = resolved(selection, names, settings, knowledge, own_rules=own_rules)
     other = None if compare is None else base.named(compare, names, settings)
     comparison = None if other is None else Comparison(other.without)
     with closing(sources.opened(names, settings, in_step=own_rules)) as source, Meter(console, source.total) as meter:

@@ -16,7 +16,7 @@ from replay import sources
 from replay.drive import Drive
 from replay.library import fetch_from
 from replay.progress import Meter
-from replay.selection import Selection
+from replay.selection import Selection, resolved
 from replay.whatif.consequences import Consequences
 from replay.whatif.report import Report, Run, report
 from replay.whatif.twins import Twins
@@ -43,6 +43,7 @@ def what_if(
     out. Trends are judged anew on both sides, so that what differs comes of the rules alone.
     `selection` limits what is told, never what is folded. Raises `ReplayError`.
     """
+    selection = resolved(selection, names, settings, before, own_rules=False)
     with closing(sources.opened(names, settings, in_step=True)) as source, Meter(console, source.total) as meter:
         fetch = fetch_from(names, settings)
         twins = Twins(

@@ -172,3 +172,52 @@ def test_what_a_log_lacks_is_said_and_from_when_it_goes_on(tmp_path: Path, knowl
 def test_a_log_that_is_whole_lacks_nothing(chats: Path, knowledge: Knowledge) -> None:
     told = replayed(chats, knowledge)[0].to_json()
     assert (told["missing"], told.get("gaps")) == (0, None)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Path:
+    """Ann asks in store 1 by chat, Bo in store 2 by e-mail, Cai on the web; Ann comes back without a place."""
+    path = tmp_path / "places.jsonl"
+    asked = (("ann", "chat", "store-1"), ("bo", "email", "store-2"), ("cai", "web", None), ("ann", "chat", None))
+    lines = [
+        {
+            "event_id": f"p{number}", "type": "complaint.opened", "channel": channel, "text": "it broke",
+            "occurred_at": times.write(START + number * 1000 * MINUTE), "identifiers": {"customer_id": who},
+            "properties": {"cause": "late"}, **({"location_id": place} if place else {}),
+        }
+        for number, (who, channel, place) in enumerate(asked)
+    ]  # fmt: skip
+    path.write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("selection", "told"),
+    [
+        pytest.param(Selection(store="store-1"), {"ann"}, id="who was in that store"),
+        pytest.param(Selection(channel="email"), {"bo"}, id="who came by that channel"),
+        pytest.param(Selection(segment="complete_stranger"), {"bo", "cai"}, id="who stands so at the end"),
+    ],
+)
+def test_a_selection_of_customers_tells_everything_of_them_and_nothing_of_others(
+    selection: Selection, told: set[str], places: Path, knowledge: Knowledge
+) -> None:
+    whole, everything = replayed(places, knowledge)
+    summary, lines = replayed(places, knowledge, selection=selection)
+    assert {line["customer_id"] for line in lines} == told
+    assert lines == [line for line in everything if line.get("customer_id") in told]
+    assert summary.fingerprint == whole.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("selection", "said"),
+    [
+        pytest.param(Selection(segment="pals"), "no such relationship", id="no relationship"),
+        pytest.param(Selection(store="store-9"), "--store store-9: nobody", id="nobody there"),
+    ],
+)
+def test_a_selection_that_can_take_nobody_is_refused(
+    selection: Selection, said: str, places: Path, knowledge: Knowledge
+) -> None:
+    with pytest.raises(ReplayError, match=said):
+        replayed(places, knowledge, selection=selection)
