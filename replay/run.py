@@ -16,6 +16,7 @@ from replay.drive import Drive, Trends
 from replay.keeping import Keeper
 from replay.library import fetch_from
 from replay.parallel import Parallel
+from replay.partings import explained
 from replay.progress import Meter
 from replay.selection import Selection, resolved
 from replay.source import ReplayError
@@ -53,7 +54,7 @@ def run(
     `live`, a run that is kept, or a file that `out` once was. `keeper` gets every output that
     is told. `jobs` processes fold the partitions of a log (Kafka, archive); `resume` goes on
     where one that was killed stood. Progress goes to `console` if that is a terminal.
-    Raises `ReplayError`.
+    Where a comparison finds anything the source is folded once more, to say why. Raises `ReplayError`.
     """
     selection = resolved(selection, names, settings, knowledge, own_rules=own_rules)
     other = None if compare is None else base.named(compare, names, settings)
@@ -87,6 +88,8 @@ def run(
             said = (output for output in other.outputs() if selection.takes(output))
             covered = drive.covers if other.live and source.log_order else None
             summary.differences = comparison.against(filter(covered, said) if covered else said)
+    if summary.differences:
+        summary.partings = explained(summary.differences, names, settings, knowledge, own_rules=own_rules)
     return summary
 
 

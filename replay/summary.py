@@ -11,7 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from replay.compare import Differences, Group
+from replay.partings import Parting
 from replay.source import Missing
+from replay.whatif.twins import TIME
 from schemas import times
 
 COUNTS: Final[tuple[str, ...]] = (
@@ -37,6 +39,8 @@ class Summary:
     log_order: bool = True
     compared_with: str | None = None
     differences: Differences | None = None
+    partings: list[Parting] = field(default_factory=list)
+    """Why there are differences, by the kind of record at which customers part."""
     missing: list[Missing] = field(default_factory=list)
     """What the log lacks; of very many gaps the first, while `counts` has how many records there were in all."""
 
@@ -65,6 +69,13 @@ class Summary:
         if self.differences is not None:
             found["compared_with"] = self.compared_with
             found["differences"] = _differences(self.differences)
+            found["parted"] = [
+                {
+                    "type": each.type, "customers": each.customers, "outputs": each.outputs, "customer": each.customer,
+                    "event_id": each.example.event_id, "at": _time(each.example.at),
+                }
+                for each in self.partings
+            ]  # fmt: skip
         return found
 
     def print(self, console: Console) -> None:
@@ -104,7 +115,17 @@ class Summary:
             examples = " ".join(found.examples["changed", group][:2])
             table.add_row(f"changed {name}", group.kind, escape(group.name), f"{count:,}", examples)
         console.print(table)
+        if self.partings:
+            console.print(self._why())
         console.print(f"[red]different[/]: {found.same:,} outputs are the same, those above are not; exit status 1")
+
+    def _why(self) -> Table:
+        table = Table("customers part at", "customers", "outputs", "the first of them", title="why")
+        for each in self.partings:
+            kind = "something fell due" if each.type == TIME else each.type
+            first = f"{each.customer}: {_time(each.example.at)} {each.example.event_id}".strip()
+            table.add_row(escape(kind), f"{each.customers:,}", f"{each.outputs:,}", escape(first))
+        return table
 
 
 def _lack(each: Missing) -> str:

@@ -221,3 +221,27 @@ def test_a_selection_that_can_take_nobody_is_refused(
 ) -> None:
     with pytest.raises(ReplayError, match=said):
         replayed(places, knowledge, selection=selection)
+
+
+def test_a_difference_is_explained_by_the_first_record_at_which_a_customer_parts(
+    places: Path, knowledge: Knowledge, tmp_path: Path
+) -> None:
+    """The base does not notice that Ann comes back, and says something else of Cai when something fell due."""
+    _, lines = replayed(places, knowledge)
+    later = next(each for each in lines if each["customer_id"] == "cai" and each["kind"] == "signal")
+    back = [each for each in lines if each.get("name") == "repeat_contact"]
+    assert {each["customer_id"] for each in back} == {"ann"}
+    base = tmp_path / "base.jsonl"
+    told = [{**each, "severity": "critical"} if each is later else each for each in lines if each not in back]
+    base.write_bytes(b"\n".join(map(msgspec.json.encode, told)))
+    summary, _ = replayed(places, knowledge, compare=str(base))
+    parted = summary.to_json()["parted"]
+    assert [(each["type"], each["customer"], each["outputs"]) for each in parted] == [
+        ("complaint.opened", "ann", len(back)), ("time", "cai", 1),
+    ]  # fmt: skip
+    assert parted[0]["event_id"] == "p3"
+    paper = io.StringIO()
+    summary.print(Console(file=paper, width=140))
+    assert "something fell due" in paper.getvalue()
+    same, _ = replayed(places, knowledge, compare=str(base), selection=Selection(customer="bo"))
+    assert not same.partings
