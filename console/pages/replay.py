@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Final, cast
 
 import msgspec
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from console.web.guard import Stop
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
 from replay import keeping
-from replay.compare import Comparison, Differences
+from replay.compare import Comparison, Differences, Group
 from replay.source import ReplayError
 from schemas import topics
 from schemas.codec import decode_touchpoints
@@ -41,11 +42,9 @@ RECORD: Final = (
 
 async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     """All runs that are kept, those that go on, and a form for a new one."""
-    kept = await asyncio.to_thread(keeping.runs, site.settings.data)
-    facts: dict[str, Any] = {"runs": kept[: -SHOWN - 1 : -1], "going": site.laboratory.runs()}
     if request.headers.get(PART) == "charts":
-        return site.page(viewer, "runs.html", **facts)
-    return site.page(viewer, "replay.html", **facts, sources=SOURCES, wrong="", source="", changes="")
+        return site.page(viewer, "runs.html", going=site.laboratory.runs())
+    return await _page(site, viewer)
 
 
 async def start(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
@@ -61,14 +60,20 @@ async def start(site: Site, request: Request, viewer: Viewer, form: dict[str, st
             await asyncio.to_thread(lambda: from_documents(overridden(site.knowledge.documents, changes)))
         site.laboratory.start(site.settings, viewer.person.name, source, changes)
     except KnowledgeError as error:
-        kept = await asyncio.to_thread(keeping.runs, site.settings.data)
-        return site.page(
-            viewer, "replay.html", 400, runs=kept[: -SHOWN - 1 : -1], going=site.laboratory.runs(), sources=SOURCES,
-            wrong=str(error), source=source, changes=text,
-        )  # fmt: skip
+        return await _page(site, viewer, 400, wrong=str(error), source=source, changes=text)
     except Busy:
         raise Stop(409, "refused.busy") from None
     return RedirectResponse("/replay", 303)
+
+
+async def _page(
+    site: Site, viewer: Viewer, status: int = 200, *, wrong: str = "", source: str = "", changes: str = ""
+) -> Response:
+    kept = await asyncio.to_thread(keeping.runs, site.settings.data)
+    return site.page(
+        viewer, "replay.html", status, runs=kept[: -SHOWN - 1 : -1], going=site.laboratory.runs(), sources=SOURCES,
+        wrong=wrong, source=source, changes=changes,
+    )  # fmt: skip
 
 
 async def compare(site: Site, request: Request, viewer: Viewer) -> Response:
@@ -79,7 +84,7 @@ async def compare(site: Site, request: Request, viewer: Viewer) -> Response:
     except ReplayError:
         raise Stop(404, "refused.run") from None
     found = await asyncio.to_thread(_between, site, one.id, other.id)
-    return site.page(viewer, "compared.html", before=one, after=other, found=found)
+    return site.page(viewer, "compared.html", before=one, after=other, found=found, named=_names(viewer))
 
 
 async def output(site: Site, request: Request, viewer: Viewer) -> Response:
@@ -116,6 +121,15 @@ def _record(site: Site, said: Emitted) -> Touchpoint | None:
         return None
     found = decode_touchpoints(values)
     return found[0] if found and isinstance(found[0], Touchpoint) else None
+
+
+def _names(viewer: Viewer) -> Callable[[Group], str]:
+    """How the groups of outputs are called for this reader."""
+    voice = viewer.voice
+    by_kind: dict[str, Callable[[str], str]] = {
+        "signal": voice.signal, "alert": voice.team, "shift": voice.relationship, "card": voice.relationship,
+    }  # fmt: skip
+    return lambda group: by_kind.get(group.kind, str)(group.name)
 
 
 def _told(said: Emitted, named: bool) -> str:
