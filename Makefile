@@ -70,7 +70,7 @@ big: setup ## a touchpoint among a million customers against ten thousand, and t
 portrait: setup ## what the engine makes of Online Retail, as docs/relationships-online-retail.md (RAPPORT_SHARED_DATA)
 	@$(BIN)/python -m bench portrait $(ARGS)
 
-proof: setup ## live by force through Kafka, then replay from Kafka, archive and files, as docs/replay-proof.md: 20 minutes (ARGS=...)
+proof: setup ## live by force through Kafka, then replay from Kafka, archive and files, as docs/replay-proof.md: half an hour (ARGS=...)
 	@$(BIN)/python -m bench proof --into docs/replay-proof.md $(ARGS)
 
 lock: ## write requirements.lock anew from requirements.in (needs uv)

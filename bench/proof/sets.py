@@ -39,4 +39,5 @@ def retail(file: Path, lines: int | None) -> Set:
             if isinstance(made, Touchpoint):
                 found += [*agreed.before(made, asked), made]
     found.sort(key=lambda each: (each.occurred_at, each.event_id))
-    return Set("Online Retail", found, HOUR, "signals.running_out.from_quantile=0.3")
+    name = "Online Retail" if lines is None else f"Online Retail, first {lines:,} lines"
+    return Set(name, found, HOUR, "signals.running_out.from_quantile=0.3")

@@ -61,7 +61,7 @@ def consequences(each: Proof) -> str:
         for row in moved
     )
     return (
-        f"`{each.change}` on the {each.name}: {found.same:,} outputs are the same; {found.customers:,} customers hear"
+        f"`{each.change}`, {each.name}: {found.same:,} outputs are the same; {found.customers:,} customers hear"
         f" something else, {found.states_only:,} more differ in their states alone.\n\n"
         f"| signal | before | after | new | gone | changed |\n|---|--:|--:|--:|--:|--:|\n{told}\n"
     )
