@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench screenshots soak big portrait lock clean
+.PHONY: help setup run test explore lint fmt bench screenshots soak big portrait proof lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -69,6 +69,9 @@ big: setup ## a touchpoint among a million customers against ten thousand, and t
 
 portrait: setup ## what the engine makes of Online Retail, as docs/relationships-online-retail.md (RAPPORT_SHARED_DATA)
 	@$(BIN)/python -m bench portrait $(ARGS)
+
+proof: setup ## live by force through Kafka, then replay from Kafka, archive and files, as docs/replay-proof.md: half an hour (ARGS=...)
+	@$(BIN)/python -m bench proof --into docs/replay-proof.md $(ARGS)
 
 lock: ## write requirements.lock anew from requirements.in (needs uv)
 	uv pip compile requirements.in -o requirements.lock --universal --generate-hashes --python-version 3.11 \

@@ -266,6 +266,35 @@ def texts(
         write(into, found)
 
 
+@app.command(help="A simulated month and Online Retail live by force, then replayed from Kafka, archive and files.")
+def proof(
+    strikes: Annotated[int, typer.Option("--strikes", min=0, help="Kills, pauses and changes of workers a set.")] = 12,
+    customers: Customers = 1_000, seed: Annotated[int, typer.Option("--seed")] = 7,
+    lines: Annotated[int | None, typer.Option("--lines", min=1, help="Of Online Retail; else all.")] = None,
+    only: Annotated[str, typer.Option("--only", help="month or retail; else both.")] = "",
+    into: Annotated[Path | None, typer.Option("--into", help="The page whose figures are written anew.")] = None,
+) -> None:  # fmt: skip
+    from bench.proof.run import prove
+    from bench.proof.sets import month, retail
+    from bench.proof.writing import told, write
+    from bench.states import RETAIL, shared
+
+    if only not in ("", "month", "retail"):
+        raise Failure("--only is month or retail")
+    file = shared() / RETAIL
+    if only != "month" and not file.exists():
+        raise Failure(f"{file} is not there: name the folder of the data sets in RAPPORT_SHARED_DATA, or --only month")
+    sets = [month(customers, seed)] if only != "retail" else []
+    sets += [retail(file, lines)] if only != "month" else []
+    found = [prove(each, strikes, seed, _say) for each in sets]
+    if into is None:
+        print(told(found))
+    else:
+        write(into, found)
+    if not all(each.holds for each in found):
+        raise Failure("live and replay differ: the table says where")
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 

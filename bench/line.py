@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -144,6 +144,18 @@ class Gauge:
     def drained(self) -> bool:
         """Whether both stations have committed everything."""
         return all(self.committed(topic) == self.records(topic) for topic in (topics.RAW, topics.RESOLVED))
+
+    def lag(self, group: str, read: Iterable[str]) -> int:
+        """Records of these topics that the group has not committed; all of them while no group has formed."""
+        places = [TopicPartition(topic, number) for topic in read for number in range(self._partitions)]
+        ends = self._admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+        try:
+            done = self._admin.list_group_offsets({group: places})[group]
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            done = {}
+        return sum(end.offset - max(done[place].offset if place in done else 0, 0) for place, end in ends.items())
 
     def close(self) -> None:
         self._admin.close()

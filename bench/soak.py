@@ -12,11 +12,8 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from kafka import KafkaAdminClient, TopicPartition
-from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
 
-from bench.line import Line
+from bench.line import Gauge, Line
 from bench.report import Cell, Report
 from bench.stream import keyed, touchpoints
 from deploy.local.broker import free_port
@@ -57,19 +54,19 @@ def run(minutes: float, rate: int, partitions: int, say: Callable[[str], None]) 
         store = line.start("store", ("rapport.cli", "store"), environment_of(line.settings))
         pids = {"broker": line.broker.pid or 0, "worker": worker.pid, "store": store.pid}
         log = KafkaLog(line.settings.cluster)
-        admin = KafkaAdminClient(**line.settings.cluster.client())
+        gauge = Gauge(line.settings)
         try:
-            line.wait(worker, "worker", lambda: _lag(admin, partitions)[GROUP] == 0, 90)
-            samples = list(_samples(shop, log, admin, pids, minutes * 60, rate, partitions, say))
+            line.wait(worker, "worker", lambda: _lag(gauge, partitions)[GROUP] == 0, 90)
+            samples = list(_samples(shop, log, gauge, pids, minutes * 60, rate, partitions, say))
         finally:
             log.close()
-            admin.close()
+            gauge.close()
         ended = [name for name, process in (("worker", worker), ("store", store)) if process.poll() is not None]
     return _report(samples, rate, ended)
 
 
 def _samples(
-    shop: Sequence[Touchpoint], log: KafkaLog, admin: KafkaAdminClient, pids: dict[str, int], seconds: float,
+    shop: Sequence[Touchpoint], log: KafkaLog, gauge: Gauge, pids: dict[str, int], seconds: float,
     rate: int, partitions: int, say: Callable[[str], None],
 ) -> Iterator[Sample]:  # fmt: skip
     began, sent, due = time.monotonic(), 0, 0.0
@@ -85,7 +82,7 @@ def _samples(
         if now >= due:
             due += SAMPLE_S
             sample = Sample(now, {n: _resident(p) for n, p in pids.items()}, {n: _files(p) for n, p in pids.items()},
-                            _lag(admin, partitions))  # fmt: skip
+                            _lag(gauge, partitions))  # fmt: skip
             if int(now) % 300 < SAMPLE_S:
                 say(f"{now / 60:.0f} min: {sample.bytes} bytes, lag {sample.lag}")
             yield sample
@@ -104,22 +101,10 @@ def _endless(shop: Sequence[Touchpoint]) -> Iterator[tuple[Touchpoint, str]]:
             )
 
 
-def _lag(admin: KafkaAdminClient, partitions: int) -> dict[str, int]:
+def _lag(gauge: Gauge, partitions: int) -> dict[str, int]:
     """Of the workers and of the store, in records not committed. A group that has not formed yet lags by all."""
-    lags = {}
-    for group, read in ((GROUP, (topics.RAW, topics.RESOLVED)), (SINK, stored_topics(partitions))):
-        places = [TopicPartition(topic, number) for topic in read for number in range(partitions)]
-        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
-        try:
-            committed = admin.list_group_offsets({group: places})[group]
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-            committed = {}
-        lags[group] = sum(
-            end.offset - max(committed[place].offset if place in committed else 0, 0) for place, end in ends.items()
-        )
-    return lags
+    wanted = ((GROUP, (topics.RAW, topics.RESOLVED)), (SINK, stored_topics(partitions)))
+    return {group: gauge.lag(group, read) for group, read in wanted}
 
 
 def _resident(pid: int) -> int:

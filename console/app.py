@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console.accounts.roles import Right
-from console.pages import customer, door, inbox, live, operations, policy, portfolio
+from console.pages import customer, door, inbox, live, operations, policy, portfolio, replay
 from console.web.guard import Headers, Stop
 from console.web.site import TEMPLATES, Done, Shown, Site, done, shown, stopped
 from console.web.viewer import viewer_of
@@ -32,6 +32,9 @@ PAGES: Final[tuple[tuple[str, Right | None, Shown], ...]] = (
     ("/portfolio/treatment", "portfolio", portfolio.treatment),
     ("/portfolio/effects", "portfolio", portfolio.effects),
     ("/portfolio/policy", "portfolio", policy.page),
+    ("/replay", "replay", replay.page),
+    ("/replay/compare", "replay", replay.compare),
+    ("/replay/{run}/{output}", "replay", replay.output),
     ("/operations", "operations", operations.page),
 )
 FORMS: Final[tuple[tuple[str, Right | None, Done], ...]] = (
@@ -41,6 +44,7 @@ FORMS: Final[tuple[tuple[str, Right | None, Done], ...]] = (
     ("/alerts/{alert_id}/{action}", "act", inbox.act),
     ("/reveal", "reveal", customer.reveal),
     ("/notes", "act", customer.note),
+    ("/replay", "replay", replay.start),
     ("/letters/{letter}/replay", "operations", operations.replay),
 )
 

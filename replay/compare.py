@@ -28,6 +28,9 @@ REJECTED_FIELDS: Final[tuple[str, ...]] = ("id", "at", "stage", "reason", "detai
 EXAMPLES: Final = 5
 """Ids kept of each kind of difference, for looking them up."""
 
+KEPT: Final = 100_000
+"""Differences of which it is looked for why."""
+
 _WIDTH: Final = 4
 _encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
 
@@ -57,6 +60,10 @@ class Differences:
     gone: Counter[Group] = field(default_factory=Counter)
     changed: Counter[tuple[Group, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, Group], list[str]] = field(default_factory=dict)
+    ours: set[str] = field(default_factory=set)
+    """Ids of this run that the base has not, or that say something else; of very many the first."""
+    theirs: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    """Where in the log what only the base says came out, and of which customers; of very many the first."""
 
     def __bool__(self) -> bool:
         return bool(self.new or self.gone or self.changed)
@@ -71,6 +78,11 @@ class Differences:
         ids = self.examples.setdefault((what, group), [])
         if len(ids) < EXAMPLES:
             ids.append(output_id)
+
+    def keep(self, output_id: str) -> None:
+        """Keeps the id for looking for why, unless there are very many."""
+        if len(self.ours) < KEPT:
+            self.ours.add(output_id)
 
 
 class Comparison:
@@ -101,6 +113,8 @@ class Comparison:
             if mine is None:
                 found.gone[trace.group] += 1
                 found.note("gone", trace.group, output.id)
+                if output.customer_id is not None and len(found.theirs) < KEPT:
+                    found.theirs.setdefault((output.partition, output.offset), []).append(output.customer_id)
             elif mine == trace:
                 found.same += 1
             else:
@@ -108,6 +122,7 @@ class Comparison:
         for output_id, trace in self._mine.items():
             found.new[trace.group] += 1
             found.note("new", trace.group, output_id)
+            found.keep(output_id)
         self._mine.clear()
         return found
 
@@ -151,6 +166,7 @@ def _changed(found: Differences, output: Emitted, mine: _Trace, base: _Trace) ->
         if mine.fields[span] != base.fields[span]:
             found.changed[base.group, name.rstrip("_")] += 1
     found.unlike += 1
+    found.keep(output.id)
     found.note("changed", base.group, output.id)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from typing import Final, Literal
 
-from replay.source import Chunk, Passing, Piece, Source
-from replay.sources.placing import from_the_log
+from replay.source import Chunk, Missing, Passing, Piece, Round, Source
+from replay.sources.placing import ACTIVATED, of_trends
 from schemas.keys import partition_for
 from schemas.records import EVERYONE, Alert, AlertChange, Emitted, Measure, Record, Rejected, Signal, Touchpoint
 from schemas.records import Source as Place
@@ -17,6 +18,9 @@ from streams.engine.past import Handed
 from streams.knowledge.model import Knowledge
 from streams.trends.boards import Boards
 
+GAPS: Final = 100
+"""Gaps of a log that are kept; more are only counted."""
+Trends = Literal["compared", "looped", "apart"]
 Fetch = Callable[[str], Knowledge]
 """The content of a version of knowledge that the log activates; raises `ReplayError` where it can't be had."""
 
@@ -25,16 +29,16 @@ class Drive:
     """States of all partitions of a replay. `outputs` yields what the engine emits, in an order that is the log's.
 
     In log order: as the source gives the chunks. Without a log: by time, then partition.
-    `tell` hears after each chunk how many records there were. With `own_rules` the log's own
-    activations and records of trends are left out.
+    `tell` hears after each chunk how many records there were. With `own_rules` the log's own activations are left out.
 
-    Trends are judged as well. In log order what the log's trends said to everybody holds, and what is found here is
-    only compared; without a log it is folded, behind what it was found of. Without `trends` somebody else judges them.
+    Trends are judged as well: `compared`, what the log's trends said to everybody holds and what is found here only
+    comes out; `looped`, the log's are left out and what is found here is folded, behind what it was found of, which
+    needs a source whose partitions go in step, or one without a log; `apart`, somebody else judges them.
     """
 
     def __init__(
         self, source: Source, knowledge: Knowledge, fetch: Fetch, tell: Callable[[int], None], *, own_rules: bool,
-        trends: bool = True,
+        trends: Trends = "compared",
     ) -> None:  # fmt: skip
         self.states: dict[int, Partition] = {}
         self.counts: Counter[str] = Counter()
@@ -43,6 +47,7 @@ class Drive:
         self._source = source
         self.engine = Engine(knowledge)
         self.touched: list[tuple[int, str]] = []
+        self.missing: list[Missing] = []
         self._fetch = fetch
         self._tell = tell
         self._spans: dict[int, tuple[int, int]] = {}
@@ -50,6 +55,7 @@ class Drive:
         self._trends = trends
         self._handed: list[Handed] = []
         self._shifted: Counter[int] = Counter()
+        self._told: list[Touchpoint] = []
         self._said = 0
         partitions = source.partitions
         # A log says by its marks how many partitions there are; how the scopes are spread does not matter here.
@@ -95,6 +101,8 @@ class Drive:
                 return self._fold(partition, records)
             case Passing(to, inclusive):
                 return self._pass(to, inclusive)
+            case Round():
+                return self._tell_everybody()
             case Rejected():
                 self.counts["records"] += 1
                 self.counts["rejected"] += 1
@@ -109,8 +117,8 @@ class Drive:
 
     def folded(self, partition: int, records: Sequence[Record]) -> Sequence[Record]:
         """The records as this run folds them: without the log's own rules, behind what was handed over."""
-        if self._own_rules:
-            records = [record for record in records if not _from_the_log(record)]
+        if self._own_rules or self._trends == "looped":
+            records = [record for record in records if not self._left_out(record)]
         by = self._shifted[partition]
         return [record._replace(offset=record.offset + by) for record in records] if by else records
 
@@ -129,14 +137,28 @@ class Drive:
         found += self._hand_over()
         judged = self._boards.take(found)
         found += judged.outputs
-        for said in judged.told:
+        self._told += judged.told
+        found += self._tell_everybody()
+        # As without a clock before: how often totals are sent depends on when time passes.
+        return [output for output in found if not isinstance(output, Measure)]
+
+    def _tell_everybody(self) -> Sequence[Emitted]:
+        """Folds what trends have found and nobody has heard yet."""
+        found: list[Emitted] = []
+        told, self._told = self._told, []
+        for said in told:
             self._said += 1
             for number, states in sorted(self.states.items()):
                 self._shifted[number] += 1
                 record = Record(states.world.position + 1, EVERYONE, Place(_TRENDS, self._said, number), said)
-                found += self._done(number, self.engine.process([record], states))
-        # As without a clock before: how often totals are sent depends on when time passes.
-        return [output for output in found if not isinstance(output, Measure)]
+                found += self._done(number, self.process([record], states))
+        return found
+
+    def _left_out(self, record: Record) -> bool:
+        body = record.body
+        if not isinstance(body, Touchpoint):
+            return False
+        return (self._own_rules and body.type == ACTIVATED) or (self._trends == "looped" and of_trends(body))
 
     def _known(self, version: str) -> Knowledge:
         if version and version not in self.engine.versions:
@@ -161,11 +183,17 @@ class Drive:
         if not self._source.log_order:
             self._handed += outcome.handed
             return outcome.outputs
-        return [*outcome.outputs, *self._boards.take(outcome.outputs).outputs] if self._trends else outcome.outputs
+        if self._trends == "apart":
+            return outcome.outputs
+        judged = self._boards.take(outcome.outputs)
+        if self._trends == "looped":
+            self._told += judged.told
+        return [*outcome.outputs, *judged.outputs]
 
     def _note(self, partition: int, records: Sequence[Record]) -> None:
         if not records:
             return
+        self._gaps(partition, records)
         self.counts["records"] += len(records)
         self._tell(self.counts["records"])
         first, _ = self._spans.get(partition, (records[0].offset, 0))
@@ -174,6 +202,19 @@ class Drive:
         if times:
             self.first = min(times) if self.first is None else min(self.first, *times)
             self.last = max(times) if self.last is None else max(self.last, *times)
+
+    def _gaps(self, partition: int, records: Sequence[Record]) -> None:
+        """Notes what a log lacks before or among the records."""
+        _, last = self._spans.get(partition, (0, -1))
+        if not self._source.log_order or records[-1].offset - last == len(records):
+            return
+        for record in records:
+            if record.offset > last + 1:
+                self.counts["missing"] += record.offset - last - 1
+                if len(self.missing) < GAPS:
+                    until = record.body.occurred_at if isinstance(record.body, Touchpoint) else None
+                    self.missing.append(Missing(partition, last + 1, record.offset - 1, until))
+            last = record.offset
 
 
 def digest_of(partitions: Mapping[int, str]) -> str:
@@ -188,9 +229,5 @@ def _moment(output: Emitted) -> tuple[int, int]:
     return output.at, output.partition
 
 
-_TRENDS = -1
+_TRENDS: Final = -1
 """Where what trends say comes from, without a log."""
-
-
-def _from_the_log(record: Record) -> bool:
-    return isinstance(record.body, Touchpoint) and from_the_log(record.body)

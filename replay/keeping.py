@@ -109,6 +109,15 @@ def outputs(data: Path, run: str) -> Iterator[Emitted]:
             yield output_from_json(msgspec.json.decode(value))
 
 
+def output(data: Path, run: str, output_id: str) -> Emitted | None:
+    """One of them, by its id; None if the run has not said it."""
+    files = sorted((shelf(data) / run).glob("outputs-*.parquet"))
+    if not files:
+        return None
+    found = pl.scan_parquet(files).filter(pl.col("id") == output_id).select("value").head(1).collect()["value"]
+    return output_from_json(msgspec.json.decode(found[0])) if len(found) else None
+
+
 def remove(data: Path, run: str) -> None:
     """The run is gone from here; where the archive has it, the store takes it from there, too."""
     folder = shelf(data) / run

@@ -24,6 +24,7 @@ from rapport.settings import Settings
 from replay import sources
 from replay.drive import Drive, digest_of
 from replay.library import fetch_from
+from replay.source import Missing
 from schemas.records import Alert, AlertChange, Emitted, Signal
 from sinks.clickhouse.runs import FOLDER
 from streams.knowledge.load import from_documents
@@ -44,6 +45,7 @@ class Part(msgspec.Struct, frozen=True):
     first: int | None
     last: int | None
     fingerprint: str
+    missing: tuple[Missing, ...] = ()
 
 
 class Parallel:
@@ -55,18 +57,19 @@ class Parallel:
 
     def __init__(
         self, names: Sequence[str], settings: Settings, knowledge: Knowledge, jobs: int,
-        tell: Callable[[int], None], *, own_rules: bool, resume: bool,
+        tell: Callable[[int], None], *, resume: bool,
     ) -> None:  # fmt: skip
         self.counts: Counter[str] = Counter()
         self.first: int | None = None
         self.last: int | None = None
-        self._asked = names, settings, dict(knowledge.documents), own_rules
+        self.missing: list[Missing] = []
+        self._asked = names, settings, dict(knowledge.documents)
         self._jobs = jobs
         self._versions = {"": knowledge, knowledge.version: knowledge}
         self._fetch = fetch_from(names, settings)
         self._boards = Boards(1, self._known, 1)
         self._tell = tell
-        said = "\0".join([*names, knowledge.version, str(own_rules), version("rapport")])
+        said = "\0".join([*names, knowledge.version, version("rapport")])
         self._folder = settings.data / FOLDER / f"parts-{hashlib.blake2b(said.encode(), digest_size=8).hexdigest()}"
         self._parts: dict[int, Part] = {}
         if not resume:
@@ -107,12 +110,12 @@ class Parallel:
         moments = [each for each in (self.first, part.first) if each is not None]
         self.first = min(moments, default=None)
         self.last = max((each for each in (self.last, part.last) if each is not None), default=None)
+        self.missing += part.missing
         self._tell(self.counts["records"])
 
 
 def fold(
-    names: Sequence[str], settings: Settings, documents: Mapping[str, str], own_rules: bool, partition: int,
-    folder: Path,
+    names: Sequence[str], settings: Settings, documents: Mapping[str, str], partition: int, folder: Path,
 ) -> Part:  # fmt: skip
     """One partition, unless it is done; in a process of its own. Its end is written last, so half a part is none."""
     end = folder / f"{partition}.json"
@@ -121,7 +124,7 @@ def fold(
     source = sources.opened(names, settings, partition)
     try:
         rules = from_documents(documents)
-        drive = Drive(source, rules, fetch_from(names, settings), lambda _: None, own_rules=own_rules, trends=False)
+        drive = Drive(source, rules, fetch_from(names, settings), lambda _: None, own_rules=False, trends="apart")
         with (folder / f"{partition}.outputs").open("wb") as out:
             for piece in source.pieces():
                 packed = _encode(drive.take(piece))
@@ -129,7 +132,9 @@ def fold(
     finally:
         source.close()
     fingerprint = drive.states[partition].fingerprint() if partition in drive.states else ""
-    part = Part(partition, drive.span(partition), dict(drive.counts), drive.first, drive.last, fingerprint)
+    part = Part(
+        partition, drive.span(partition), dict(drive.counts), drive.first, drive.last, fingerprint, tuple(drive.missing)
+    )
     half = folder / f"{partition}.half"
     half.write_bytes(msgspec.json.encode(part))
     half.replace(end)

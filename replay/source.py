@@ -29,8 +29,26 @@ class Passing(NamedTuple):
     inclusive: bool
 
 
-Piece: TypeAlias = Chunk | Passing | Rejected
+class Round(NamedTuple):
+    """All partitions of a log have come to this time: what trends have found until then can be told to all."""
+
+    until: int
+
+
+Piece: TypeAlias = Chunk | Passing | Round | Rejected
 """`Rejected`: a line that is no touchpoint."""
+
+
+class Missing(NamedTuple):
+    """Offsets of a partition of a log, `first` to `last`, that its source does not have: expired, or compacted away.
+
+    `until`: when the record behind them happened (ms); None if there is none.
+    """
+
+    partition: int
+    first: int
+    last: int
+    until: int | None
 
 
 class Source(Protocol):

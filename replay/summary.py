@@ -11,12 +11,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from replay.compare import Differences, Group
+from replay.partings import Parting
+from replay.source import Missing
+from replay.whatif.twins import TIME
 from schemas import times
 
 COUNTS: Final[tuple[str, ...]] = (
-    "applied", "duplicate", "late", "rejected", "resent", "anonymous", "left_out", "ticks",
+    "applied", "duplicate", "late", "rejected", "resent", "anonymous", "left_out", "ticks", "missing",
 )  # fmt: skip
 """What is told of the engine's counts, if there was any."""
+
+SHOWN: Final = 8
+"""Gaps told on a terminal."""
 
 
 @dataclass(slots=True)
@@ -33,6 +39,10 @@ class Summary:
     log_order: bool = True
     compared_with: str | None = None
     differences: Differences | None = None
+    partings: list[Parting] = field(default_factory=list)
+    """Why there are differences, by the kind of record at which customers part."""
+    missing: list[Missing] = field(default_factory=list)
+    """What the log lacks; of very many gaps the first, while `counts` has how many records there were in all."""
 
     @property
     def rate(self) -> float:
@@ -45,15 +55,27 @@ class Summary:
 
     def to_json(self) -> dict[str, Any]:
         """The summary as a JSON object."""
-        found = {
+        found: dict[str, Any] = {
             "records": self.records, **{name: self.counts[name] for name in COUNTS},
             "outputs": _nested(self.outputs), "first": _time(self.first), "last": _time(self.last),
             "seconds": round(self.seconds, 3), "rate": round(self.rate), "fingerprint": self.fingerprint,
             "log_order": self.log_order,
         }  # fmt: skip
+        if self.missing:
+            found["gaps"] = [
+                {"partition": each.partition, "first": each.first, "last": each.last, "until": _time(each.until)}
+                for each in self.missing
+            ]
         if self.differences is not None:
             found["compared_with"] = self.compared_with
             found["differences"] = _differences(self.differences)
+            found["parted"] = [
+                {
+                    "type": each.type, "customers": each.customers, "outputs": each.outputs, "customer": each.customer,
+                    "event_id": each.example.event_id, "at": _time(each.example.at),
+                }
+                for each in self.partings
+            ]  # fmt: skip
         return found
 
     def print(self, console: Console) -> None:
@@ -64,6 +86,10 @@ class Summary:
         if self.first is not None:
             order = "log order" if self.log_order else "by time, as if there were ticks"
             console.print(f"from {_time(self.first)} to {_time(self.last)}, {order}; states {self.fingerprint}")
+        for each in self.missing[:SHOWN]:
+            console.print(f"[yellow]missing[/]: {_lack(each)}", highlight=False)
+        if len(self.missing) > SHOWN:
+            console.print(f"[yellow]missing[/]: {len(self.missing) - SHOWN:,} more gaps; --json has them")
         outputs = Table("kind", "name", "count", title="outputs", title_justify="left")
         for group, count in sorted(self.outputs.items()):
             outputs.add_row(group.kind, escape(group.name), f"{count:,}")
@@ -89,7 +115,24 @@ class Summary:
             examples = " ".join(found.examples["changed", group][:2])
             table.add_row(f"changed {name}", group.kind, escape(group.name), f"{count:,}", examples)
         console.print(table)
+        if self.partings:
+            console.print(self._why())
         console.print(f"[red]different[/]: {found.same:,} outputs are the same, those above are not; exit status 1")
+
+    def _why(self) -> Table:
+        table = Table("customers part at", "customers", "outputs", "the first of them", title="why")
+        for each in self.partings:
+            kind = "something fell due" if each.type == TIME else each.type
+            first = f"{each.customer}: {_time(each.example.at)} {each.example.event_id}".strip()
+            table.add_row(escape(kind), f"{each.customers:,}", f"{each.outputs:,}", escape(first))
+        return table
+
+
+def _lack(each: Missing) -> str:
+    gone = f"partition {each.partition}: records {each.first:,} to {each.last:,} have expired or were compacted away"
+    if each.until is None:
+        return f"{gone}; nothing of it is left"
+    return f"{gone}; it goes on with {_time(each.until)}, and states are those of a log without them"
 
 
 def _time(at: int | None) -> str | None:

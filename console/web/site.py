@@ -16,6 +16,7 @@ from console.accounts.limits import Tries
 from console.accounts.people import People
 from console.accounts.roles import Right
 from console.desk.acting import Desk
+from console.desk.laboratory import Laboratory
 from console.live.following import Hub
 from console.web.asking import Answers
 from console.web.guard import SESSION, LogIn, Stop, form_of, need
@@ -51,6 +52,8 @@ class Site:
     addresses: Tries = field(default_factory=lambda: Tries(30, 900))
     deeds: Tries = field(default_factory=lambda: Tries(120, 60))
     """Forms of one person."""
+    laboratory: Laboratory = field(default_factory=Laboratory)
+    """Replay runs that are started here."""
     pages: Environment = field(
         default_factory=lambda: Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=_html, undefined=StrictUndefined, trim_blocks=True,

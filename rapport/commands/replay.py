@@ -73,7 +73,7 @@ def run_(
     sources: Annotated[
         list[str],
         typer.Argument(
-            help="Files (JSON lines, plain or .gz; -), archive or kafka.",
+            help="Files (JSON lines, plain or .gz; Parquet, Avro; -), archive or kafka.",
             metavar="SOURCE",
             autocompletion=sources_by_name,
         ),
@@ -81,6 +81,14 @@ def run_(
     from_: Annotated[str | None, typer.Option("--from", help="Print outputs from this time on (RFC 3339).")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Print outputs before this time.")] = None,
     customer: Annotated[str | None, typer.Option("--customer", help="Print this customer's outputs only.")] = None,
+    segment: Annotated[
+        str | None,
+        typer.Option("--segment", metavar="TYPE", help="Only of customers in that relationship at the end."),
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="ID", help="Only of customers met at that location_id.")
+    ] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="Only of customers met by that channel.")] = None,
     knowledge: Annotated[Path | None, typer.Option("--knowledge", help="A folder; its files replace ours.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="PLACE=VALUE", help="Another value in knowledge; repeatable.")
@@ -112,7 +120,7 @@ def run_(
     from replay.run import ReplayError, Selection, run
 
     found = settings_for(sources, compare)
-    selection = Selection(moment("--from", from_), moment("--to", to), customer)
+    selection = Selection(moment("--from", from_), moment("--to", to), customer, segment, store, channel)
     console = Console(stderr=True)
     rules = read_knowledge(found, knowledge, set_ or ())
     if report is not None:

@@ -1,4 +1,4 @@
-"""Where recorded touchpoints come from: `kafka`, `archive`, or files of JSON lines."""
+"""Where recorded touchpoints come from: `kafka`, `archive`, or files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ KAFKA: Final = "kafka"
 ARCHIVE: Final = "archive"
 
 
-def opened(names: Sequence[str], settings: Settings, only: int | None = None) -> KafkaLog | Archive | Files:
+def opened(
+    names: Sequence[str], settings: Settings, only: int | None = None, *, in_step: bool = False
+) -> KafkaLog | Archive | Files:
     """The source that the names mean; of a log that stands somewhere `only` one partition, if asked.
+
+    `in_step`: the partitions of a log go side by side in time instead of one after the other.
 
     `ReplayError` if there is none, or a log is to be mixed with something else.
     """
@@ -26,8 +30,8 @@ def opened(names: Sequence[str], settings: Settings, only: int | None = None) ->
         raise ReplayError(f"{', '.join(names)}: {KAFKA} and {ARCHIVE} hold whole logs; replay them by themselves")
     match names[0]:
         case "kafka":
-            return KafkaLog(settings.cluster, only)
+            return KafkaLog(settings.cluster, only, in_step=in_step)
         case "archive":
-            return Archive(settings, only)
+            return Archive(settings, only, in_step=in_step)
         case _:
-            return Files(names, settings.partitions, settings.identity)
+            return Files(names, settings.partitions, settings.identity, in_step=in_step)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from rapport.settings import Settings
 from replay.source import CHUNK, Chunk, Piece, ReplayError
 from replay.sources.records import records_of
+from replay.sources.rounds import in_step
 from schemas import topics
-from sinks.archive import LogBlock, partitions, read_log
+from sinks.archive import Extent, LogBlock, partitions, read_log
 from sinks.clickhouse.client import StoreError
 from sinks.clickhouse.connect import reader
 
 
 class Archive:
-    """One partition after the other, or one alone, from the first offset stored to the last there at the beginning."""
+    """One partition after the other, or all `in_step`, or one alone; from the first offset stored to the last there at
+    the beginning.
+    """
 
-    def __init__(self, settings: Settings, only: int | None = None) -> None:
+    def __init__(self, settings: Settings, only: int | None = None, *, in_step: bool = False) -> None:
+        self._in_step = in_step
         self._store = reader(settings)
         try:
             self._extents = [each for each in partitions(self._store) if only in (None, each.partition)]
@@ -46,12 +51,15 @@ class Archive:
         self._store.close()
 
     def pieces(self) -> Iterator[Piece]:
+        lanes = {extent.partition: self._lane(extent) for extent in self._extents}
         try:
-            for extent in self._extents:
-                for block in read_log(self._store, topics.RESOLVED, extent.partition, topic_id=extent.topic_id):
-                    yield from _chunks(block, extent.partition, extent.last)
+            yield from in_step(lanes) if self._in_step else chain.from_iterable(lanes.values())
         except StoreError as error:
             raise ReplayError(f"archive: {error}") from error
+
+    def _lane(self, extent: Extent) -> Iterator[Chunk]:
+        for block in read_log(self._store, topics.RESOLVED, extent.partition, topic_id=extent.topic_id):
+            yield from _chunks(block, extent.partition, extent.last)
 
 
 def _chunks(block: LogBlock, partition: int, last: int) -> Iterator[Chunk]:

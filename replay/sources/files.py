@@ -1,4 +1,4 @@
-"""Touchpoints from files of JSON lines: exports in log order, all others by time."""
+"""Touchpoints from files: exports in log order, all others by time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from replay.source import CHUNK, Chunk, Passing, Piece, ReplayError
 from replay.sources.lines import File, given
 from replay.sources.order import Layout, in_order, survey
 from replay.sources.placing import TICK, Placing, from_the_log, key_in_log
-from replay.sources.sorting import Entry
+from replay.sources.rounds import in_step
+from replay.sources.sorting import Entry, apart
 from schemas.contract import Exported, Fault, clamp, read_export_line
 from schemas.keys import IdentityKey
 from schemas.records import EVERYONE, Record, Rejected, Source, Touchpoint
@@ -33,7 +34,10 @@ class Files:
     others are sorted on disk: memory does not grow with the files.
     """
 
-    def __init__(self, names: Sequence[str], partitions: int, identity: IdentityKey) -> None:
+    def __init__(
+        self, names: Sequence[str], partitions: int, identity: IdentityKey, *, in_step: bool = False
+    ) -> None:  # fmt: skip
+        self._in_step = in_step
         self._partitions = partitions
         self._identity = identity
         self._folder = TemporaryDirectory(prefix="rapport-replay-")
@@ -62,6 +66,9 @@ class Files:
 
     def pieces(self) -> Iterator[Piece]:
         entries = in_order(self._files, self._layouts, Path(self._folder.name))
+        if self._log_order and self._in_step:
+            lanes = apart(entries, Path(self._folder.name))
+            return in_step({number: _by_log(_Reading(self._files, lane), self._identity) for number, lane in lanes})
         read = _Reading(self._files, entries)
         if self._log_order:
             return _by_log(read, self._identity)
@@ -110,7 +117,7 @@ class _Reading:
         )  # fmt: skip
 
 
-def _by_log(lines: _Reading, identity: IdentityKey) -> Iterator[Piece]:
+def _by_log(lines: _Reading, identity: IdentityKey) -> Iterator[Chunk | Rejected]:
     waiting: dict[int, list[Record]] = defaultdict(list)
     for line in lines:
         if isinstance(line, Rejected):

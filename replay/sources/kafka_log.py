@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from rapport.connection import Kafka
 from replay.kafka_reading import Topics
-from replay.source import CHUNK, Chunk, Piece, ReplayError
+from replay.source import CHUNK, Chunk, Missing, Piece, ReplayError
 from replay.sources.records import NO_SOURCE, records_of
+from replay.sources.rounds import in_step
 from schemas import topics
 from schemas.records import Record, Source
 from streams.identity.resolve import SOURCE, source_of
 
 
 class KafkaLog:
-    """One partition after the other, so that the order does not depend on what Kafka delivers first."""
+    """One partition after the other, or all `in_step`: the order does not depend on what Kafka delivers first."""
 
-    def __init__(self, kafka: Kafka, only: int | None = None) -> None:
+    def __init__(self, kafka: Kafka, only: int | None = None, *, in_step: bool = False) -> None:
+        self._in_step = in_step
         with Topics(kafka) as reader:
             spans = reader.spans(topics.RESOLVED)
         self.spans = {partition: span for partition, span in spans.items() if only in (None, partition)}
@@ -42,15 +45,24 @@ class KafkaLog:
     def partitions(self) -> int:
         return 0
 
+    @property
+    def emptied(self) -> list[Missing]:
+        """Partitions of which every record is gone."""
+        return [Missing(number, 0, end - 1, None) for number, (first, end) in self.spans.items() if 0 < first == end]
+
     def close(self) -> None:
         """Nothing stays open between reads."""
 
     def pieces(self) -> Iterator[Piece]:
+        lanes = {partition: self._lane(partition) for partition in self.spans}
+        return in_step(lanes) if self._in_step else chain.from_iterable(lanes.values())
+
+    def _lane(self, partition: int) -> Iterator[Chunk]:
         with Topics(self._kafka) as reader:
-            for read in reader.read(topics.RESOLVED, self.spans):
+            for read in reader.read(topics.RESOLVED, {partition: self.spans[partition]}):
                 for start in range(0, len(read), CHUNK):
                     some = read[start : start + CHUNK]
-                    yield Chunk(some[0].partition, _records(some))
+                    yield Chunk(partition, _records(some))
 
 
 def _records(read: Sequence[Any]) -> list[Record]:

@@ -1,4 +1,4 @@
-"""Lines of files, gzipped ones and standard input included, with their places."""
+"""Lines of files, gzipped ones, tables and standard input included, with their places."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from replay.source import ReplayError
+from replay.sources import tables
 
 STANDARD_INPUT: Final = "-"
 _GZIP: Final = b"\x1f\x8b"
@@ -45,11 +46,22 @@ def given(name: str, spool: Path) -> File:
 
 
 def read(file: File) -> Iterator[Line]:
-    """All lines that are not empty. A gzip file that stops early ends with a line that is not `whole`."""
+    """All lines that are not empty, or rows of a table as such.
+
+    A gzip file or an Avro container that stops early ends with a line that is not `whole`.
+    """
     with file.path.open("rb") as plain:
-        zipped = plain.read(2) == _GZIP
+        begins = plain.read(len(tables.PARQUET))
         plain.seek(0)
-        if not zipped:
+        if begins == tables.PARQUET:
+            for number, row in enumerate(tables.parquet(file.name, file.path), start=1):
+                yield Line(number, row, True)
+            return
+        if begins == tables.AVRO:
+            for number, record in enumerate(tables.avro(file.name, plain), start=1):
+                yield Line(number, record or b"", record is not None)
+            return
+        if not begins.startswith(_GZIP):
             yield from _lines(plain)
             return
         with gzip.open(plain) as unzipped:

@@ -21,15 +21,18 @@ from streams.identity.links import Links
 from streams.identity.resolve import resolve
 
 TICK: Final = "clock.tick"
-FROM_THE_LOG: Final = frozenset({"knowledge.activated", "quantiles.updated"})
-"""What a partition's log says about the rules of that log; it means nothing under other rules or in another order."""
+ACTIVATED: Final = "knowledge.activated"
+QUANTILES: Final = "quantiles.updated"
 
 
 def from_the_log(touchpoint: Touchpoint) -> bool:
-    """Whether a log says it of itself: an activation, or what its trends have found."""
-    if touchpoint.type in FROM_THE_LOG:
-        return True
-    return touchpoint.type in INCIDENTS and "trend" in properties(touchpoint)
+    """Whether a log says it of itself, an activation or what its trends have found: it means nothing in another."""
+    return touchpoint.type == ACTIVATED or of_trends(touchpoint)
+
+
+def of_trends(touchpoint: Touchpoint) -> bool:
+    """Whether trends have told it to everybody."""
+    return touchpoint.type == QUANTILES or (touchpoint.type in INCIDENTS and "trend" in properties(touchpoint))
 
 
 _FACE: Final = f"{hints.FACE}:"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
@@ -56,6 +57,18 @@ def on_disk(entries: Iterable[Entry], folder: Path) -> Iterator[Entry]:
     return heapq.merge(_merge(runs), sorted(held))
 
 
+def apart(entries: Iterable[Entry], folder: Path) -> list[tuple[int, Iterator[Entry]]]:
+    """The entries of each partition by themselves, in the order given; they lie in `folder` until they are read."""
+    with ExitStack() as open_files:
+        lanes: dict[int, BinaryIO] = {}
+        for entry in entries:
+            number = entry.place.first
+            if number not in lanes:
+                lanes[number] = open_files.enter_context((folder / f"lane-{number}").open("wb"))
+            _put(entry, lanes[number])
+    return [(number, _read(folder / f"lane-{number}")) for number in sorted(lanes)]
+
+
 def _merge(runs: Iterable[Path]) -> Iterator[Entry]:
     return heapq.merge(*(_read(run) for run in runs))
 
@@ -63,9 +76,13 @@ def _merge(runs: Iterable[Path]) -> Iterator[Entry]:
 def _write(entries: Iterable[Entry], path: Path) -> Path:
     with path.open("wb") as run:
         for entry in entries:
-            packed = _encode(entry)
-            run.write(len(packed).to_bytes(_LENGTH, "big") + packed)
+            _put(entry, run)
     return path
+
+
+def _put(entry: Entry, file: BinaryIO) -> None:
+    packed = _encode(entry)
+    file.write(len(packed).to_bytes(_LENGTH, "big") + packed)
 
 
 def _read(path: Path) -> Iterator[Entry]:

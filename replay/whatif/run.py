@@ -16,7 +16,7 @@ from replay import sources
 from replay.drive import Drive
 from replay.library import fetch_from
 from replay.progress import Meter
-from replay.selection import Selection
+from replay.selection import Selection, resolved
 from replay.whatif.consequences import Consequences
 from replay.whatif.report import Report, Run, report
 from replay.whatif.twins import Twins
@@ -39,16 +39,17 @@ def what_if(
 ) -> Report:
     """Folds the sources twice, side by side: as they stand, and under `after`.
 
-    *Before* is what a plain replay says: by the log's own activations where it has any, else by
-    `before`. Under `after` they are left out. `selection` limits what is told, never what is
-    folded. Raises `ReplayError`.
+    *Before* goes by the log's own activations where it has any, else by `before`; under `after` they are left
+    out. Trends are judged anew on both sides, so that what differs comes of the rules alone.
+    `selection` limits what is told, never what is folded. Raises `ReplayError`.
     """
-    with closing(sources.opened(names, settings)) as source, Meter(console, source.total) as meter:
+    selection = resolved(selection, names, settings, before, own_rules=False)
+    with closing(sources.opened(names, settings, in_step=True)) as source, Meter(console, source.total) as meter:
         fetch = fetch_from(names, settings)
         twins = Twins(
             source,
-            Drive(source, before, fetch, meter.at, own_rules=False),
-            Drive(source, after, fetch, lambda _: None, own_rules=True),
+            Drive(source, before, fetch, meter.at, own_rules=False, trends="looped"),
+            Drive(source, after, fetch, lambda _: None, own_rules=True, trends="looped"),
         )
         found = Consequences(selection.takes, partial(_day, _zone(after)))
         for step in twins.steps():

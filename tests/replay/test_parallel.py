@@ -47,10 +47,10 @@ def test_two_processes_say_what_one_says(settings: Settings, tmp_path: Path) -> 
 
 def test_what_was_done_before_the_kill_is_not_done_again(settings: Settings, tmp_path: Path) -> None:
     documents = load(settings.knowledge).documents
-    first = parallel.fold(["archive"], settings, documents, False, 0, tmp_path)
+    first = parallel.fold(["archive"], settings, documents, 0, tmp_path)
     assert first.counts["records"] == len(LINE)
     (tmp_path / "0.json").write_bytes(msgspec.json.encode(msgspec.structs.replace(first, fingerprint="as it was")))
-    assert parallel.fold(["archive"], settings, documents, False, 0, tmp_path).fingerprint == "as it was"
+    assert parallel.fold(["archive"], settings, documents, 0, tmp_path).fingerprint == "as it was"
     (tmp_path / "1.outputs").write_bytes(b"half of")  # killed in its midst: there is no end of it
-    assert parallel.fold(["archive"], settings, documents, False, 1, tmp_path).counts["records"] == 300
+    assert parallel.fold(["archive"], settings, documents, 1, tmp_path).counts["records"] == 300
     assert list(parallel.read(tmp_path, 1))
