@@ -15,7 +15,10 @@ from stdnum import luhn
 from stdnum.cn import ric
 from stdnum.us import ssn
 
+from schemas import hints
+from schemas.keys import IdentityKey
 from schemas.records import Touchpoint
+from schemas.sealing import NAMES
 from schemas.wire import properties
 
 MASK: Final = "█"
@@ -28,7 +31,20 @@ _LONG: Final = re.compile(r"(?<![\d.])\d(?:[ -]?\d){7,18}[Xx]?(?![\d.])")
 _CARD: Final = range(13, 20)
 _SSN: Final = re.compile(r"\d{3}-\d{2}-\d{4}")
 _HINTS: Final = re.compile(f'"(?:{"|".join((*SPOKEN, *PLACES))})"')
+_ANY: Final = re.compile(f'"(?:{"|".join((*NAMES, *SPOKEN, *PLACES))})"')
+"""Looking once for all names takes no longer than for some of them."""
 _json: Final = msgspec.json.Encoder().encode
+
+
+def discreet(touchpoint: Touchpoint, identity: IdentityKey) -> Touchpoint:
+    """The touchpoint as it may be kept: addresses and numbers sealed, then `guarded`; itself where there is nothing."""
+    said = touchpoint.properties
+    if (
+        touchpoint.text is None and touchpoint.email is None and touchpoint.phone is None
+        and touchpoint.type not in hints.PEOPLES and (said is None or _ANY.search(said) is None)
+    ):  # fmt: skip
+        return touchpoint
+    return guarded(hints.private(touchpoint, identity))
 
 
 def guarded(touchpoint: Touchpoint) -> Touchpoint:

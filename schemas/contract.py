@@ -32,6 +32,7 @@ EXPORT_FIELDS: Final = ("partition", "offset", "key", "source")
 """What an export of the log adds to a touchpoint; ignored by producers, read by replay."""
 
 _REQUIRED: Final = ("event_id", "type", "occurred_at", "channel")
+_NEEDED: Final = frozenset(_REQUIRED)
 _KNOWN: Final = (*_REQUIRED, *FIELDS, *wire.TOUCHPOINT_TIMES, "identifiers", "properties")
 _READ_ALONE: Final = frozenset(_KNOWN) - {"type", "identifiers"}
 _TOO_DEEP: Final = (f"is nested more than {DEEPEST} deep", "flatten it")
@@ -197,9 +198,10 @@ class _Reading:
             self.no_nul("", self._content)
         kind = self._type()
         self._fields(self._content, kind)
-        for name in _REQUIRED:
-            if self._content.get(name) is None and name not in self._values:
-                self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
+        if not self._values.keys() >= _NEEDED:
+            for name in _REQUIRED:
+                if self._content.get(name) is None and name not in self._values:
+                    self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
         if kind is not None:
             self._required_properties(kind)
             self._values.setdefault("initiator", kind.initiator)
@@ -252,12 +254,12 @@ class _Reading:
                 self._fault(name, found)
 
     def _particular(self, name: str, value: object, kind: TouchpointType | None) -> None:
-        if name in wire.TOUCHPOINT_TIMES:
-            self._time(name, value)
-        elif name == "identifiers":
+        if name == "identifiers":
             self._identifiers(value)
         elif name == "properties":
             self._properties(value, kind)
+        elif name in wire.TOUCHPOINT_TIMES:
+            self._time(name, value)
         elif name != "type" and name not in EXPORT_FIELDS:
             self._unknown(name)
 

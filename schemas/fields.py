@@ -68,7 +68,7 @@ def person(value: object) -> str | Wrong:
 def customer(value: object) -> str | Wrong:
     """A customer_id; it becomes the key as it is, so it may not look like one of ours."""
     name = person(value)
-    if isinstance(name, str) and (name == EVERYONE or name.startswith(RESERVED)):
+    if isinstance(name, str) and (name == EVERYONE or (":" in name and name.startswith(RESERVED))):
         return Wrong("bad_value", f"{name!r} looks like a key of the line's own", "give the customer another id")
     return name
 
@@ -94,6 +94,8 @@ def social(value: object) -> str | Wrong:
 
 def number(value: object) -> float | Wrong:
     """A finite number; true and false are none."""
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return wrong_type(value, "a number", "write it without quotes, as 12.5")
     try:
