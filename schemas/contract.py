@@ -13,7 +13,18 @@ import msgspec
 
 from schemas import wire
 from schemas.catalogue import Catalogue, TouchpointType, nearest, standard
-from schemas.fields import DEEPEST, FIELDS, IDENTIFIER_FIELDS, Wrong, check_property, instant, too_deep, wrong_type
+from schemas.fields import (
+    DEEPEST,
+    FIELDS,
+    IDENTIFIER_FIELDS,
+    Wrong,
+    check_property,
+    endpoint,
+    instant,
+    too_deep,
+    wrong_type,
+)
+from schemas.hints import PEOPLES
 from schemas.records import Source, Touchpoint
 
 REASONS: Final[tuple[str, ...]] = (
@@ -204,6 +215,8 @@ class _Reading:
                     self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
         if kind is not None:
             self._required_properties(kind)
+            if kind.name in PEOPLES:
+                self._named()
             self._values.setdefault("initiator", kind.initiator)
         if self._faults:
             event_id = self._values.get("event_id")
@@ -302,6 +315,16 @@ class _Reading:
                 if given is None or given.get(name) is None:
                     missing = Wrong("missing_field", "is missing", f"{kind.name} can't do without it")
                     self._fault(f"properties.{name}", missing)
+
+    def _named(self) -> None:
+        """A person's word on who is who names keys; none may be nobody's, or everybody's."""
+        given = self._content.get("properties")
+        for name in ("from", "to"):
+            value = given.get(name) if isinstance(given, dict) else None
+            if isinstance(value, str):
+                read = endpoint(value)
+                if isinstance(read, Wrong):
+                    self._fault(f"properties.{name}", read)
 
     def _unknown(self, name: str) -> None:
         if name in IDENTIFIER_FIELDS:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from schemas import times
 from schemas.catalogue import CHANNELS, INITIATORS, Property, nearest
-from schemas.keys import RESERVED, is_sentinel
+from schemas.keys import COMPANY, NOBODY, RESERVED, is_sentinel, key_is_sentinel
 from schemas.records import EVERYONE
 
 LONGEST_ID: Final = 1024
@@ -71,6 +71,17 @@ def customer(value: object) -> str | Wrong:
     if isinstance(name, str) and (name == EVERYONE or (":" in name and name.startswith(RESERVED))):
         return Wrong("bad_value", f"{name!r} looks like a key of the line's own", "give the customer another id")
     return name
+
+
+def endpoint(value: object) -> str | Wrong:
+    """An end of a link: a key, or an identifier as `kind:value`."""
+    name = person(value)
+    if isinstance(name, Wrong):
+        return name
+    if key_is_sentinel(name):
+        return Wrong("sentinel_identifier", f"{name!r} identifies nobody", "name an identifier that somebody has")
+    nobodys = name == EVERYONE or name.startswith((f"{NOBODY}:", f"{COMPANY}:"))
+    return Wrong("bad_value", f"{name!r} is nobody's", "name a customer, or kind:value") if nobodys else name
 
 
 def email(value: object) -> str | Wrong:
