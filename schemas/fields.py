@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from schemas import times
 from schemas.catalogue import CHANNELS, INITIATORS, Property, nearest
-from schemas.keys import COMPANY, NOBODY, RESERVED, is_sentinel, key_is_sentinel
+from schemas.keys import COMPANY, NOBODY, RESERVED, SENTINELS, is_sentinel, key_is_sentinel
 from schemas.records import EVERYONE
 
 LONGEST_ID: Final = 1024
@@ -60,9 +60,12 @@ def identifier(value: object) -> str | Wrong:
 
 def person(value: object) -> str | Wrong:
     """An identifier of a customer; words that producers send for want of one are refused."""
-    if isinstance(value, str) and is_sentinel(value):
-        return Wrong("sentinel_identifier", f"{value.strip()!r} identifies nobody", "leave the identifier out")
-    return identifier(value)
+    if not isinstance(value, str):
+        return identifier(value)
+    name = value.strip()
+    if name.lower() in SENTINELS:
+        return Wrong("sentinel_identifier", f"{name!r} identifies nobody", "leave the identifier out")
+    return name if len(name) <= LONGEST_ID else identifier(name)
 
 
 def customer(value: object) -> str | Wrong:

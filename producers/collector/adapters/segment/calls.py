@@ -199,11 +199,14 @@ def _call_it(properties: Json, own: Any, name: str, given: Json) -> None:
 def _fill(known: Json, targets: Targets, properties: Json, context: Json) -> None:
     """The fields of the touchpoint, each where a fitting value stands."""
     for field, places in targets:
-        value = first(places, properties, context)
-        if value is None:
+        plain = places[0].plain
+        value = properties.get(plain) if plain is not None else None  # this is most of the work
+        if value is None and (value := first(places, properties, context)) is None:
             continue
-        fitting = _READERS.get(field, words)(value)
-        if fitting is not None:
+        read = _READERS.get(field)
+        if read is None and type(value) is str and value:
+            known[field] = value
+        elif (fitting := (read or words)(value)) is not None:
             known[field] = fitting
     if "text" in known and isinstance(locale := context.get("locale"), str):
         known["language"] = locale.replace("_", "-").partition("-")[0].lower()
