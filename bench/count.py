@@ -21,10 +21,10 @@ from bench.counting import Counting, Format
 from bench.line import Stopped
 from rapport.cluster import connect
 from rapport.connection import Kafka
+from rapport.cycles import look_seldom
 from rapport.failure import Failure
 from rapport.settings import Settings
 from streams.app.claims import Claim
-from streams.app.cycles import look_seldom
 from streams.app.lanes import Lanes, Work
 from streams.app.line import LineApp, build_app
 from streams.app.outbox import Outbox, Wire

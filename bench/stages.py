@@ -21,11 +21,11 @@ from bench.report import Report
 from bench.stream import touchpoints
 from producers.tracing import Tracing
 from rapport.connection import Kafka
+from rapport.cycles import look_seldom
 from rapport.sending import new_producer
 from schemas import topics
 from schemas.codec import decode_touchpoints
 from schemas.records import Rejected
-from streams.app.cycles import look_seldom
 from streams.app.detect import batched, records_of
 from streams.app.fetched import SlimRecords
 from streams.app.keeping import RECORDS

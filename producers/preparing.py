@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from producers.delivery import Headers
-from producers.privacy import guarded
+from producers.privacy import discreet
 from schemas import catalogue, hints, topics
 from schemas.codec import encode_touchpoint
 from schemas.contract import clamp
@@ -66,7 +66,7 @@ class Preparing:
 
     def touchpoint(self, touchpoint: Touchpoint, headers: Headers = (), partition: int | None = None) -> Ready:
         """Its record; at its own `partition`, or that of its key. Raises if a text holds a lone surrogate."""
-        touchpoint = guarded(hints.private(touchpoint, self._identity))
+        touchpoint = discreet(touchpoint, self._identity)
         key = hints.raw_key(touchpoint, self._identity, company_wide=touchpoint.type in self._company_wide)
         if partition is None:
             spread = f"{COMPANY}:{touchpoint.event_id}" if key == EVERYONE else key

@@ -207,7 +207,7 @@ def _read(value: bytes, schema: Registered) -> dict[str, Any] | Undecodable:
 
 @cache
 def _touchpoint_writer() -> FlatWriter:
-    return FlatWriter(TOUCHPOINT.source()["fields"])
+    return FlatWriter(TOUCHPOINT.source()["fields"], own=("event_id", "text", "properties"))
 
 
 @cache

@@ -13,7 +13,18 @@ import msgspec
 
 from schemas import wire
 from schemas.catalogue import Catalogue, TouchpointType, nearest, standard
-from schemas.fields import DEEPEST, FIELDS, IDENTIFIER_FIELDS, Wrong, check_property, instant, too_deep, wrong_type
+from schemas.fields import (
+    DEEPEST,
+    FIELDS,
+    IDENTIFIER_FIELDS,
+    Wrong,
+    check_property,
+    endpoint,
+    instant,
+    too_deep,
+    wrong_type,
+)
+from schemas.hints import PEOPLES
 from schemas.records import Source, Touchpoint
 
 REASONS: Final[tuple[str, ...]] = (
@@ -32,6 +43,7 @@ EXPORT_FIELDS: Final = ("partition", "offset", "key", "source")
 """What an export of the log adds to a touchpoint; ignored by producers, read by replay."""
 
 _REQUIRED: Final = ("event_id", "type", "occurred_at", "channel")
+_NEEDED: Final = frozenset(_REQUIRED)
 _KNOWN: Final = (*_REQUIRED, *FIELDS, *wire.TOUCHPOINT_TIMES, "identifiers", "properties")
 _READ_ALONE: Final = frozenset(_KNOWN) - {"type", "identifiers"}
 _TOO_DEEP: Final = (f"is nested more than {DEEPEST} deep", "flatten it")
@@ -197,11 +209,14 @@ class _Reading:
             self.no_nul("", self._content)
         kind = self._type()
         self._fields(self._content, kind)
-        for name in _REQUIRED:
-            if self._content.get(name) is None and name not in self._values:
-                self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
+        if not self._values.keys() >= _NEEDED:
+            for name in _REQUIRED:
+                if self._content.get(name) is None and name not in self._values:
+                    self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
         if kind is not None:
             self._required_properties(kind)
+            if kind.name in PEOPLES:
+                self._named()
             self._values.setdefault("initiator", kind.initiator)
         if self._faults:
             event_id = self._values.get("event_id")
@@ -252,12 +267,12 @@ class _Reading:
                 self._fault(name, found)
 
     def _particular(self, name: str, value: object, kind: TouchpointType | None) -> None:
-        if name in wire.TOUCHPOINT_TIMES:
-            self._time(name, value)
-        elif name == "identifiers":
+        if name == "identifiers":
             self._identifiers(value)
         elif name == "properties":
             self._properties(value, kind)
+        elif name in wire.TOUCHPOINT_TIMES:
+            self._time(name, value)
         elif name != "type" and name not in EXPORT_FIELDS:
             self._unknown(name)
 
@@ -300,6 +315,16 @@ class _Reading:
                 if given is None or given.get(name) is None:
                     missing = Wrong("missing_field", "is missing", f"{kind.name} can't do without it")
                     self._fault(f"properties.{name}", missing)
+
+    def _named(self) -> None:
+        """A person's word on who is who names keys; none may be nobody's, or everybody's."""
+        given = self._content.get("properties")
+        for name in ("from", "to"):
+            value = given.get(name) if isinstance(given, dict) else None
+            if isinstance(value, str):
+                read = endpoint(value)
+                if isinstance(read, Wrong):
+                    self._fault(f"properties.{name}", read)
 
     def _unknown(self, name: str) -> None:
         if name in IDENTIFIER_FIELDS:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from schemas import times
 from schemas.catalogue import CHANNELS, INITIATORS, Property, nearest
-from schemas.keys import RESERVED, is_sentinel
+from schemas.keys import COMPANY, NOBODY, RESERVED, SENTINELS, is_sentinel, key_is_sentinel
 from schemas.records import EVERYONE
 
 LONGEST_ID: Final = 1024
@@ -60,17 +60,31 @@ def identifier(value: object) -> str | Wrong:
 
 def person(value: object) -> str | Wrong:
     """An identifier of a customer; words that producers send for want of one are refused."""
-    if isinstance(value, str) and is_sentinel(value):
-        return Wrong("sentinel_identifier", f"{value.strip()!r} identifies nobody", "leave the identifier out")
-    return identifier(value)
+    if not isinstance(value, str):
+        return identifier(value)
+    name = value.strip()
+    if name.lower() in SENTINELS:
+        return Wrong("sentinel_identifier", f"{name!r} identifies nobody", "leave the identifier out")
+    return name if len(name) <= LONGEST_ID else identifier(name)
 
 
 def customer(value: object) -> str | Wrong:
     """A customer_id; it becomes the key as it is, so it may not look like one of ours."""
     name = person(value)
-    if isinstance(name, str) and (name == EVERYONE or name.startswith(RESERVED)):
+    if isinstance(name, str) and (name == EVERYONE or (":" in name and name.startswith(RESERVED))):
         return Wrong("bad_value", f"{name!r} looks like a key of the line's own", "give the customer another id")
     return name
+
+
+def endpoint(value: object) -> str | Wrong:
+    """An end of a link: a key, or an identifier as `kind:value`."""
+    name = person(value)
+    if isinstance(name, Wrong):
+        return name
+    if key_is_sentinel(name):
+        return Wrong("sentinel_identifier", f"{name!r} identifies nobody", "name an identifier that somebody has")
+    nobodys = name == EVERYONE or name.startswith((f"{NOBODY}:", f"{COMPANY}:"))
+    return Wrong("bad_value", f"{name!r} is nobody's", "name a customer, or kind:value") if nobodys else name
 
 
 def email(value: object) -> str | Wrong:
@@ -94,6 +108,8 @@ def social(value: object) -> str | Wrong:
 
 def number(value: object) -> float | Wrong:
     """A finite number; true and false are none."""
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return wrong_type(value, "a number", "write it without quotes, as 12.5")
     try:

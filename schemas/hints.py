@@ -6,6 +6,8 @@ It stands in the header `identity`, as hashes; a touchpoint that has nothing to 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from operator import attrgetter
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -27,7 +29,10 @@ Op: TypeAlias = Literal["", "said", "unlink", "claim", "link", "refused", "relea
 (docs/decisions/0010-identity.md)."""
 
 _BELOW_ID: Final = tuple(kind for kind in IDENTIFIERS if kind != FACE)
-_PEOPLES: Final = frozenset({LINKED, UNLINKED})
+_ALONE: Final = len(_BELOW_ID) - 1
+_values: Final = attrgetter(*_BELOW_ID)
+PEOPLES: Final = frozenset({LINKED, UNLINKED})
+"""A person's word on who is who."""
 
 
 class Hint(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -66,7 +71,7 @@ def unpack(header: bytes) -> Hint:
 
 def raw_key(touchpoint: Touchpoint, identity: IdentityKey, *, company_wide: bool = False) -> str:
     """The key on the raw topic: as `key_of`, but a link goes to its weaker end, a lone face to the home of its link."""
-    if touchpoint.type in _PEOPLES:
+    if touchpoint.type in PEOPLES:
         return keyed(str(properties(touchpoint).get("from", "")), identity)
     key = key_of(touchpoint, identity, company_wide=company_wide)
     if touchpoint.face_token is not None and key != EVERYONE and key.startswith("none:"):
@@ -76,22 +81,28 @@ def raw_key(touchpoint: Touchpoint, identity: IdentityKey, *, company_wide: bool
 
 def hint_of(touchpoint: Touchpoint, identity: IdentityKey) -> bytes | None:
     """The header's value, or None where there is nothing to tell, as for most."""
-    if touchpoint.type in _PEOPLES:
+    if touchpoint.type in PEOPLES:
         return pack(_of_people(touchpoint, identity))
-    found = [kind for kind in _BELOW_ID if getattr(touchpoint, kind) is not None]
+    values = _values(touchpoint)
     consent = touchpoint.type == "consent.changed"
-    if len(found) < 2 and touchpoint.face_token is None and not consent:
+    if values.count(None) >= _ALONE and touchpoint.face_token is None and not consent:
         return None
+    found = [key_for(kind, value, identity) for kind, value in zip(_BELOW_ID, values, strict=True) if value is not None]
     face = None if touchpoint.face_token is None else key_for(FACE, touchpoint.face_token, identity)
-    also = tuple(key_for(kind, getattr(touchpoint, kind), identity) for kind in found[1:])
+    also = tuple(found[1:])
     camera = _camera(touchpoint) if consent else None
-    return pack(Hint(also=also, face=face, camera=camera)) if also or face or camera is not None else None
+    return _packed(also, face, camera) if also or face or camera is not None else None
+
+
+@lru_cache(maxsize=65_536)
+def _packed(also: tuple[str, ...], face: str | None, camera: bool | None) -> bytes:
+    return pack(Hint(also=also, face=face, camera=camera))
 
 
 def private(touchpoint: Touchpoint, identity: IdentityKey) -> Touchpoint:
     """Addresses and phone numbers are sealed. A person's word on a link names keys only: what is clear is hashed."""
     touchpoint = _sealed(touchpoint, identity)
-    if touchpoint.type not in _PEOPLES:
+    if touchpoint.type not in PEOPLES:
         return touchpoint
     facts = properties(touchpoint)
     named = {name: keyed(str(facts[name]), identity) for name in ("from", "to") if name in facts}

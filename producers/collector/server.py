@@ -26,6 +26,7 @@ from producers.collector.sources import SOURCES
 from producers.collector.writing import KafkaWriter
 from rapport import metrics, stacks
 from rapport.bootstrapping import use_patient_bootstrap
+from rapport.cycles import look_seldom
 from rapport.settings import Settings
 from schemas import topics
 
@@ -81,6 +82,7 @@ async def _serve(settings: Settings, adapters: Sequence[Adapter], door: socket.s
         pages=openapi.pages(adapters, version("rapport")), decisions=decisions,
     )  # fmt: skip
     server = serving(app)
+    look_seldom()  # else who asks meanwhile waits until all that is loaded has been gone through
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.end)

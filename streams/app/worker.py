@@ -23,6 +23,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPart
 
 from rapport import metrics, stacks
 from rapport.bootstrapping import use_patient_bootstrap
+from rapport.cycles import look_seldom
 from rapport.reaching import refusal
 from rapport.sending import DEAD_LETTER_BYTES
 from rapport.settings import Settings
@@ -30,7 +31,6 @@ from schemas import topics
 from streams.app import clock, library, pulse, recovery
 from streams.app.breaker import Breaker, Limit, TooManyFaults
 from streams.app.claims import Claim, Superseded
-from streams.app.cycles import look_seldom
 from streams.app.detect import Detect
 from streams.app.health import Door, Health
 from streams.app.identity import Identity

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 SENDERS: Final = 8
 BEFORE, AFTER = 200, 400
 """Acknowledged events before the broker is killed, and after which the senders stop."""
+BATCH: Final = 5
 TIMEOUT_S: Final = 60.0
 ORDER: Final = {
     "messageId": "m-1", "userId": "anna", "anonymousId": "a-1", "event": "Order Completed", "properties": {
@@ -32,7 +33,7 @@ ORDER: Final = {
 
 
 class Sender(threading.Thread):
-    """Sends one event after the other, each until it is accepted, as SDKs do."""
+    """Sends one request after the other, each until it is accepted, as SDKs do; every second sender sends batches."""
 
     def __init__(self, number: int, line: Line, acknowledged: Counter[str], stop: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -49,18 +50,25 @@ class Sender(threading.Thread):
             name = f"{self._number}-{sent}"
             sent += 1
             while (status := self._post(name)) != 200:
-                self.again.add(name)
+                self.again.update(self._events(name))
                 if status not in (503, 0):
                     self.faults.append(status)
                 time.sleep(0.2)
-            self.acknowledged[name] += 1
+            self.acknowledged.update(self._events(name))
 
     def _post(self, name: str) -> int:
         """The status; 0 where there was no answer."""
+        calls = [{"messageId": event, "userId": f"c-{event}", "event": "Signed In"} for event in self._events(name)]
         try:
-            return post(self._line, "/v1/track", {"messageId": name, "userId": f"c-{name}", "event": "Signed In"})[0]
+            if len(calls) == 1:
+                return post(self._line, "/v1/track", calls[0])[0]
+            return post(self._line, "/v1/batch", {"batch": [{**call, "type": "track"} for call in calls]})[0]
         except OSError:
             return 0
+
+    def _events(self, name: str) -> list[str]:
+        """The events of a request."""
+        return [name] if self._number % 2 else [f"{name}-{place}" for place in range(BATCH)]
 
 
 def post(line: Line, path: str, content: Any) -> tuple[int, bytes]:

@@ -228,3 +228,21 @@ def test_a_clock_that_runs_ahead_is_clamped(occurred: int, received: int | None,
     clamped = clamp(touchpoint)
     assert (clamped.occurred_at, clamped.occurred_offset) == (expected, 60)
     assert (clamped is touchpoint) is (occurred == expected)
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        pytest.param("", "sentinel_identifier", id="empty"),
+        pytest.param("cookie: undefined", "sentinel_identifier", id="a placeholder"),
+        pytest.param("*", "bad_value", id="everybody"),
+        pytest.param("none:e-1", "bad_value", id="nobody"),
+        pytest.param("c" * 1025, "bad_value", id="too long for a key"),
+    ],
+)
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_link_has_two_ends_that_are_somebodys(name: str, end: str, reason: str) -> None:
+    ends = {"from": "cookie:a-1", "to": "anna"}
+    assert accepted(line(type="identity.linked", channel="system", properties=ends)).type == "identity.linked"
+    fault = refused(line(type="identity.linked", channel="system", properties=ends | {name: end}))
+    assert (fault.reason, fault.faults[0].field) == (reason, f"properties.{name}")

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from producers.collector.adapters.segment import moments
-from producers.collector.adapters.segment.places import currency, first, number, words
+from producers.collector.adapters.segment.places import Targets, currency, first, number, words
 from producers.collector.adapters.segment.table import Found, Table
 from producers.collector.adapters.segment.who import PERSONAL, channel, given_as, identifiers
 from schemas import times
@@ -69,21 +69,24 @@ class Calls:
 
     def _made(self, rule: Found, name: str, event: Json, original: bytes, sender: Sender) -> list[Touchpoint | Fault]:
         given, context = _object(event, "properties"), _object(event, "context")
-        rule, properties = self._properties(rule, name, given, context)
+        rule, (fields, _, kept), properties = self._properties(rule, name, given, context)
         content, known = self._frame(rule, event, context, original, sender)
-        _fill(known, rule, given, context)
+        _fill(known, fields, given, context)
         if "text" in known:  # words are masked where they stand as text, and there alone
             properties = {each: value for each, value in properties.items() if value != known["text"]}
-        self._keep_context(properties, context)
+        _keep(properties, kept, context)
         content["properties"] = properties
         if rule.each is None:
             return [read_object(content, original, known)]
         return [read_object(content, original, known.copy()), *_entries(rule, content, known, given, original)]
 
-    def _properties(self, rule: Found, name: str, given: Json, context: Json) -> tuple[Found, Json]:
-        """The properties of the touchpoint, and the rule that they allow."""
+    def _properties(
+        self, rule: Found, name: str, given: Json, context: Json
+    ) -> tuple[Found, tuple[Targets, ...], Json]:  # fmt: skip
+        """The properties of the touchpoint, the rule that they allow, and the targets of their shape by it."""
         properties = dict(given)
-        for target, places in rule.properties.of(given, context):
+        shape = rule.shapes.of(given, context)
+        for target, places in shape[1]:
             value = first(places, given, context)
             if value is not None:
                 properties[target] = value
@@ -98,7 +101,7 @@ class Calls:
         for required in rule.kind.required:
             if properties.get(required) is None:
                 return self._properties(self._table.other, name, given, context)
-        return rule, properties
+        return rule, shape, properties
 
     def _person(self, kind: str, event: Json, original: bytes, sender: Sender) -> list[Touchpoint | Fault]:
         context = _object(event, "context")
@@ -118,7 +121,7 @@ class Calls:
             else:
                 fields = {"group_id": words(given_as(event, "groupId")), "group": traits}
             content["properties"] = {"fields": fields}
-        self._keep_context(content["properties"], context)
+        _keep(content["properties"], rule.shapes.of({}, context)[2], context)
         return [read_object(content, original, known)]
 
     def _frame(
@@ -145,14 +148,12 @@ class Calls:
             known["sent_at"], known["sent_offset"] = sent
         return content, known
 
-    def _keep_context(self, properties: Json, context: Json) -> None:
-        if context:
-            kept = {
-                name: value for name, places in self._table.context.of({}, context)
-                if (value := first(places, {}, context)) is not None
-            }  # fmt: skip
-            if kept:
-                properties["context"] = kept
+
+def _keep(properties: Json, targets: Targets, context: Json) -> None:
+    """What is kept of the context stands under its name among the properties."""
+    kept = {name: value for name, places in targets if (value := first(places, {}, context)) is not None}
+    if kept:
+        properties["context"] = kept
 
 
 def _entries(rule: Found, content: Json, known: Json, given: Json, original: bytes) -> list[Touchpoint | Fault]:
@@ -168,7 +169,7 @@ def _entries(rule: Found, content: Json, known: Json, given: Json, original: byt
             line["properties"] = properties = dict(entry)
             fit(properties, each.kind.properties)
             fields = shared.copy()
-            _fill(fields, each, entry, {})
+            _fill(fields, each.shapes.of(entry, {})[0], entry, {})
             made.append(read_object(line, original, fields))
     return made
 
@@ -195,14 +196,17 @@ def _call_it(properties: Json, own: Any, name: str, given: Json) -> None:
         properties["event"] = name
 
 
-def _fill(known: Json, rule: Found, properties: Json, context: Json) -> None:
+def _fill(known: Json, targets: Targets, properties: Json, context: Json) -> None:
     """The fields of the touchpoint, each where a fitting value stands."""
-    for field, places in rule.fields.of(properties, context):
-        value = first(places, properties, context)
-        if value is None:
+    for field, places in targets:
+        plain = places[0].plain
+        value = properties.get(plain) if plain is not None else None  # this is most of the work
+        if value is None and (value := first(places, properties, context)) is None:
             continue
-        fitting = _READERS.get(field, words)(value)
-        if fitting is not None:
+        read = _READERS.get(field)
+        if read is None and type(value) is str and value:
+            known[field] = value
+        elif (fitting := (read or words)(value)) is not None:
             known[field] = fitting
     if "text" in known and isinstance(locale := context.get("locale"), str):
         known["language"] = locale.replace("_", "-").partition("-")[0].lower()

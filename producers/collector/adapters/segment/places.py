@@ -61,30 +61,36 @@ Targets = tuple[tuple[str, tuple[Place, ...]], ...]
 
 
 class Shapes:
-    """Targets, less those for which an event of the same names can hold nothing: events repeat their shape."""
+    """Several targets, each less what an event of the same names can hold nothing for: events repeat their shape."""
 
     __slots__ = ("_known", "_targets")
 
-    def __init__(self, targets: Targets) -> None:
+    def __init__(self, *targets: Targets) -> None:
         self._targets = targets
-        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], Targets] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Targets, ...]] = {}
 
-    def of(self, properties: Json, context: Json) -> Targets:
+    def of(self, properties: Json, context: Json) -> tuple[Targets, ...]:
         shape = tuple(properties), tuple(context)
         found = self._known.get(shape)
         if found is None:
-            possible = [
-                (name, tuple(each for each in places if each.steps[0] in (context if each.in_context else properties)))
-                for name, places in self._targets
-            ]
-            found = tuple((name, places) for name, places in possible if places)
+            found = tuple(_possible(targets, properties, context) for targets in self._targets)
             if len(self._known) < MOST_SHAPES:  # they come from outside
                 self._known[shape] = found
         return found
 
 
+def _possible(targets: Targets, properties: Json, context: Json) -> Targets:
+    possible = [
+        (name, tuple(each for each in places if each.steps[0] in (context if each.in_context else properties)))
+        for name, places in targets
+    ]
+    return tuple((name, places) for name, places in possible if places)
+
+
 def number(value: object) -> float | None:
     """A finite number, also one that is text, as shops send prices."""
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, bool):
         return None
     if isinstance(value, str):

@@ -55,8 +55,8 @@ class Found(msgspec.Struct, frozen=True):
 
     kind: TouchpointType
     channel: str | None
-    fields: Shapes
-    properties: Shapes
+    shapes: Shapes
+    """Of its fields, its properties, and what is kept of the context."""
     set: tuple[tuple[str, Any], ...]
     each_in: str | None = None
     each: Found | None = None
@@ -71,7 +71,7 @@ class Table:
         self._fields = dict(_targets(read.fields))
         self._properties = read.properties
         self.traits: Mapping[str, str] = read.traits
-        self.context = Shapes(tuple((name, (place(f"{CONTEXT}.{at}"),)) for name, at in read.context.items()))
+        self._context = tuple((name, (place(f"{CONTEXT}.{at}"),)) for name, at in read.context.items())
         rules = {**read.events, **(own or {})}
         self._events = {_plain(name): self._ready(name, rule) for name, rule in rules.items()}
         self._seen: dict[str, Found | None] = {}
@@ -101,8 +101,11 @@ class Table:
         return Found(
             kind,
             rule.channel,
-            Shapes(tuple({**self._fields, **dict(_targets(rule.fields))}.items())),
-            Shapes(_targets({**usual, **rule.properties})),
+            Shapes(
+                tuple({**self._fields, **dict(_targets(rule.fields))}.items()),
+                _targets({**usual, **rule.properties}),
+                self._context,
+            ),
             tuple(rule.set.items()),
             None if each is None else each.in_,
             None if each is None else self._ready(name, Rule(each.type, rule.channel, each.fields, each.properties)),

@@ -30,11 +30,11 @@ def identifiers(event: Json, context: Json) -> Json:
     found: Json = {}
     user, anonymous = given_as(event, "userId"), given_as(event, "anonymousId")
     if user is not None and user != "":
-        found["customer_id"] = words(user) or user
+        found["customer_id"] = user if type(user) is str else words(user) or user
     if anonymous is not None and anonymous != "":
-        found["cookie"] = words(anonymous) or anonymous
+        found["cookie"] = anonymous if type(anonymous) is str else words(anonymous) or anonymous
     for traits in (event.get("traits"), context.get("traits")):
-        if isinstance(traits, dict):
+        if traits and isinstance(traits, dict):
             for name in PERSONAL:
                 value = words(traits.get(name))
                 if value is not None and name not in found and not is_sentinel(value):
