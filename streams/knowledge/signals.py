@@ -129,7 +129,7 @@ SPECS: dict[str, Spec] = {
     "feedback_gap": Spec((1,), {"gap": Number(0, 5), "low": Number(0, 5), "own_ratings": TIMES, "usual": Number(0, 5)}),
     "incoming_call": Spec((1,), {}),
     "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
-    "swap_at_home": Spec((1,), {"words": Words()}),
+    "swap_at_home": Spec((1,), {}),
     "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS}),
     "contradictory_answers": Spec((1,), {"days": DAYS}),
     "uncomfortable_place": Spec(
