@@ -21,6 +21,7 @@ REWRITTEN = 240
 """Letters of our own text as it is suggested anew."""
 NAMED = frozenset({
     "purpose", "part", "stage", "for", "slot", "sign", "gap", "threat", "cause", "intent", "topic", "recital",
+    "kind",
 })  # fmt: skip
 """Values whose words have a line of wording."""
 WORDS = 160

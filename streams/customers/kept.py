@@ -29,3 +29,13 @@ def in_order(events: Iterable[Event], most: int) -> tuple[Event, ...]:
 def recent(events: Iterable[Event], what: str, since: float, until: int) -> int:
     """How many events are `what` and lie from `since` to `until`, both included."""
     return sum(each == what and since <= at <= until for each, at in events)
+
+
+def gathered(events: tuple[Event, ...], what: str, at: int, span: float) -> int:
+    """The most events that are `what` and lie in one stretch of `span` ms with `at` in it, both ends included: `events`
+    are in order of time, and what happened at `at` may have come in after later ones."""
+    if events[-1][1] <= at:
+        return recent(events, what, at - span, at)
+    times = [time for each, time in events if each == what and abs(time - at) <= span]
+    begins = [time for time in times if time <= at]
+    return max((sum(begin <= time <= begin + span for time in times) for begin in begins), default=0)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
 from schemas.wire import properties
-from streams.customers.customer import Customer, Timer
+from streams.customers.customer import Consent, Customer, Timer
 from streams.customers.ids import fingerprint, output_id
 from streams.customers.incidents import Incident
 from streams.customers.sketch import bin_of
@@ -93,6 +93,11 @@ class Moment:
         """Of the declared relationship, 0..1; 0 where none is declared."""
         declared = self.customer.declared
         return 0.0 if declared < 0 else self.knowledge.types[declared].closeness
+
+    @property
+    def consents_before(self) -> Mapping[str, Consent]:
+        """Consents as they stood before this moment."""
+        return self.before[2]
 
     @property
     def visibly_changed(self) -> bool:

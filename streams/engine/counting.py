@@ -20,8 +20,11 @@ from streams.customers.moment import ACT, STANDING, Scope
 BUCKET_MS: Final = 60_000
 POLICY: Final = "policy"
 """Measure of a change of policy that is yet to come: trends foretell what it will cost."""
+PLACE: Final = "uncomfortable_place"
+"""Measure of what was measured at a place: trends tell the managers, whoever is there."""
 MEASURED: Final = frozenset({
-    "cart.added", "checkout.step", "complaint.opened", "order.placed", "payment.failed", "policy.changed",
+    "cart.added", "checkout.step", "complaint.opened", "env.measured", "order.placed", "payment.failed",
+    "policy.changed",
     "alert.acknowledged", "alert.followed_up", "alert.reassigned", "alert.resolved", "alert.snoozed",
 })  # fmt: skip
 """Types of which something may be counted in a bucket: where nothing else tells the time, it passes at its end."""

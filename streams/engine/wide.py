@@ -10,9 +10,10 @@ from schemas import times
 from schemas.records import EVERYONE, Record, Touchpoint
 from schemas.wire import properties
 from streams.customers import incidents
-from streams.engine.counting import POLICY
+from streams.engine.counting import PLACE, POLICY
 from streams.engine.fold import Fold, news_of
 from streams.engine.world import BUCKETS, OUT_MS, SILENT_RUN_MS, Run, World
+from streams.signals.uncomfortable_place import is_outside
 
 BUCKETS_A_TICK = 8
 """Share of the customers, of 256, that meets the pending company-wide records at each tick."""
@@ -57,8 +58,8 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
     else:
         if body.type in incidents.TYPES:
             world.incidents = incidents.known(world.incidents, body, facts)
-        if body.type == "policy.changed" and record.source.partition == fold.states.number:
-            _foretell(record, body, fold, facts)
+        if record.source.partition == fold.states.number:
+            _tell_trends(record, body, fold, facts)
         world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
         if body.type == "stock.out" and body.item_id:
             world.is_out(body.item_id, body.location_id, _back(facts, body.occurred_at))
@@ -86,8 +87,16 @@ def _quantiles(facts: Mapping[str, object]) -> dict[str, float]:
     return {str(name): float(value) for name, value in found if isinstance(value, int | float)}
 
 
+def _tell_trends(record: Record, body: Touchpoint, fold: Fold, facts: dict[str, object]) -> None:
+    """From one partition, for all have it."""
+    if body.type == "policy.changed":
+        _foretell(record, body, fold, facts)
+    elif body.type == "env.measured":
+        _measure(record, body, fold, facts)
+
+
 def _foretell(record: Record, body: Touchpoint, fold: Fold, facts: Mapping[str, object]) -> None:
-    """A change that is yet to come goes to trends: from one partition, for all have it."""
+    """A change that is yet to come goes to trends."""
     try:
         at = times.read(str(facts.get("at"))).at
     except ValueError:
@@ -96,6 +105,20 @@ def _foretell(record: Record, body: Touchpoint, fold: Fold, facts: Mapping[str, 
         told = {name: facts[name] for name in ("policy_id", "kind", "size", "at") if name in facts}
         what = msgspec.json.encode(told | {"event_id": body.event_id}, order="sorted").decode()
         fold.states.add_to((("measure", POLICY), ("act", what)), body.occurred_at, 1, record.offset)
+
+
+def _measure(record: Record, body: Touchpoint, fold: Fold, facts: dict[str, object]) -> None:
+    """What is measured at a place goes to trends: the value where it is outside its limits."""
+    rule = fold.rules.knowledge.signals.get(PLACE)
+    kind, value = str(facts.get("kind")), facts.get("value")
+    if rule is None or body.location_id is None or body.history is not None:
+        return
+    outside = is_outside(rule, kind, value)
+    if outside is not None:
+        told = {"kind": kind, "event_id": body.event_id, "value": value} if outside else {"kind": kind}
+        what = msgspec.json.encode(told, order="sorted").decode()
+        scope = (("measure", PLACE), ("act", what), ("location_id", body.location_id))
+        fold.states.add_to(scope, body.occurred_at, 1, record.offset)
 
 
 def _back(facts: dict[str, object], at: int) -> int:

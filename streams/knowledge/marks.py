@@ -8,6 +8,8 @@ import msgspec
 
 INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "cancellation")
 """What somebody may want; a threat is seventh and has lists of its own."""
+WISHES: Final = ("leave_alone", "swap")
+"""What customers want that a detector asks for by name: no more contact, and something else for what they have."""
 KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
 TOPICS: Final = ("health", "creed", "opinion", "schooling")
@@ -29,7 +31,8 @@ class Negation(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A list of words in both languages. `family` is intent, threat, cause, sentiment, topic, precision or innocent;
+    """A list of words in both languages. `family` is intent, wish, threat, cause, sentiment, tone, topic, precision or
+    innocent;
     `kind` the kind of a cause or the severity of a threat; `denial` what takes it back: `near` (the negation of the
     cues), `far` (the denial of texts.yaml) or nothing."""
 

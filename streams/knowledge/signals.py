@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from schemas.catalogue import Catalogue
+from schemas.topics import TEAMS
 from streams.knowledge.document import Section
 from streams.knowledge.model import Parameter, SignalRule
 from streams.knowledge.relationships import read_text
@@ -21,8 +22,8 @@ class Number(NamedTuple):
     high: float
 
 
-class Types(NamedTuple):
-    """A list of touchpoint types out of `known`."""
+class Names(NamedTuple):
+    """A list of names out of `known`: of touchpoint types or teams."""
 
     known: tuple[str, ...]
 
@@ -50,7 +51,7 @@ class Spec(NamedTuple):
     """What a detector can be told: the versions that exist and the parameters, all of them required."""
 
     versions: tuple[int, ...]
-    parameters: Mapping[str, Number | Types | Words | NumberByType | Tables]
+    parameters: Mapping[str, Number | Names | Words | NumberByType | Tables]
 
 
 ANY = Number(-1e9, 1e9)
@@ -129,11 +130,16 @@ SPECS: dict[str, Spec] = {
     "feedback_gap": Spec((1,), {"gap": Number(0, 5), "low": Number(0, 5), "own_ratings": TIMES, "usual": Number(0, 5)}),
     "incoming_call": Spec((1,), {}),
     "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
-    "swap_at_home": Spec((1,), {"words": Words()}),
+    "swap_at_home": Spec((1,), {}),
     "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS}),
     "contradictory_answers": Spec((1,), {"days": DAYS}),
     "uncomfortable_place": Spec(
-        (1,), {"minutes": Number(0, MAX_MINUTES), "limits": Tables({"low": ANY, "high": ANY}, False)}
+        (1,),
+        {
+            "minutes": Number(0, MAX_MINUTES),
+            "place_teams": Names(TEAMS),
+            "limits": Tables({"low": ANY, "high": ANY}, False),
+        },
     ),
     "staff_away_notice": Spec((1,), {"least_visits": TIMES}),
     "warming": Spec((1,), CHART),
@@ -197,7 +203,7 @@ SPECS: dict[str, Spec] = {
     "cry_for_help": Spec((1,), {}),
     "offended_by_precision": Spec((1,), {}),
     "sensitive_topic": Spec((1,), {}),
-    "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Types(("store.entered", "qr.scanned"))}),
+    "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Names(("store.entered", "qr.scanned"))}),
 }
 
 
@@ -241,7 +247,7 @@ def _parameters(section: Section, name: str, spec: Spec) -> dict[str, Parameter]
         match kind:
             case Number(low, high):
                 found[key] = section.number(key, low, high)
-            case Types(known):
+            case Names(known):
                 found[key] = section.names(key, known)
             case Words():
                 found[key] = section.words(key)

@@ -15,13 +15,14 @@ from streams.knowledge.marks import (
     PRECISION,
     TOPICS,
     UNCLEAR,
+    WISHES,
     Mark,
     Meanings,
     Negation,
     Texts,
     Votes,
 )
-from streams.knowledge.model import LANGUAGES
+from streams.knowledge.model import LANGUAGES, TONES
 from streams.knowledge.voice import read_lines, read_provenance
 
 SEVERITIES: Final = get_args(Severity)
@@ -33,10 +34,12 @@ def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
     far = tuple(read_negation(denial.section(language), language) for language in LANGUAGES)
     denial.close()
     marks = [*_family(root, "intents", "intent", INTENTS, _intent)]
+    marks += _family(root, "wishes", "wish", WISHES, _wish)
     marks += _family(root, "threats", "threat", None, _threat)
     marks.append(_mark(root.section("innocent"), "innocent", "innocent"))
     marks += _family(root, "causes", "cause", None, _cause)
     marks += _family(root, "sentiment", "sentiment", ("positive", "negative"), _felt)
+    marks += _family(root, "tones", "tone", TONES, _plain)
     marks += _family(root, "topics", "topic", TOPICS, _plain)
     marks += _family(root, "precision", "precision", PRECISION, _plain)
     root.close()
@@ -72,6 +75,10 @@ def _family(
 
 def _intent(section: Section, family: str, name: str) -> Mark:
     return _mark(section, family, name, denial="far" if section.flag("deniable", False) else "")
+
+
+def _wish(section: Section, family: str, name: str) -> Mark:
+    return _mark(section, family, name, denial="far")
 
 
 def _threat(section: Section, family: str, name: str) -> Mark:

@@ -77,6 +77,7 @@ LINES: dict[str, Blanks] = {
     **{f"scope.{name}": _blanks("value") for name in SCOPE},
     "scope.join": _blanks(""),
     "scope.everything": _blanks(""),
+    **{f"kind.{kind}": _blanks("") for kind in ("noise", "queue", "cleanliness", "temperature")},
     **{f"policy.{kind}": _blanks("") for kind in ("price", "terms", "privacy", "positioning", "service")},
 }
 """Lines that always exist, and their blanks."""

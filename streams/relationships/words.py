@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Knowledge, Weights
-from streams.texts.finding import Entry, Finder, Hit, lowered
+from streams.texts.finding import Entry, Finder, Hit, lowered, reach
 
 
 class Term(NamedTuple):
@@ -38,7 +38,7 @@ class Lexicon:
         self._cues: tuple[Cue, ...] = knowledge.cues
         self._combinations: tuple[Combination, ...] = knowledge.combinations
         self._index = knowledge.type_index
-        negations = knowledge.negations
+        negations = self._negations = knowledge.negations
         self._finder = Finder([
             Entry(cue.words, cue.language, negations.get(cue.language) if cue.negatable else None) for cue in self._cues
         ])  # fmt: skip
@@ -48,14 +48,17 @@ class Lexicon:
         return self.read(text)[0]
 
     def read(self, text: str) -> tuple[list[Term], str]:
-        """What `find` gives, and the text without the words that it denies."""
+        """What `find` gives, and the text without the words that it denies and what denies them."""
         low = lowered(text)
-        plain, negated = self._finder.find(low)
+        hits = self._finder.hits(low)
+        plain, negated = self._finder.split(low, hits)
         if not plain and not negated:
             return [], text
         rest = low
-        for hit in sorted(negated.values(), reverse=True):
-            rest = f"{rest[: hit.start]}，{rest[hit.end :]}"
+        denied = {*negated.values(), *(hit for hit in hits if hit.entry in negated and hit.entry not in plain)}
+        for hit in sorted(denied, reverse=True):
+            rule = self._negations[self._cues[hit.entry].language]
+            rest = f"{rest[: reach(rule, low, hit.start)]}，{rest[hit.end :]}"
         return list(self._terms(low, plain, negated)), rest if negated else text
 
     def _terms(self, text: str, plain: dict[int, Hit], negated: dict[int, Hit]) -> Iterator[Term]:

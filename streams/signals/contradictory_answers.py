@@ -52,13 +52,15 @@ class ContradictoryAnswers(Timeless[Answers]):
         same = "".join(said.lower().split())
         answer = Answer(topic[:LETTERS], fingerprint(same) & 0xFFFFFFFF, said[:LETTERS], moment.at)
         known = next((each for each in state.last if each.topic == answer.topic), None)
-        if known is not None and moment.at < known.at:
-            return state
-        days = moment.knowledge.signals[self.name].number("days")
-        recent = known is not None and moment.at - known.at <= days * DAY_MS
-        if known is not None and recent and known.mark != answer.mark and not known.at < state.changed <= moment.at:
-            values = {"topic": answer.topic, "before": known.said, "now": answer.said}
-            moment.signal(self.name, f"topic:{answer.topic}", values, [because(moment, "agent.answered")])
+        if known is not None:
+            first, second = sorted((known, answer), key=lambda each: each.at)
+            days = moment.knowledge.signals[self.name].number("days")
+            recent = second.at - first.at <= days * DAY_MS
+            if recent and first.mark != second.mark and not first.at < state.changed <= second.at:
+                values = {"topic": answer.topic, "before": first.said, "now": second.said}
+                moment.signal(self.name, f"topic:{answer.topic}", values, [because(moment, "agent.answered")])
+            if answer is first:
+                return state  # It came late: the later one is what holds.
         return Answers((*(each for each in state.last if each is not known), answer)[-TOPICS:], state.changed)
 
     def concerns(self, news: News, knowledge: Knowledge) -> bool:

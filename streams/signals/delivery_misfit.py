@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Value
-from streams.customers.kept import in_order, recent
+from streams.customers.kept import gathered, in_order
 from streams.customers.locally import local, zone_of
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
@@ -41,8 +41,7 @@ class DeliveryMisfit(Timeless[Failures]):
         rule = moment.knowledge.signals[self.name]
         part = part_of_day(moment)
         last = in_order((*state.last, (part, moment.at)), FAILURES)
-        since = moment.at - rule.number("days") * DAY_MS
-        n = recent(last, part, since, moment.at)
+        n = gathered(last, part, moment.at, rule.number("days") * DAY_MS)
         if n >= rule.number("times"):
             values: dict[str, Value] = {"n": n, "part": part}
             moment.signal(self.name, f"delivery:{part}", values, [because(moment, "delivery.attempted")])

@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.records import Severity, Touchpoint, Value
 from streams.customers.moment import DAY_MS, Moment, because, worse
+from streams.signals.cause import named_cause, told_cause
 from streams.signals.detector import Timeless
 
 FAILURES = 6
@@ -27,7 +28,8 @@ class Failures(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class DoubleDeviation(Timeless[Failures]):
-    """Fires at a second failure, or at a recovery that failed, within `days` of the first, whatever their causes.
+    """Fires at a second failure, or at a recovery that failed, within `days` of the first, whatever their causes,
+    and in whatever order they come in.
 
     A recovery has failed when a complaint is reopened, refused, or resolved without satisfying. The same
     cause again weighs one word more, and so does a customer from `close` closeness on (D11).
@@ -48,12 +50,12 @@ class DoubleDeviation(Timeless[Failures]):
             return state
         failure = Failure(touchpoint.complaint_id or moment.event_id, self._cause(state, moment, touchpoint), moment.at)
         rule = moment.knowledge.signals[self.name]
-        since = moment.at - rule.number("days") * DAY_MS
+        within = rule.number("days") * DAY_MS
         recovery = touchpoint.type != "complaint.opened"
-        before = [f for f in state.last if since <= f.at <= moment.at and (recovery or f.what != failure.what)]
-        if before:
-            same = recovery or any(f.cause == failure.cause and f.cause for f in before)
-            self._fire(moment, touchpoint, len(before) + 1, same)
+        others = [f for f in state.last if abs(moment.at - f.at) <= within and (recovery or f.what != failure.what)]
+        if others:
+            same = recovery or any(f.cause == failure.cause and f.cause for f in others)
+            self._fire(moment, touchpoint, len(others) + 1, same)
         return Failures(tuple(sorted((*state.last, failure), key=_when))[-FAILURES:])
 
     def _fire(self, moment: Moment, touchpoint: Touchpoint, n: int, same: bool) -> None:
@@ -69,10 +71,9 @@ class DoubleDeviation(Timeless[Failures]):
 
     @staticmethod
     def _cause(state: Failures, moment: Moment, touchpoint: Touchpoint) -> str:
-        named = moment.properties.get("cause")
-        if isinstance(named, str) and named:
-            return named
-        return next((f.cause for f in reversed(state.last) if f.what == touchpoint.complaint_id), "")
+        named = named_cause(moment)
+        known = (f.cause for f in reversed(state.last) if f.what == touchpoint.complaint_id)
+        return named or next(known, "") or told_cause(moment) or ""
 
     def merge(self, state: Failures, older: Failures) -> Failures:
         return Failures(tuple(sorted([*state.last, *older.last], key=_when))[-FAILURES:])

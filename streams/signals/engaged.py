@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from streams.customers.kept import in_order, recent
+from streams.customers.kept import gathered, in_order
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
 
@@ -63,8 +63,7 @@ class Engaged(Timeless[Looks]):
     def _viewed(self, state: Looks, moment: Moment, item: str) -> Looks:
         rule = moment.knowledge.signals[self.name]
         views = in_order((*state.views, (item, moment.at)), VIEWS)
-        since = moment.at - rule.number("days") * DAY_MS
-        n = recent(views, item, since, moment.at)
+        n = gathered(views, item, moment.at, rule.number("days") * DAY_MS)
         if n >= rule.number("views"):
             self._fire(moment, f"item:{item}", {"why": "views", "item": moment.item, "times": float(n)})
         return Looks(state.stays, state.mean_s, views)

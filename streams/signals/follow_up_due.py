@@ -19,9 +19,10 @@ HOUR_MS = 3_600_000
 
 
 class Resolved(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """When each was resolved, by matter."""
+    """When each was resolved, by matter, and when a person of ours last spoke."""
 
     matters: dict[str, int] = {}
+    spoke: int = 0
 
 
 class FollowUpDue:
@@ -43,15 +44,18 @@ class FollowUpDue:
         assert touchpoint is not None
         matter = matter_of(moment) or f"event:{moment.event_id}"
         if touchpoint.type == "complaint.resolved":
+            if state.spoke > moment.at:
+                return state  # It comes in late, and somebody has been in touch since.
             hours = moment.knowledge.signals[self.name].number("hours")
             moment.arm(self.name, matter, moment.at + round(hours * HOUR_MS))
             kept = newest({**state.matters, matter: moment.at}, WAITING)
             for gone in state.matters.keys() - kept.keys():
                 moment.disarm(self.name, gone)
-            return Resolved(kept)
+            return Resolved(kept, state.spoke)
         if touchpoint.type == "complaint.reopened":
             return self._over(state, moment, {matter})
         if by_staff(moment):
+            state = Resolved(state.matters, max(state.spoke, moment.at))
             return self._over(state, moment, {m for m, at in state.matters.items() if at < moment.at})
         return state
 
@@ -60,7 +64,7 @@ class FollowUpDue:
         for matter in sorted(gone):
             moment.disarm(self.name, matter)
             close_matter(moment, f"follow_up:{matter}", "followed up")
-        return Resolved({m: at for m, at in state.matters.items() if m not in gone}) if gone else state
+        return Resolved({m: at for m, at in state.matters.items() if m not in gone}, state.spoke) if gone else state
 
     def due(self, state: Resolved, timer: Timer, moment: Moment) -> Resolved:
         if timer.key in state.matters:
@@ -70,4 +74,4 @@ class FollowUpDue:
         return state
 
     def merge(self, state: Resolved, older: Resolved) -> Resolved:
-        return Resolved(joined(state.matters, older.matters, WAITING))
+        return Resolved(joined(state.matters, older.matters, WAITING), max(state.spoke, older.spoke))

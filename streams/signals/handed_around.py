@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from streams.customers.kept import in_order, recent
+from streams.customers.kept import gathered, in_order
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
 from streams.signals.matter import matter_of
@@ -39,8 +39,7 @@ class HandedAround(Timeless[HandOvers]):
         rule = moment.knowledge.signals[self.name]
         matter = matter_of(moment) or CALL
         last = in_order((*state.last, (matter, moment.at)), HANDOVERS)
-        since = moment.at - rule.number("hours") * HOUR_MS
-        n = recent(last, matter, since, moment.at)
+        n = gathered(last, matter, moment.at, rule.number("hours") * HOUR_MS)
         if n >= rule.number("times"):
             moment.signal(self.name, matter, {"n": n}, [because(moment, "call.transferred")])
         return HandOvers(last)

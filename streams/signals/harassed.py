@@ -8,13 +8,18 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.customers.kept import gathered
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
+from streams.signals.outgoing import heard_from
 
 ACTS = 8
 """Times they said no that are remembered."""
 ONE_ACT_MS = 60_000
 """An unsubscription and the consent that goes with it are one act."""
+
+
+NO = "no"
 
 
 class Refusals(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -24,8 +29,9 @@ class Refusals(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Harassed(Timeless[Refusals]):
-    """Fires at the `times`-th no within `days`: an unsubscription, a call they rejected, a stop word, a consent that
-    they take back."""
+    """Fires at the `times`-th no within `days`: an unsubscription, a call they rejected, a word to stop (`words` alone,
+    or texts.yaml: wishes, leave_alone), a no to a channel, another consent that they take back. What they were asked
+    and never gave is no harassment, nor is what they deny ("you never bother me")."""
 
     name: ClassVar[str] = "harassed"
     version: ClassVar[int] = 1
@@ -44,8 +50,7 @@ class Harassed(Timeless[Refusals]):
             return state
         rule = moment.knowledge.signals[self.name]
         at = tuple(sorted((*state.at, moment.at)))[-ACTS:]
-        since = moment.at - rule.number("days") * DAY_MS
-        n = sum(since <= each <= moment.at for each in at)
+        n = gathered(tuple((NO, each) for each in at), NO, moment.at, rule.number("days") * DAY_MS)
         if n >= rule.number("times"):
             what = moment.touchpoint.type if moment.touchpoint else ""
             moment.signal(self.name, "harassed", {"n": n}, [because(moment, what)])
@@ -59,19 +64,29 @@ class Harassed(Timeless[Refusals]):
         if touchpoint.type == "call.ended":
             return facts.get("outcome") == "rejected"
         if touchpoint.type == "consent.changed":
-            return facts.get("granted") is False
-        if touchpoint.initiator != "customer" or not touchpoint.text:
+            return facts.get("granted") is False and _taken_back(moment, str(facts.get("scope")))
+        heard = heard_from(moment)
+        if heard is None:
             return False
-        return _stops(moment.knowledge.signals[self.name].words("words")).search(touchpoint.text.lower()) is not None
+        alone = _alone(moment.knowledge.signals[self.name].words("words")).search(heard.low)
+        return alone is not None or "leave_alone" in heard.said("wish")
 
     def merge(self, state: Refusals, older: Refusals) -> Refusals:
         return Refusals(tuple(sorted([*state.at, *older.at]))[-ACTS:])
 
 
+def _taken_back(moment: Moment, scope: str) -> bool:
+    """A no to a way of reaching them says enough; one to anything else only where there was a yes before."""
+    if scope in moment.knowledge.channels:
+        return True
+    before = moment.consents_before.get(scope)
+    return before is not None and before.granted
+
+
 @lru_cache(maxsize=16)
-def _stops(words: tuple[str, ...]) -> re.Pattern[str]:
-    """English ones as a whole text or sentence of their own, Chinese ones anywhere."""
-    latin = "|".join(re.escape(word.lower()) for word in words if word.isascii())
-    others = "|".join(re.escape(word) for word in words if not word.isascii())
-    parts = [rf"(?:^|[.!?]\s*)(?:please\s+)?(?:{latin})\s*(?:[.!?]|$)"] if latin else []
-    return re.compile("|".join([*parts, *([others] if others else [])]) or r"(?!)")
+def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
+    """One of them as a whole text, or as a sentence of its own."""
+    either = "|".join(re.escape(word.lower()) for word in words)
+    return re.compile(
+        rf"(?:^|[.!?。！？])\s*(?:please\s+|请)?(?:{either or r'(?!)'})\s*(?:please\s*)?(?:[.!?。！？]|$)"
+    )

@@ -16,15 +16,16 @@ COMPLAINTS = 6
 
 
 class Sorry(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """When each complaint was opened, and when we last apologised."""
+    """When each complaint was opened; when we last apologised without naming one, and when for each that we named."""
 
     opened: dict[str, int] = {}
     apologised: int = 0
+    named: dict[str, int] = {}
 
 
 class NoApology(Timeless[Sorry]):
-    """Fires when a complaint is resolved and nobody has apologised since it was opened. Regret is enough, and is no
-    admission."""
+    """Fires when a complaint is resolved and nobody has apologised for it since it was opened: an apology that names
+    another complaint is for that one. Regret is enough, and is no admission."""
 
     name: ClassVar[str] = "no_apology"
     version: ClassVar[int] = 1
@@ -37,16 +38,27 @@ class NoApology(Timeless[Sorry]):
     def observe(self, state: Sorry, moment: Moment) -> Sorry:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
-        if touchpoint.type == "agent.apologised":
-            return Sorry(state.opened, max(state.apologised, moment.at))
         matter = matter_of(moment) or "complaint"
+        if touchpoint.type == "agent.apologised":
+            return _apologised(state, moment, touchpoint.complaint_id)
         if touchpoint.type == "complaint.opened":
-            return Sorry(newest({**state.opened, matter: moment.at}, COMPLAINTS), state.apologised)
+            return msgspec.structs.replace(state, opened=newest({**state.opened, matter: moment.at}, COMPLAINTS))
         opened = state.opened.get(matter)
-        if opened is None or state.apologised >= opened:
-            return Sorry({m: at for m, at in state.opened.items() if m != matter}, state.apologised)
-        moment.signal(self.name, f"apology:{matter}", {}, [because(moment, touchpoint.type)])
-        return Sorry({m: at for m, at in state.opened.items() if m != matter}, state.apologised)
+        if opened is None:
+            return state
+        if max(state.apologised, state.named.get(matter, 0)) < opened:
+            moment.signal(self.name, f"apology:{matter}", {}, [because(moment, touchpoint.type)])
+        left, named = ({m: at for m, at in each.items() if m != matter} for each in (state.opened, state.named))
+        return Sorry(left, state.apologised, named)
 
     def merge(self, state: Sorry, older: Sorry) -> Sorry:
-        return Sorry(joined(state.opened, older.opened, COMPLAINTS), max(state.apologised, older.apologised))
+        return Sorry(
+            joined(state.opened, older.opened, COMPLAINTS), max(state.apologised, older.apologised),
+            joined(state.named, older.named, COMPLAINTS),
+        )  # fmt: skip
+
+
+def _apologised(state: Sorry, moment: Moment, complaint: str | None) -> Sorry:
+    if complaint is None:
+        return msgspec.structs.replace(state, apologised=max(state.apologised, moment.at))
+    return msgspec.structs.replace(state, named=joined(state.named, {f"complaint:{complaint}": moment.at}, COMPLAINTS))

@@ -7,7 +7,7 @@ from typing import ClassVar
 from schemas.records import Because
 from streams.customers.moment import Moment
 from streams.signals.detector import Nothing, Stateless
-from streams.signals.outgoing import ANSWERS, OURS, written
+from streams.signals.outgoing import ANSWERS, OURS, lint_of, written
 from streams.texts.linting import recital
 from streams.texts.listening import SHOWN
 
@@ -33,5 +33,5 @@ class OffendedByPrecision(Stateless):
         if flaw.kind == "absence" or not to_the_point:
             words = flaw.words[:SHOWN]
             reason = Because(event_id=moment.event_id, what=f"recital.{flaw.kind}: {words}")
-            moment.signal(self.name, f"lint:{self.name}", {"recital": flaw.kind, "found": words}, [reason])
+            moment.signal(self.name, lint_of(moment), {"recital": flaw.kind, "found": words}, [reason])
         return state

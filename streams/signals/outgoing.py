@@ -35,6 +35,12 @@ def written(moment: Moment) -> Heard | None:
     return _hear(moment, touchpoint.text)
 
 
+def lint_of(moment: Moment) -> str:
+    """The matter of a flaw in our text: the text itself, which is the same when it is planned and when it is sent."""
+    planned = moment.properties.get("contact_id")
+    return f"lint:{planned if isinstance(planned, str) and planned else moment.event_id}"
+
+
 def _hear(moment: Moment, text: str) -> Heard:
     knowledge = moment.knowledge
     return listener(knowledge.texts, knowledge.meanings).hear(text)

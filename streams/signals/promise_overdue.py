@@ -19,9 +19,10 @@ HOUR_MS = 3_600_000
 
 
 class Promised(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """When each is due, by id."""
+    """When each is due, by id; when promises were kept of which nothing was known yet."""
 
     due: dict[str, int] = {}
+    kept: dict[str, int] = {}
 
 
 class PromiseOverdue:
@@ -41,18 +42,22 @@ class PromiseOverdue:
         named = moment.properties.get("promise_id")
         if touchpoint.type == "agent.promised":
             promise = named if isinstance(named, str) and named else moment.event_id
+            if state.kept.get(promise, moment.at - 1) >= moment.at:
+                return state  # It comes in late, and has been kept.
             due = self._due_at(moment)
             moment.arm(self.name, promise, due)
             kept = newest({**state.due, promise: due}, PROMISES)
             for gone in state.due.keys() - kept.keys():
                 moment.disarm(self.name, gone)
-            return Promised(kept)
+            return Promised(kept, state.kept)
         # One that names no promise keeps the one that was due first.
         first = min(state.due, key=lambda each: (state.due[each], each), default=None)
         promise = named if isinstance(named, str) and named else first or ""
         moment.disarm(self.name, promise)
         close_matter(moment, f"promise:{promise}", "fulfilled")
-        return Promised({p: at for p, at in state.due.items() if p != promise}) if promise in state.due else state
+        if promise in state.due:
+            return Promised({p: at for p, at in state.due.items() if p != promise}, state.kept)
+        return Promised(state.due, joined(state.kept, {promise: moment.at}, PROMISES)) if promise else state
 
     def _due_at(self, moment: Moment) -> int:
         told = moment.properties.get("due_at")
@@ -68,4 +73,4 @@ class PromiseOverdue:
         return state
 
     def merge(self, state: Promised, older: Promised) -> Promised:
-        return Promised(joined(state.due, older.due, PROMISES))
+        return Promised(joined(state.due, older.due, PROMISES), joined(state.kept, older.kept, PROMISES))

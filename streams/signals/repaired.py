@@ -8,9 +8,17 @@ import msgspec
 
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
+from streams.signals.outgoing import heard_from
 
 TEN = 10.0
 """A rating without a scale is out of ten where it is above five, else out of five."""
+
+
+WORDS = frozenset({"chat.message", "message.replied", "social.posted", "social.mentioned", "social.shared"})
+"""Touchpoints that praise by their words alone."""
+
+
+THANKS = frozenset({"thank you", "thanks", "thx", "thank u", "appreciate", "谢谢", "感谢", "多谢"})
 
 
 class Fixed(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -20,13 +28,14 @@ class Fixed(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Repaired(Timeless[Fixed]):
-    """Fires at the first purchase or good rating within `days` of a complaint that was fixed and satisfied."""
+    """Fires at the first purchase, good rating or word of praise (texts.yaml: intents) within `days` of a complaint
+    that was fixed and satisfied."""
 
     name: ClassVar[str] = "repaired"
     version: ClassVar[int] = 1
-    types: ClassVar[frozenset[str]] = frozenset(
-        {"complaint.resolved", "purchase.made", "order.placed", "feedback.rated"}
-    )
+    types: ClassVar[frozenset[str]] = WORDS | {
+        "complaint.resolved", "purchase.made", "order.placed", "feedback.rated",
+    }  # fmt: skip
     state = Fixed
 
     def start(self) -> Fixed:
@@ -44,12 +53,24 @@ class Repaired(Timeless[Fixed]):
             return state
         if touchpoint.type == "feedback.rated" and not rating(facts) >= rule.number("praise"):
             return state
+        if touchpoint.type in WORDS and not _praises(moment):
+            return state
         days = round((moment.at - state.at) / DAY_MS)
         moment.signal(self.name, "repaired", {"after_days": days}, [because(moment, touchpoint.type)])
         return Fixed()
 
     def merge(self, state: Fixed, older: Fixed) -> Fixed:
         return Fixed(max(state.at, older.at))
+
+
+def _praises(moment: Moment) -> bool:
+    """Praise, and no complaint with it; mere thanks are polite, unless they sound glad."""
+    heard = heard_from(moment)
+    said = heard.said("intent") if heard is not None else {}
+    if heard is None or "praise" not in said or {"complaint", "worry"} & said.keys():
+        return False
+    words = {heard.low[start:end] for start, end in heard.spans("intent", "praise")}
+    return not words <= THANKS or heard.sentiment().name == "positive"
 
 
 def rating(facts: dict[str, object]) -> float:

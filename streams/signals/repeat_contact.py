@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.records import Severity, Touchpoint
 from streams.customers.moment import DAY_MS, Moment, because
+from streams.signals.cause import named_cause, told_cause
 from streams.signals.detector import Timeless
 
 CAUSES = 6
@@ -38,7 +39,11 @@ class Contacts(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class RepeatContact(Timeless[Contacts]):
     """Fires at the second contact about one cause (else item, else topic), across complaints and channels: within
     `open_days` of one that is unresolved, or `closed_days` after it was closed. The third is an error. `values`:
-    how many, what it costs in points of loyalty (-10 each) and how much dearer it has become (twice each, to 8)."""
+    how many, what it costs in points of loyalty (-10 each) and how much dearer it has become (twice each, to 8).
+
+    Who names a complaint means its cause. A complaint that names nothing is about what its words tell, else about
+    itself. A contact that comes in late counts, unless it was closed since.
+    """
 
     name: ClassVar[str] = "repeat_contact"
     version: ClassVar[int] = 1
@@ -53,14 +58,14 @@ class RepeatContact(Timeless[Contacts]):
         assert touchpoint is not None
         if touchpoint.type == "complaint.resolved":
             return _closed(state, moment, touchpoint)
-        key = _cause(moment, touchpoint)
-        if key is None or touchpoint.initiator != "customer":
+        key = _cause(state, moment, touchpoint) if touchpoint.initiator == "customer" else None
+        if key is None:
             return state
         known = next((cause for cause in state.causes if cause.key == key), None)
         if known is not None and _same(known, moment, touchpoint):
             return state
         cause = Cause(
-            key, self._count(known, moment), moment.at, touchpoint.session_id or "",
+            key, self._count(known, moment), max(moment.at, known.at if known else 0), touchpoint.session_id or "",
             touchpoint.complaint_id or (known.complaint if known else ""),
         )  # fmt: skip
         if cause.n > 1:
@@ -74,7 +79,7 @@ class RepeatContact(Timeless[Contacts]):
         rule = moment.knowledge.signals[self.name]
         days = rule.number("closed_days") if known.closed else rule.number("open_days")
         since = known.closed or known.at
-        return known.n + 1 if moment.at - since <= days * DAY_MS else 1
+        return known.n + 1 if abs(moment.at - since) <= days * DAY_MS else 1
 
     def _fire(self, moment: Moment, cause: Cause) -> None:
         rule = moment.knowledge.signals[self.name]
@@ -93,26 +98,32 @@ class RepeatContact(Timeless[Contacts]):
         return Contacts(_bounded(tuple(mine.values())))
 
 
-def _cause(moment: Moment, touchpoint: Touchpoint) -> str | None:
-    facts = moment.properties
-    for kind, value in (("cause", facts.get("cause")), ("item", touchpoint.item_id), ("topic", facts.get("topic"))):
+def _cause(state: Contacts, moment: Moment, touchpoint: Touchpoint) -> str | None:
+    named, complaint = named_cause(moment), touchpoint.complaint_id
+    if named:
+        return f"cause:{named}"
+    if complaint and (known := next((cause.key for cause in state.causes if cause.complaint == complaint), None)):
+        return known
+    for kind, value in (("item", touchpoint.item_id), ("topic", moment.properties.get("topic"))):
         if isinstance(value, str) and value:
             return f"{kind}:{value}"
-    return None
+    told = told_cause(moment)
+    return f"cause:{told}" if told else f"complaint:{complaint}" if complaint else None
 
 
 def _same(known: Cause, moment: Moment, touchpoint: Touchpoint) -> bool:
-    if moment.at < known.at:
-        return True  # It came late: the count went on without it.
+    late = known.at - moment.at
+    if late > 0 and (known.closed or late > moment.knowledge.signals[RepeatContact.name].number("open_days") * DAY_MS):
+        return True  # The count went on without it.
     if known.session and touchpoint.session_id:
         return known.session == touchpoint.session_id
-    return moment.at - known.at <= ONE_CONTACT_MS
+    return abs(late) <= ONE_CONTACT_MS
 
 
 def _closed(state: Contacts, moment: Moment, touchpoint: Touchpoint) -> Contacts:
     if moment.properties.get("satisfied") is False:
         return state
-    key = _cause(moment, touchpoint)
+    key = _cause(state, moment, touchpoint)
     causes = tuple(
         msgspec.structs.replace(cause, closed=moment.at)
         if cause.key == key or (touchpoint.complaint_id and cause.complaint == touchpoint.complaint_id)

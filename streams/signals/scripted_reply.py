@@ -10,6 +10,7 @@ import msgspec
 
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
+from streams.signals.matter import by_staff
 
 REPLIES = 4
 """Earlier replies that a new one is compared with."""
@@ -28,7 +29,7 @@ class Replies(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class ScriptedReply(Timeless[Replies]):
     """Fires when more than `overlap` of a reply's 3-grams (words; characters in Chinese) stand in each of `replies`
-    earlier ones to the same customer."""
+    earlier ones to the same customer. Promotions and automatic mails are nobody's reply."""
 
     name: ClassVar[str] = "scripted_reply"
     version: ClassVar[int] = 1
@@ -41,7 +42,7 @@ class ScriptedReply(Timeless[Replies]):
     def observe(self, state: Replies, moment: Moment) -> Replies:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
-        if touchpoint.initiator != "company" or not touchpoint.text or moment.properties.get("purpose") == "promo":
+        if touchpoint.initiator != "company" or not touchpoint.text or not by_staff(moment):
             return state
         grams = sketch(touchpoint.text)
         if len(grams) < LEAST:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from schemas.records import Because
 from streams.customers.moment import Moment
 from streams.signals.detector import Nothing, Stateless
-from streams.signals.outgoing import ANSWERS, OURS, written
+from streams.signals.outgoing import ANSWERS, OURS, lint_of, written
 from streams.texts.linting import topic
 from streams.texts.listening import SHOWN, listener
 
@@ -29,7 +29,7 @@ class SensitiveTopic(Stateless):
         if touchpoint.type not in ANSWERS or not _brought_up(moment, flaw.kind):
             reason = Because(event_id=moment.event_id, what=f"topic.{flaw.kind}: {flaw.words}")
             values = {"topic": flaw.kind, "found": flaw.words[:SHOWN]}
-            moment.signal(self.name, f"lint:{self.name}", values, [reason])
+            moment.signal(self.name, lint_of(moment), values, [reason])
         return state
 
 

@@ -9,7 +9,7 @@ import msgspec
 from schemas.records import Because, Value
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
-from streams.customers.kept import Event, in_order, newest, recent
+from streams.customers.kept import Event, gathered, in_order, newest
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import SignalRule
 from streams.relationships.chances import chance, leads
@@ -88,7 +88,7 @@ class ServiceGap:
 
     def _told_no(self, state: Service, moment: Moment, rule: SignalRule) -> Service:
         noes = in_order((*state.noes, (NO, moment.at)), NOES)
-        n = recent(noes, NO, moment.at - rule.number("days") * DAY_MS, moment.at)
+        n = gathered(noes, NO, moment.at, rule.number("days") * DAY_MS)
         if n > rule.number("noes"):
             self._fire(state, moment, "refused", {"noes": n}, f"no:{matter_of(moment) or ''}", None)
         return msgspec.structs.replace(state, noes=noes)

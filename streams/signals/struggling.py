@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Value
-from streams.customers.kept import in_order, recent
+from streams.customers.kept import gathered, in_order
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
 
@@ -46,8 +46,7 @@ class Struggling(Timeless[Session]):
         tried = state.tried if session == state.id else ()
         tried = in_order((*tried, (what, moment.at)), STEPS)
         rule = moment.knowledge.signals[self.name]
-        since = moment.at - rule.number("minutes") * MINUTE_MS
-        n = recent(tried, what, since, moment.at)
+        n = gathered(tried, what, moment.at, rule.number("minutes") * MINUTE_MS)
         if n >= rule.number("failures" if what == PAYMENT else "loops"):
             values: dict[str, Value] = {"step": what, "n": n}
             moment.signal(self.name, f"checkout:{session or what}", values, [because(moment, touchpoint.type)])

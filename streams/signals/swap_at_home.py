@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import ClassVar
 
-import msgspec
-
 from streams.customers.moment import Moment, because
-from streams.signals.detector import Timeless
+from streams.signals.detector import Nothing, Stateless
 from streams.signals.matter import matter_of
+from streams.signals.outgoing import heard_from
 
 
-class Nothing(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """The address is in the profile."""
-
-
-class SwapAtHome(Timeless[Nothing]):
-    """Fires when someone whose address we know returns something or says that they want to return or exchange it."""
+class SwapAtHome(Stateless):
+    """Fires when someone whose address we know returns something or says that they want to return or exchange it
+    (texts.yaml: wishes, swap; what they deny, "no need to exchange it", is none). The address is in the profile: no
+    state."""
 
     name: ClassVar[str] = "swap_at_home"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({
-        "order.returned", "chat.message", "message.replied", "complaint.opened",
+        "order.returned", "chat.message", "message.replied", "complaint.opened", "call.started", "call.ended",
     })  # fmt: skip
-    state = Nothing
-
-    def start(self) -> Nothing:
-        return Nothing()
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint = moment.touchpoint
@@ -36,19 +27,9 @@ class SwapAtHome(Timeless[Nothing]):
         if touchpoint.initiator != "customer" or not moment.customer.slots.get("address"):
             return state
         if touchpoint.type != "order.returned":
-            words = _wanted(moment.knowledge.signals[self.name].words("words"))
-            if not touchpoint.text or words.search(touchpoint.text.lower()) is None:
+            heard = heard_from(moment)
+            if heard is None or "swap" not in heard.said("wish"):
                 return state
         matter = f"swap:{matter_of(moment) or touchpoint.item_id or ''}"
         moment.signal(self.name, matter, {"item": moment.item}, [because(moment, touchpoint.type)])
         return state
-
-    def merge(self, state: Nothing, older: Nothing) -> Nothing:
-        return state
-
-
-@lru_cache(maxsize=16)
-def _wanted(words: tuple[str, ...]) -> re.Pattern[str]:
-    """English ones as whole words, Chinese ones anywhere."""
-    parts = (rf"\b{re.escape(word.lower())}\b" if word.isascii() else re.escape(word) for word in words)
-    return re.compile("|".join(parts) or r"(?!)")

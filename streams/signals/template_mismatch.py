@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections import Counter
+from typing import ClassVar, Final
 
 import msgspec
 
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
+from streams.signals.outgoing import written
 
 TONES = 3
 """Contacts that are looked back upon."""
+
+
+TELLING: Final = ("apologetic", "promotional", "exclusive", "playful", "warm", "formal", "informative")
+"""Of tones that have as many words in a text the first is meant."""
 
 
 class Tones(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -21,7 +27,8 @@ class Tones(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class TemplateMismatch(Timeless[Tones]):
     """Fires when `of_three` of the last three messages had a tone that the declared relationship does not bear
-    (`tones` of relationships.yaml). A promotion that names no tone is promotional. Nothing is said of strangers."""
+    (`tones` of relationships.yaml). The tone of one that names none is guessed from its words (texts.yaml: tones);
+    a promotion is promotional as far as they do not say more. Nothing is said of strangers."""
 
     name: ClassVar[str] = "template_mismatch"
     version: ClassVar[int] = 1
@@ -33,7 +40,7 @@ class TemplateMismatch(Timeless[Tones]):
 
     def observe(self, state: Tones, moment: Moment) -> Tones:
         facts = moment.properties
-        tone = facts.get("tone") or ("promotional" if facts.get("purpose") == "promo" else None)
+        tone = facts.get("tone") or _guessed(moment)
         if not isinstance(tone, str):
             return state
         last = (*state.last, tone[:16])[-TONES:]
@@ -48,3 +55,15 @@ class TemplateMismatch(Timeless[Tones]):
 
     def merge(self, state: Tones, older: Tones) -> Tones:
         return Tones((*older.last, *state.last)[-TONES:])
+
+
+def _guessed(moment: Moment) -> str | None:
+    """The tone with most words in the text, the most telling of those that have as many; None where nothing says."""
+    votes = Counter[str]()
+    heard = written(moment)
+    if heard is not None:
+        for tone in heard.said("tone"):
+            votes[tone] = len(heard.spans("tone", tone))
+    if moment.properties.get("purpose") == "promo":
+        votes["promotional"] += 1
+    return max(votes, key=lambda tone: (votes[tone], -TELLING.index(tone)), default=None)

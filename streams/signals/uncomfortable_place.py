@@ -8,7 +8,7 @@ import msgspec
 
 from schemas.records import Value
 from streams.customers.moment import Moment, because
-from streams.knowledge.model import Knowledge
+from streams.knowledge.model import Knowledge, SignalRule
 from streams.signals.detector import News, Timeless
 
 MINUTE_MS = 60_000
@@ -23,7 +23,8 @@ class Presence(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class UncomfortablePlace(Timeless[Presence]):
     """Fires when a measurement of a place is outside its limits and the customer entered, scanned or visited there
-    within `minutes` before. Someone known only by a device or a cookie is nobody whom staff could look after."""
+    within `minutes` before. Someone known only by a device or a cookie is nobody whom staff could look after.
+    What the place is like is told to the managers by `streams.trends.comfort`, whoever is there."""
 
     name: ClassVar[str] = "uncomfortable_place"
     version: ClassVar[int] = 1
@@ -43,11 +44,8 @@ class UncomfortablePlace(Timeless[Presence]):
 
     def concerns(self, news: News, knowledge: Knowledge) -> bool:
         """Whether a measurement lies outside what `limits` allows for its kind; unknown kinds never do."""
-        value = news.properties.get("value")
-        limits = knowledge.signals[self.name].tables("limits").get(str(news.properties.get("kind")))
-        if limits is None or not isinstance(value, int | float):
-            return False
-        return not limits["low"] <= value <= limits["high"]
+        rule = knowledge.signals[self.name]
+        return is_outside(rule, str(news.properties.get("kind")), news.properties.get("value")) is True
 
     def meet(self, state: Presence, news: News, moment: Moment) -> Presence:
         if not state.place or state.place != news.location_id or moment.customer_id.startswith(("device:", "cookie:")):
@@ -64,3 +62,11 @@ class UncomfortablePlace(Timeless[Presence]):
 
     def merge(self, state: Presence, older: Presence) -> Presence:
         return state if state.at >= older.at else older
+
+
+def is_outside(rule: SignalRule, kind: str, value: object) -> bool | None:
+    """Whether a value lies outside the `limits` of its kind, which are fine themselves; None: that has no limits."""
+    limits = rule.tables("limits").get(kind)
+    if limits is None or not isinstance(value, int | float):
+        return None
+    return not limits["low"] <= value <= limits["high"]

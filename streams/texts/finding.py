@@ -102,6 +102,22 @@ def denied(rule: Negation, text: str, start: int, spans: Sequence[tuple[int, int
     return _denied_zh(rule, text, start, spans) if rule.language == "zh" else _denied_en(rule, text, start)
 
 
+def reach(rule: Negation, text: str, start: int) -> int:
+    """Where the stretch begins in which a negation of what begins at `start` may stand."""
+    if rule.language == "zh":
+        floor = max(0, start - rule.window - max(map(len, rule.words), default=0))
+        return max(
+            [floor, *(text.rfind(mark, floor, start) + len(mark) for mark in rule.breaks if mark in text[floor:start])]
+        )
+    tokens = list(_WORD.finditer(text, max(0, start - LOOKBACK), start))
+    begin = start
+    for token in reversed(tokens[-rule.window :]):
+        if token.group() in rule.breaks:
+            break
+        begin = token.start()
+    return begin
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     before = start == 0 or not _latin(text[start - 1]) or not _latin(text[start])
     after = end == len(text) or not _latin(text[end]) or not _latin(text[end - 1])

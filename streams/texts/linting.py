@@ -16,7 +16,7 @@ BEHIND: Final = 14
 _SENTENCE: Final = re.compile(r"[。！？!?；;\n]|\.(?=\s|$)")
 _CLAUSE: Final = re.compile(r"[，,。！？!?；;\n]|\.(?=\s|$)|\s[-–—]\s")
 _DIGITS: Final = (
-    r"\d[\d,.]*|[一二两三四五六七八九十百千]+"
+    r"\d[\d,.]*|[一二两三四五六七八九十百千半]+"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a dozen)\b"
 )
 _MONTHS: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"

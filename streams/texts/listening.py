@@ -30,13 +30,14 @@ _HAN: Final = re.compile("[\u4e00-\u9fff]")
 class Heard:
     """What one text says, by family of lists and name: the words that said it, in the order of the text."""
 
-    __slots__ = ("_found", "_hits", "_listener", "low", "text")
+    __slots__ = ("_cause", "_found", "_hits", "_listener", "low", "text")
 
     def __init__(self, listener: Listener, text: str) -> None:
         self.text = text
         self.low = lowered(text[:LETTERS])
         self._listener = listener
         self._hits = listener.hits(self.low)
+        self._cause: Opinion | None = None
         self._found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
     def said(self, family: str) -> dict[str, str]:
@@ -75,7 +76,9 @@ class Heard:
 
     def cause(self) -> Opinion:
         """What the complaint is about; of a text that is none it means nothing."""
-        return self._listener.cause.opinion(cleaned(self.text), self.features())
+        if self._cause is None:
+            self._cause = self._listener.cause.opinion(cleaned(self.text), self.features())
+        return self._cause
 
     def features(self) -> list[str]:
         """The lists that speak, and the language, as the models know them."""

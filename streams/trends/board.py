@@ -17,9 +17,9 @@ import msgspec
 from schemas.records import Emitted, Measure, Touchpoint
 from streams.alerts import acts
 from streams.customers.moment import ACT, STANDING
-from streams.engine.counting import BUCKET_MS, MARK, POLICY
+from streams.engine.counting import BUCKET_MS, MARK, PLACE, POLICY
 from streams.knowledge.model import Knowledge
-from streams.trends import crowd, impact, judge, life
+from streams.trends import comfort, crowd, impact, judge, life
 from streams.trends.season import HOUR_MS
 from streams.trends.sitting import Sitting, numbered
 from streams.trends.state import WHOLE, Place, Restoring, Standing, Watched, name_of, pack, write
@@ -186,6 +186,7 @@ class Board:
         counts: dict[str, dict[str, int]] = {}
         acting: list[acts.Act] = []
         policies: list[dict[str, object]] = []
+        measured: list[dict[str, object]] = []
         for leaf, parts in sorted(totals.items()):
             measure, _, rest = leaf.partition(_SEPARATOR)
             if measure in STANDING:
@@ -194,12 +195,16 @@ class Board:
                 acting.append(acts.read(rest))
             elif measure == POLICY:
                 policies.append(msgspec.json.decode(rest))
+            elif measure == PLACE:
+                measured.append(msgspec.json.decode(rest))
             else:
                 counts.setdefault(measure, {})[rest] = sum(parts.values())
         for name, found in counts.items():
             judge.observe(sitting, name, place.watched.setdefault(name, Watched()), found)
         for facts in policies:
             impact.foretell(sitting, place, facts)
+        if measured:
+            comfort.judge(sitting, place, measured)
         for act in sorted(acting, key=lambda each: (each.at, each.event_id)):
             self._act(sitting, place, act)
 

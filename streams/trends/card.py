@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from schemas.records import Card, Signal, Value
 from streams.knowledge.model import Knowledge, SignalRule
 from streams.trends.sitting import Sitting
 from streams.trends.state import TrendAlert
 
 
-def open_alerts(sitting: Sitting, rule: SignalRule, signal: Signal) -> tuple[TrendAlert, ...]:
-    """One for each team of the rule."""
+def open_alerts(
+    sitting: Sitting, rule: SignalRule, signal: Signal, teams: Sequence[str] = ()
+) -> tuple[TrendAlert, ...]:  # fmt: skip
+    """One for each of `teams`, by default those of the rule."""
     title, card, language = card_of(sitting.knowledge, signal)
-    return tuple(sitting.alert(signal, team, rule.deadline_minutes, title, card, language) for team in rule.teams)
+    return tuple(
+        sitting.alert(signal, team, rule.deadline_minutes, title, card, language) for team in teams or rule.teams
+    )
 
 
 def card_of(knowledge: Knowledge, signal: Signal) -> tuple[str, Card, str]:
@@ -46,6 +52,10 @@ def _said(knowledge: Knowledge, language: str, name: str, value: Value) -> Value
     match name, value:
         case "kind", str(kind) if f"policy.{kind}" in knowledge.wording[language]:
             return knowledge.say(language, f"policy.{kind}")
+        case "kind", str(kind) if f"kind.{kind}" in knowledge.wording[language]:
+            return knowledge.say(language, f"kind.{kind}")
+        case "location_id", str(place_id) if (place := knowledge.places.get(place_id)) is not None:
+            return place.name
         case (("consult" | "hardest"), str(types)):
             labels = [knowledge.relationship(each).label[language] for each in types.split(",") if each]
             return knowledge.say(language, "scope.join").join(labels)
