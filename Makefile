@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench screenshots soak big portrait lock clean
+.PHONY: help setup run test explore lint fmt bench screenshots soak big portrait dictionary lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -69,6 +69,9 @@ big: setup ## a touchpoint among a million customers against ten thousand, and t
 
 portrait: setup ## what the engine makes of Online Retail, as docs/relationships-online-retail.md (RAPPORT_SHARED_DATA)
 	@$(BIN)/python -m bench portrait $(ARGS)
+
+dictionary: setup ## what every table and column of the archive means, as docs/data-dictionary.md
+	@$(BIN)/python -m sinks.clickhouse.dictionary
 
 lock: ## write requirements.lock anew from requirements.in (needs uv)
 	uv pip compile requirements.in -o requirements.lock --universal --generate-hashes --python-version 3.11 \
