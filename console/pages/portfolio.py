@@ -14,17 +14,19 @@ from console.web.viewer import Viewer
 
 WEEK: Final = "INTERVAL 7 DAY"
 QUESTIONS: Final = {
-    "types": "SELECT relationship, count() AS n FROM customers_now GROUP BY relationship ORDER BY n DESC",
+    "types": "SELECT relationship, count() AS n FROM standings_now GROUP BY relationship ORDER BY n DESC",
     "moved": "SELECT `to` AS type, countIf(at > now() - INTERVAL 7 DAY) AS week, count() AS n FROM shifts_now"
     " WHERE at > now() - INTERVAL 28 DAY GROUP BY type",
     "left": "SELECT `from` AS type, countIf(at > now() - INTERVAL 7 DAY) AS week FROM shifts_now"
     " WHERE at > now() - INTERVAL 28 DAY GROUP BY type",
     "signals": f"SELECT name, countIf(at > now() - {WEEK}) AS week, countIf(at <= now() - {WEEK}) AS before"
     " FROM signals_now WHERE at > now() - INTERVAL 14 DAY AND history = '' GROUP BY name",
-    "contacts": "SELECT countIf(initiator = 'customer' AND type IN ('call.started', 'chat.message', 'complaint.opened',"
-    " 'message.replied')) AS contacts, countIf(type = 'message.sent' AND visitParamExtractString(properties, 'purpose')"
-    " = 'promo') AS promo, countIf(type = 'message.sent' AND visitParamExtractString(properties, 'purpose') IN"
-    f" ('care', 'service')) AS care FROM touchpoints_now WHERE occurred_at > now() - {WEEK}",
+    # From the hours that the sink counts: the week begins with a whole one.
+    "contacts": "SELECT sumIf(n, initiator = 'customer' AND type IN ('call.started', 'chat.message',"
+    " 'complaint.opened', 'message.replied')) AS contacts, sumIf(n, type = 'message.sent' AND purpose = 'promo') AS"
+    " promo, sumIf(n, type = 'message.sent' AND purpose IN ('care', 'service')) AS care FROM hours_now ARRAY JOIN"
+    " types AS type, initiators AS initiator, purposes AS purpose, type_counts AS n"
+    f" WHERE hour > toInt64(toUnixTimestamp(now() - {WEEK})) * 1000",
 }  # fmt: skip
 TOP: Final = 12
 

@@ -32,7 +32,7 @@ VIEWS: Final = {
 """What `History.read` reads, and the view that it is read through, so that nothing counts twice."""
 _TIME: Final = {"touchpoints": "occurred_at", "relationship_periods": "since", "complaints": "opened_at"}
 """The column that `since` and `until` mean, where it is not `at`."""
-_OF_A_CUSTOMER: Final = ("touchpoints", "relationship_periods", "signals", "alert_outcomes")
+_OF_A_CUSTOMER: Final = ("touchpoints", "relationship_periods", "signals", "alerts", "alert_changes")
 
 
 class History:
@@ -118,7 +118,7 @@ class History:
         return self._store.frame(f"SELECT {chosen} FROM {VIEWS[what]}{conditions} ORDER BY {time}", asked)
 
     def customer(self, customer_id: str) -> dict[str, pl.DataFrame]:
-        """One customer: touchpoints, relationship_periods, signals and alert_outcomes, each in the order of time."""
+        """One customer: touchpoints, relationship_periods, signals, alerts and alert_changes, in the order of time."""
         return {what: self.read(what, customer=customer_id) for what in _OF_A_CUSTOMER}
 
     def dictionary(self) -> pl.DataFrame:

@@ -75,7 +75,7 @@ def test_a_selection_by_customer_time_and_columns(archive: EmbeddedStore) -> Non
 def test_a_customer_at_a_time(archive: EmbeddedStore) -> None:
     found = History(archive).customer("c1")
     assert {what: frame.height for what, frame in found.items()} == {
-        "touchpoints": 2, "relationship_periods": 1, "signals": 0, "alert_outcomes": 1,
+        "touchpoints": 2, "relationship_periods": 1, "signals": 0, "alerts": 1, "alert_changes": 1,
     }  # fmt: skip
 
 
