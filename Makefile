@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test explore lint fmt bench screenshots soak big portrait proof lock clean
+.PHONY: help setup run test explore lint fmt bench screenshots soak big portrait proof dictionary lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,6 +72,9 @@ portrait: setup ## what the engine makes of Online Retail, as docs/relationships
 
 proof: setup ## live by force through Kafka, then replay from Kafka, archive and files, as docs/replay-proof.md: half an hour (ARGS=...)
 	@$(BIN)/python -m bench proof --into docs/replay-proof.md $(ARGS)
+
+dictionary: setup ## what every table and column of the archive means, as docs/data-dictionary.md
+	@$(BIN)/python -m sinks.clickhouse.dictionary
 
 lock: ## write requirements.lock anew from requirements.in (needs uv)
 	uv pip compile requirements.in -o requirements.lock --universal --generate-hashes --python-version 3.11 \

@@ -104,6 +104,17 @@ def decide(
     show(run(askers, seconds, partitions, _say), json)
 
 
+@app.command(help="What the console asks of millions of touchpoints, beside counting row by row: 20 M take 5 GB.")
+def dashboards(
+    touchpoints: Annotated[int, typer.Option("--touchpoints", min=1000)] = 20_000_000,
+    rounds: Annotated[int, typer.Option("--rounds", min=1)] = 7,
+    json: Json = False,
+) -> None:
+    from bench.dashboards import run
+
+    show(run(touchpoints, rounds, _say), json)
+
+
 @app.command(help="How large customers' states are, packed and in memory.")
 def states(
     count: Annotated[int, typer.Option("--count", min=1000, help="Simulated touchpoints.")] = 200_000,

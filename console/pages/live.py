@@ -31,9 +31,15 @@ def _within(column: str) -> str:
     return f"{column} > fromUnixTimestamp64Milli({{a:Int64}}) AND {column} <= fromUnixTimestamp64Milli({{b:Int64}})"
 
 
+MINUTE_MS: Final = 60_000
+_HOUR_MS: Final = 60 * MINUTE_MS
 QUESTIONS: Final = {
-    "touchpoints": "SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {step:Int64}) * {step:Int64} AS at, channel,"
-    f" count() AS n FROM touchpoints_now WHERE {_within('occurred_at')} AND channel != 'system' GROUP BY at, channel",
+    # By whole minutes, from the hours that the sink counts; a window that is shown finer than that asks FINE.
+    "touchpoints": f"SELECT intDiv(hour + minute * {MINUTE_MS}, {{step:Int64}}) * {{step:Int64}} AS at, channel,"
+    " sum(n) AS n FROM hours_now ARRAY JOIN minutes AS minute, channels AS channel, counts AS n"
+    f" WHERE hour > {{a:Int64}} - {_HOUR_MS} AND hour <= {{b:Int64}} AND channel != 'system'"
+    f" AND hour + minute * {MINUTE_MS} > {{a:Int64}} - {MINUTE_MS} AND hour + minute * {MINUTE_MS} <= {{b:Int64}}"
+    " GROUP BY at, channel",
     "signals": "SELECT name, severity, count() AS n FROM signals_now"
     f" WHERE {_within('at')} AND history = '' GROUP BY name, severity ORDER BY n DESC, name LIMIT 40",
     "flows": "SELECT `from` AS before, `to` AS after, count() AS n FROM shifts_now"
@@ -43,9 +49,13 @@ QUESTIONS: Final = {
     " quantile(0.5)(toUnixTimestamp64Milli(c.at) - toUnixTimestamp64Milli(a.at)) AS middle"
     " FROM alert_changes_now AS c INNER JOIN alerts_now AS a ON a.id = c.alert_id"
     f" WHERE {_within('c.at')} AND c.history = '' GROUP BY state",
-    "newest": "SELECT toUnixTimestamp64Milli(max(timestamp)) AS at FROM touchpoints"
+    "newest": "SELECT toUnixTimestamp64Milli(max(timestamp)) AS at FROM moments"
     " WHERE occurred_at > now() - INTERVAL 1 DAY",
 }  # fmt: skip
+FINE: Final = (
+    "SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {step:Int64}) * {step:Int64} AS at, channel,"
+    f" count() AS n FROM moments_now WHERE {_within('occurred_at')} AND channel != 'system' GROUP BY at, channel"
+)
 
 SLOW: Final = {
     "warmth": warmth.QUESTION, "people": warmth.PEOPLE, "places": places.QUESTION, "funnel": funnel.QUESTION,
@@ -65,7 +75,7 @@ async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     }  # fmt: skip
     key, asking = (window, until, str(viewer.zone)), {"a": begin, "b": end, "step": step} | incidents.ASKING
     try:
-        found = await site.answers.to(("live", *key), {name: (sql, asking) for name, sql in QUESTIONS.items()})
+        found = await site.answers.to(("live", *key), {name: (sql, asking) for name, sql in questions(step).items()})
         slow = await site.answers.to(("slow", *key), {name: (sql, asking) for name, sql in SLOW.items()}, SLOW_S)
     except NoAnswer:
         pass
@@ -91,6 +101,11 @@ def _span(window: str, until: str, now: int, viewer: Viewer) -> tuple[int, int, 
 def _local(at: int, viewer: Viewer) -> str:
     """As the form's field has it."""
     return f"{viewer.moment(at):%Y-%m-%dT%H:%M}"
+
+
+def questions(step: int) -> dict[str, str]:
+    """What a window is asked that is shown in steps of so many milliseconds."""
+    return {**QUESTIONS, "touchpoints": FINE} if step < MINUTE_MS else QUESTIONS
 
 
 def _open(site: Site) -> int:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from console.pages import consumers, dialogue, discounts, empathy, holdouts, profit, value, warmth
-from console.pages.spending import CONTACTED, money, strategy_of
+from console.pages.spending import money, strategy_of
 from console.web.asking import Asked, NoAnswer
 from console.web.site import Site
 from console.web.viewer import Viewer
@@ -22,10 +22,12 @@ QUESTIONS: Final = {
     " WHERE at > now() - INTERVAL 28 DAY GROUP BY type",
     "signals": f"SELECT name, countIf(at > now() - {WEEK}) AS week, countIf(at <= now() - {WEEK}) AS before"
     " FROM signals_now WHERE at > now() - INTERVAL 14 DAY AND history = '' GROUP BY name",
-    "contacts": f"SELECT countIf({CONTACTED}) AS contacts, countIf(type = 'message.sent'"
-    " AND visitParamExtractString(properties, 'purpose') = 'promo') AS promo, countIf(type = 'message.sent'"
-    " AND visitParamExtractString(properties, 'purpose') IN ('care', 'service')) AS care"
-    f" FROM touchpoints_now WHERE occurred_at > now() - {WEEK}",
+    # From the hours that the sink counts: the week begins with a whole one.
+    "contacts": "SELECT sumIf(n, initiator = 'customer' AND type IN ('call.started', 'chat.message',"
+    " 'complaint.opened', 'message.replied')) AS contacts, sumIf(n, type = 'message.sent' AND purpose = 'promo') AS"
+    " promo, sumIf(n, type = 'message.sent' AND purpose IN ('care', 'service')) AS care FROM hours_now ARRAY JOIN"
+    " types AS type, initiators AS initiator, purposes AS purpose, type_counts AS n"
+    f" WHERE hour > toInt64(toUnixTimestamp(now() - {WEEK})) * 1000",
     "warmth": warmth.QUESTION, "people": warmth.PEOPLE,
     "consumers": consumers.QUESTION, "discounts": discounts.QUESTION,
 }  # fmt: skip

@@ -69,7 +69,14 @@ class Reader(Protocol):
     def close(self) -> None: ...
 
 
-class Store(Reader, Protocol):
+class Frames(Reader, Protocol):
+    """A reader that also answers in columns as they are, without a Python object for each value."""
+
+    def frame(self, sql: str, params: Mapping[str, Parameter] | None = None) -> pl.DataFrame:
+        """All rows of one SELECT, typed as ClickHouse types them; strings as text, as in `query`."""
+
+
+class Store(Frames, Protocol):
     """A reader that also writes. One object serves any number of threads."""
 
     def execute(self, sql: str) -> None:

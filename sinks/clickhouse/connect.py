@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 from rapport.settings import Settings
-from sinks.clickhouse.client import Reader, Store
+from sinks.clickhouse.client import Frames, Store
 from sinks.clickhouse.remote import RemoteStore
 from sinks.clickhouse.server import ServerStore
 
@@ -20,7 +20,7 @@ def owned(settings: Settings) -> Store:
     return store
 
 
-def reader(settings: Settings) -> Reader:
+def reader(settings: Settings) -> Frames:
     """For console, command line and replay: the server, else the running `store` process. Connects when asked."""
     if settings.clickhouse:
         return ServerStore(settings.clickhouse, settings.clickhouse_password)

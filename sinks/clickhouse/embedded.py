@@ -35,7 +35,7 @@ from sinks.clickhouse.client import (
     insert_failed,
     query_failed,
 )
-from sinks.clickhouse.frames import answer
+from sinks.clickhouse.frames import answer, frame
 from sinks.clickhouse.literals import bind, name, quoted
 
 DATABASE: Final = "rapport"
@@ -92,6 +92,9 @@ class EmbeddedStore:
     def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         found = self._read(bind(sql, params), _ARROW, {**READING, **_BYTES, **_PLAIN})
         return answer(found, binary)
+
+    def frame(self, sql: str, params: Mapping[str, Parameter] | None = None) -> pl.DataFrame:
+        return frame(self._read(bind(sql, params), _ARROW, {**READING, **_BYTES, **_PLAIN}))
 
     def rendered(self, sql: str, form: str, limits: Limits) -> bytes:
         bytes_kept = _BYTES if form == "ArrowBytes" else {}

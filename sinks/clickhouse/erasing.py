@@ -11,8 +11,12 @@ from schemas.hints import ERASED
 from sinks.clickhouse.literals import quoted
 from sinks.clickhouse.rows import DEAD_LETTERS, LOG, POISON, REJECTED, TABLES, TOUCHPOINTS, Block
 
-_UP_TO: Final = {LOG: ("key", "offset"), TOUCHPOINTS: ("customer_id", "offset")} | {
-    table: ("customer_id", "cause_offset") for table in TABLES.values() if table not in (TOUCHPOINTS, "measures")
+_BY_OFFSET: Final = (TOUCHPOINTS, "moments", "turnovers")
+_BY_CAUSE: Final = ("standings", *(table for table in TABLES.values() if table not in (TOUCHPOINTS, "measures")))
+_UP_TO: Final = {
+    LOG: ("key", "offset"),
+    **dict.fromkeys(_BY_OFFSET, ("customer_id", "offset")),
+    **dict.fromkeys(_BY_CAUSE, ("customer_id", "cause_offset")),
 }
 """Tables whose rows stand on, or were caused from, the customer's resolved partition: by key and offset."""
 _WHOLLY: Final = {DEAD_LETTERS: "customer_id", REJECTED: "key", POISON: "key"}

@@ -6,8 +6,10 @@ import http.client
 from collections.abc import Collection, Mapping
 from typing import Final
 
+import polars as pl
+
 from sinks.clickhouse.client import Answer, Parameter, StoreAway, StoreError, code_in
-from sinks.clickhouse.frames import answer
+from sinks.clickhouse.frames import answer, frame
 from sinks.clickhouse.literals import bind
 
 HOST: Final = "127.0.0.1"
@@ -32,6 +34,9 @@ class RemoteStore:
 
     def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         return answer(self._ask(bind(sql, params)), binary)
+
+    def frame(self, sql: str, params: Mapping[str, Parameter] | None = None) -> pl.DataFrame:
+        return frame(self._ask(bind(sql, params)))
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -27,7 +27,7 @@ from sinks.clickhouse.client import (
     insert_failed,
     query_failed,
 )
-from sinks.clickhouse.frames import native, text
+from sinks.clickhouse.frames import framed, native, text
 from sinks.clickhouse.literals import bind, name
 
 CONNECT_S: Final = 5
@@ -61,6 +61,10 @@ class ServerStore:
     def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
         columns, types = self._asked(bind(sql, params), READING)
         return _answer(columns, types, binary)
+
+    def frame(self, sql: str, params: Mapping[str, Parameter] | None = None) -> pl.DataFrame:
+        columns, types = self._asked(bind(sql, params), READING)
+        return framed(_answer(columns, types, ()), [kind for _, kind in types])
 
     def rendered(self, sql: str, form: str, limits: Limits) -> bytes:
         columns, types = self._asked(sql, {**READING, **limits.settings()})

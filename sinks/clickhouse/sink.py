@@ -187,6 +187,7 @@ class Sink:
         if len(self._batch):
             rows = merged(blocks(self._batch.chunks(self._ids.by_name)))
             self._writer.write(rows)
+            self._writer.count(rows)
             self._writer.erase(erasures(rows))
             self._commit()
         self._batch = Batch()

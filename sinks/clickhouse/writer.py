@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Final
 
 from sinks import metrics
 from sinks.clickhouse.client import RowsRefused, Store, StoreError, cause_of
 from sinks.clickhouse.erasing import Erasure, statements
+from sinks.clickhouse.hours import HOURS, begun_anew, handed_by, of_customers, touched
+from sinks.clickhouse.hours import statements as statements_of_hours
 from sinks.clickhouse.rows import POISON, REJECTED, Block, poisoned
 
 FIRST_PAUSE_S: Final = 0.2
@@ -60,12 +62,27 @@ class Writer:
         for block in blocks:
             self._write(block)
 
-    def erase(self, erased: Iterable[Erasure]) -> None:
-        """Returns when no row of them is left."""
+    def count(self, blocks: Sequence[Block]) -> None:
+        """Returns when the hours that rows of these blocks touched are made anew. To be called when they are stored."""
+        anew, handed = begun_anew(blocks), set[int]()
+        if anew:
+            self._insist(HOURS, 0, lambda: handed.update(handed_by(self._store, anew)))
+        self._make(touched(blocks) | handed)
+
+    def erase(self, erased: Sequence[Erasure]) -> None:
+        """Returns when no row of them is left, and no hour counts one."""
+        keys, hours = [each.key for each in erased], set[int]()
+        if keys:
+            self._insist(HOURS, 0, lambda: hours.update(of_customers(self._store, keys)))
         for each in erased:
             for table, statement in statements(each):
                 self._insist(table, 0, partial(self._store.execute, statement))
             log.info("a customer is erased")
+        self._make(hours)
+
+    def _make(self, hours: Collection[int]) -> None:
+        for statement in statements_of_hours(hours):
+            self._insist(HOURS, 0, partial(self._store.execute, statement))
 
     def _write(self, block: Block) -> None:
         if block.table == POISON:

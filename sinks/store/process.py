@@ -24,6 +24,7 @@ from schemas import topics
 from sinks import metrics
 from sinks.clickhouse.client import Store, StoreError, StoreRefused, cause_of, passes
 from sinks.clickhouse.connect import owned
+from sinks.clickhouse.hours import astray, statements
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.runs import FOLDER
 from sinks.clickhouse.sink import Sink
@@ -124,6 +125,8 @@ class _Process:
     def _migrated(self) -> bool:
         for name in migrate(self._store):
             log.info("migration %s is applied", name)
+        for statement in statements(astray(self._store)):
+            self._store.execute(statement)
         shelf = self._settings.data / FOLDER
         threading.Thread(target=watch, args=(self._store, shelf, self._stop), name="shelf", daemon=True).start()
         return True

@@ -64,8 +64,18 @@ _OLD_DDL = (
 """What version 18.16 does not know: times become milliseconds."""
 
 
-_MILLISECONDS = re.compile(r"toUnixTimestamp64Milli\((\w+)\)")
-"""Of a time that is milliseconds there."""
+_MILLISECONDS = (
+    (re.compile(r"now64\(3\)"), "(toInt64(now()) * 1000)"),
+    (re.compile(r"toUnixTimestamp64Milli(?=\()"), "toInt64"),
+    (re.compile(r"fromUnixTimestamp64Milli\((.+?), 'UTC'\)"), r"toInt64(\1)"),
+)
+"""Of times that are milliseconds there."""
+
+
+def _older(sql: str) -> str:
+    for new, old in _MILLISECONDS:
+        sql = new.sub(old, sql)
+    return sql
 
 
 class OldServerStore(ServerStore):
@@ -76,10 +86,10 @@ class OldServerStore(ServerStore):
         if sql.lstrip().startswith("CREATE TABLE"):
             for new, old in _OLD_DDL:
                 sql = new.sub(old, sql)
-        super().execute(sql)
+        super().execute(_older(sql))
 
     def query(self, sql: str, params: Mapping[str, Parameter] | None = None, *, binary: Collection[str] = ()) -> Answer:
-        return super().query(_MILLISECONDS.sub(r"\1", sql), params, binary=binary)
+        return super().query(_older(sql), params, binary=binary)
 
 
 class ClickHouseServer:

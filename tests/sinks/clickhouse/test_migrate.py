@@ -28,7 +28,10 @@ def test_all_tables_and_views_are_there(store: EmbeddedStore) -> None:
     names = store.query("SELECT name FROM system.tables WHERE database = currentDatabase()")["name"]
     tables = {"log", "poison", "rejected", "touchpoints", "shifts", "signals", "decisions", "alerts", "alert_changes",
               "customers", "measures", "dead_letters", "replays", "replay_runs", "replay_outputs"}  # fmt: skip
-    assert set(names) == tables | {f"{each}_now" for each in tables} | {"measure_totals", "migrations"}
+    asked = {"purchases", "complaints", "policy_changes", "relationship_periods", "signal_arms", "alert_outcomes"}
+    tables |= {"hours", "moments", "standings"}
+    made = {"turnovers", "to_moments", "to_turnovers", "to_standings"}
+    assert set(names) == tables | made | {f"{each}_now" for each in tables} | asked | {"measure_totals", "migrations"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Notebooks for analysts, and the invented history that they tell of."""
