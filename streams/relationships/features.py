@@ -47,31 +47,35 @@ class Reader:
 
     def read(self, habits: Habits, at: int, member_years: int = 0) -> Numbers:
         """The numbers as they stand at `at` (ms)."""
-        found = np.zeros(SIZE)
-        months, weeks = _dense(habits.slow, SLOW_MS, at), _dense(habits.fast, FAST_MS, at)
-        sessions, texts = months[h.SESSION], months[h.TEXTS]
-        each = months * 1.0
-        each[:VOICES] /= sessions + 1
-        each[VOICES:] /= texts + 0.5
-        found[:SLOTS] = _LOG[np.minimum(months * 16, TOP * 16).astype(int)]
-        found[SLOTS : 2 * SLOTS] = _LOG[np.minimum(weeks * 16, TOP * 16).astype(int)]
-        found[2 * SLOTS : 3 * SLOTS] = np.minimum(each * 64, 64).astype(int)
-        found[3 * SLOTS : FIRST_EXTRA] = np.where(months > 0.3, 16, 0)
-        found[FIRST_EXTRA:] = self._extra(habits, at, months, weeks, member_years)
+        both, found = np.zeros((2, SLOTS)), np.empty(SIZE)
+        months, weeks = both
+        _fill(months, habits.slow, SLOW_MS, at)
+        _fill(weeks, habits.fast, FAST_MS, at)
+        counted, recent = months.tolist(), weeks.tolist()
+        _LOG.take((np.minimum(both, TOP) * 16).astype(np.intp), out=found[: 2 * SLOTS].reshape(2, SLOTS), mode="clip")
+        each = found[2 * SLOTS : 3 * SLOTS]
+        np.divide(months[:VOICES], counted[h.SESSION] + 1, out=each[:VOICES])
+        np.divide(months[VOICES:], counted[h.TEXTS] + 0.5, out=each[VOICES:])
+        each *= 64
+        np.minimum(each, 64, out=each)
+        np.floor(each, out=each)
+        np.multiply(months > 0.3, 16, out=found[3 * SLOTS : FIRST_EXTRA])
+        found[FIRST_EXTRA:] = self._extra(habits, at, counted, recent, member_years)
         return found
 
-    def _extra(self, habits: Habits, at: int, months: Numbers, weeks: Numbers, member_years: int) -> list[int]:
+    def _extra(
+        self, habits: Habits, at: int, counted: list[float], recent: list[float], member_years: int
+    ) -> list[int]:  # fmt: skip
         known = max(0.0, (at - habits.first) / DAY_MS) if habits.first else 0.0
         silent = max(0.0, (at - habits.last) / DAY_MS) if habits.last else 0.0
-        counted, recent = months.tolist(), weeks.tolist()
         sessions, orders, ours = counted[h.SESSION], counted[h.ORDER], counted[h.OURS]
         gaps = counted[h.GAP_SHORT] + counted[h.GAP_WEEK] + counted[h.GAP_MONTH] + counted[h.GAP_LONG]
         mean = counted[h.GAP_LOG] / gaps if gaps > 0.5 else 0.0
         spread = counted[h.GAP_SQUARE] / gaps - mean * mean if gaps > 0.5 else 0.0
-        warm = sum(counted[slot] * w for slot, w in self._warm)
-        cold = sum(counted[slot] * w for slot, w in self._cold)
-        warm_now = sum(recent[slot] * w for slot, w in self._warm)
-        cold_now = sum(recent[slot] * w for slot, w in self._cold)
+        warm = cold = warm_now = cold_now = 0.0
+        if counted[h.TEXTS]:  # nobody sounds like anything without a word
+            warm, cold = _total(counted, self._warm), _total(counted, self._cold)
+            warm_now, cold_now = _total(recent, self._warm), _total(recent, self._cold)
         rate, lately = sessions / 120, recent[h.SESSION] / 21
         return [
             16, logs(known), logs(silent), 16 if silent > 30 else 0, 16 if silent > 90 else 0, logs(max(0.0, spread)),
@@ -84,13 +88,16 @@ class Reader:
         ]  # fmt: skip
 
 
-def _dense(bank: Bank, half_life_ms: int, at: int) -> Numbers:
-    found = np.zeros(SLOTS)
+def _total(counted: list[float], weights: tuple[tuple[int, float], ...]) -> float:
+    return sum([counted[slot] * weight for slot, weight in weights])
+
+
+def _fill(found: Numbers, bank: Bank, half_life_ms: int, at: int) -> None:
+    """Puts what is left of the sums of a bank at `at` into zeros."""
     sums = bank.sums
     if sums:
         found[list(sums)] = list(sums.values())
         found *= factor(bank, half_life_ms, at) / ONE
-    return found
 
 
 def names(of_slot: dict[int, str]) -> tuple[str, ...]:
