@@ -107,7 +107,7 @@ class Ear:
     def _shares(self, rows: set[int]) -> tuple[tuple[int, int], ...]:
         if not rows:
             return ()
-        votes = self._weights[list(rows)].sum(axis=0) + self._weights[-1]
+        votes = np.add.reduce(self._weights.take(list(rows), axis=0), axis=0) + self._weights[-1]
         # Whole numbers below 2^53: the sum is exact whatever its order.
         odds = np.exp((votes - votes.max()) * self._scale)
         shares = np.rint(odds * (WHOLE / odds.sum())).astype(int).tolist()

@@ -37,7 +37,10 @@ class Lexicon:
     def __init__(self, knowledge: Knowledge) -> None:
         self._cues: tuple[Cue, ...] = knowledge.cues
         self._combinations: tuple[Combination, ...] = knowledge.combinations
-        self._index = knowledge.type_index
+        index = knowledge.type_index
+        self._meant = tuple(_term(c, f"group.{c.group}", c.weights, index) for c in self._cues)
+        self._turned = tuple(_term(c, f"negated.{c.group}", c.negated_weights, index) for c in self._cues)
+        self._together = tuple(_term(c, f"combination.{c.name}", c.weights, index) for c in self._combinations)
         negations = self._negations = knowledge.negations
         self._finder = Finder([
             Entry(cue.words, cue.language, negations.get(cue.language) if cue.negatable else None) for cue in self._cues
@@ -64,30 +67,30 @@ class Lexicon:
     def _terms(self, text: str, plain: dict[int, Hit], negated: dict[int, Hit]) -> Iterator[Term]:
         groups = {self._cues[number].group: hit for number, hit in plain.items()}
         replaced: set[str] = set()
-        for combination in self._combinations:
+        for combination, term in zip(self._combinations, self._together, strict=True):
             together = _together(combination, groups)
             if together:
                 replaced.update(combination.replaces)
-                words = " + ".join(text[groups[g].start : groups[g].end] for g in together)
-                yield self._term(combination, f"combination.{combination.name}", combination.weights, words)
+                yield term._replace(words=" + ".join(text[groups[g].start : groups[g].end] for g in together))
         for number, hit in plain.items():
-            cue = self._cues[number]
-            if cue.group not in replaced:
-                yield self._term(cue, f"group.{cue.group}", cue.weights, text[hit.start : hit.end])
+            if self._cues[number].group not in replaced:
+                yield self._meant[number]._replace(words=text[hit.start : hit.end])
         for number, hit in negated.items():
-            cue = self._cues[number]
-            if cue.negated_weights and number not in plain:
-                yield self._term(cue, f"negated.{cue.group}", cue.negated_weights, f"not: {text[hit.start : hit.end]}")
+            if self._cues[number].negated_weights and number not in plain:
+                yield self._turned[number]._replace(words=f"not: {text[hit.start : hit.end]}")
 
-    def _term(self, source: Cue | Combination, key: str, weights: Weights, words: str) -> Term:
-        kind = HALF_LIVES.index(source.half_life)
-        return Term(source.name, key, milli(weights, self._index), kind, source.transformational, words)
+
+def _term(source: Cue | Combination, key: str, weights: Weights, type_index: dict[str, int]) -> Term:
+    """What a cue or combination says, but for the words that carry it."""
+    kind = HALF_LIVES.index(source.half_life)
+    return Term(source.name, key, milli(weights, type_index), kind, source.transformational, "")
 
 
 def _together(combination: Combination, found: Collection[str]) -> tuple[str, ...]:
     """The groups that make the combination; empty where it is not there."""
-    if not all(group in found for group in combination.all_of):
-        return ()
+    for group in combination.all_of:
+        if group not in found:
+            return ()
     other = next((group for group in combination.any_of if group in found), None)
     if other is None:
         return () if combination.any_of else combination.all_of

@@ -152,7 +152,7 @@ def _inside(text: str, start: int, end: int, words: Sequence[str]) -> bool:
 
 
 def _denied_en(rule: Negation, text: str, start: int) -> bool:
-    breaks, words = set(rule.breaks), set(rule.words)
+    breaks, words = rule.breaks, rule.words
     tokens = _WORD.findall(text[max(0, start - LOOKBACK) : start])
     near: list[str] = []
     for token in reversed(tokens):
