@@ -28,16 +28,16 @@ def test_a_bag_of_cues_is_far_from_enough() -> None:
 
 
 def test_the_engine_stays_above_the_floor_on_the_family_that_it_was_not_fitted_to() -> None:
-    """A floor, not the figure (docs/quality.md): a small shop scatters."""
-    found = year(SMALL)
+    """A floor, not the figure (docs/quality.md): a small shop scatters, one of 150 customers too much for a floor."""
+    found = year(SMALL._replace(customers=300))
     figures = judge(product.listen(found, KNOWLEDGE), found.lives, found.seen, END)
-    assert figures.macro_f1 > 0.68
-    assert figures.family_f1 > 0.8
-    assert figures.tense_precision > 0.75
-    assert figures.tense_recall > 0.75
-    assert figures.shifts_found > 0.28
-    assert figures.false_shifts < 110
-    assert figures.flaps < 12
+    assert figures.macro_f1 > 0.76
+    assert figures.family_f1 > 0.85
+    assert figures.tense_precision > 0.8
+    assert figures.tense_recall > 0.8
+    assert figures.shifts_found > 0.42
+    assert figures.false_shifts < 95
+    assert figures.flaps < 8
     assert figures.ece < 0.09
 
 

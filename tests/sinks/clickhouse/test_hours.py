@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from console.pages import live, portfolio
+from console.pages.spending import money
+from rapport.settings import PROJECT
 from schemas.hints import ERASED
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.embedded import EmbeddedStore
@@ -15,6 +17,7 @@ from sinks.clickhouse.erasing import erasures
 from sinks.clickhouse.hours import HOUR_MS, astray, statements, touched
 from sinks.clickhouse.rows import Block, blocks, merged
 from sinks.clickhouse.writer import Writer
+from streams.knowledge.load import load
 from tests.sinks.conftest import OldServerStore
 from tests.sinks.made import START, Made, chunk, outputs, resolved, sent
 
@@ -172,7 +175,7 @@ def test_a_window_of_the_live_page_counts_what_the_rows_have(store: EmbeddedStor
 
 def test_every_question_of_live_and_portfolio_is_answered(store: EmbeddedStore) -> None:
     take(store, *DAY)
-    facts = {"a": START, "b": START + HOUR_MS, "step": MINUTE}
+    facts = {"a": START, "b": START + HOUR_MS, "step": MINUTE} | money(load(PROJECT / "knowledge"))
     for sql in (*live.questions(1).values(), *live.questions(MINUTE).values(), *portfolio.QUESTIONS.values()):
         assert store.query(sql, facts).names
 
