@@ -28,6 +28,7 @@ from streams.app.clock import tick
 from streams.app.detect import read
 from streams.app.line import GROUP
 from streams.engine import Engine, Partition
+from tests.faults.verdict import OUTPUTS
 from tests.streams.lab import knowledge
 
 ROOT = Path(__file__).parents[3]
@@ -204,14 +205,12 @@ class Line:
 
     async def sent(self) -> dict[str, Emitted]:
         """The outputs on all output topics by id, dead letters excepted."""
-        inner = (topics.RAW, topics.RESOLVED, topics.STATES, topics.KNOWLEDGE, topics.DLQ, topics.TRENDS)
         found: dict[str, Emitted] = {}
-        for topic in topics.load(self.partitions):
-            if topic.name not in inner:
-                values = [record.value for log in await self.read(topic.name) for record in log]
-                for output in decode_outputs(values):
-                    assert not isinstance(output, Undecodable)
-                    found[output.id] = output
+        for topic in OUTPUTS:
+            values = [record.value for log in await self.read(topic) for record in log]
+            for output in decode_outputs(values):
+                assert not isinstance(output, Undecodable)
+                found[output.id] = output
         return found
 
     async def assert_equals_replay(self) -> None:
