@@ -32,7 +32,7 @@ def test_a_clickhouse_that_is_read_only_is_named_and_nothing_is_lost(tmp_path: P
             line.broker.start()
             line.init()
             produce(line)
-            line.start("store")
+            line.start("store", entry=("tests.sinks.old",))
             line.wait("it is stored", lambda: stored(line, store, EACH))
 
             users = (tmp_path / "users.xml").read_text()
@@ -45,7 +45,7 @@ def test_a_clickhouse_that_is_read_only_is_named_and_nothing_is_lost(tmp_path: P
             assert "docs/operations.md#rapportstorereadonly" in finding(line, "store").remedy
 
             line.stop("store")
-            line.start("store")
+            line.start("store", entry=("tests.sinks.old",))
             line.wait("so does one that starts now", lambda: line.health().get("cause") == "read_only")
             line.wait("the doctor sees it", lambda: "read-only" in finding(line, "store").seen)
 
