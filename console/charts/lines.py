@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from itertools import pairwise
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -33,9 +34,10 @@ class Limit(NamedTuple):
 def lines(
     found: Sequence[Line], labels: Sequence[tuple[float, str]], title: str, *, width: float = HALF,
     said: Callable[[float], str] = "{:,.0f}".format, limit: Limit | None = None,
-    marks: Sequence[tuple[float, str]] = (),
+    marks: Sequence[tuple[float, str]] = (), on_line: bool = False,
 ) -> Markup:  # fmt: skip
-    """`labels` stand under the x axis, the first and the last at its ends; `marks` are moments, told by their words.
+    """`labels` stand under the x axis, the first and the last at its ends; `marks` are moments, told
+    by their words, on the axis, or `on_line` on the first line.
 
     The y axis has 0 in it.
     """
@@ -59,8 +61,9 @@ def lines(
         pieces.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{width - RIGHT:.1f}" y2="{y:.1f}" class="limit"/>')
         pieces.append(text(LEFT + 4, y - 5, limit.name, kind="axis"))
     for x, told in marks:
+        y = up(_height(found[0].points, x)) if on_line else BASE
         pieces.append(
-            f'<circle cx="{across(x):.1f}" cy="{BASE}" r="5" class="moment"><title>{escape(told)}</title></circle>'
+            f'<circle cx="{across(x):.1f}" cy="{y:.1f}" r="5" class="moment"><title>{escape(told)}</title></circle>'
         )
     for n, line in enumerate(found):
         path = _path([(across(x), up(y)) for x, y in line.points], line.steps)
@@ -69,6 +72,14 @@ def lines(
         anchor = "start" if n == 0 else "end" if n == len(labels) - 1 else "middle"
         pieces.append(text(across(x), BASE + 20, words, kind="axis", anchor=anchor))
     return picture(width, HEIGHT, title, pieces)
+
+
+def _height(points: Points, x: float) -> float:
+    """Of a line at `x`, between its points as it is drawn."""
+    for (left, low), (right, high) in pairwise(points):
+        if left <= x <= right:
+            return low + (high - low) * ((x - left) / (right - left) if right > left else 0.0)
+    return points[-1][1]
 
 
 def _path(points: Points, steps: bool) -> str:

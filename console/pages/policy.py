@@ -112,7 +112,7 @@ def foretold(
         ),
         "curve": lines(
             [Line(viewer.say(f"kind.{change.kind}"), [(0.0, 0.0), *curve])], labels, viewer.say("policy.by_size"),
-            marks=[(chosen, f"{chosen:.0%}: {lost:,.1f}")],
+            marks=[(chosen, f"{chosen:.0%}: {lost:,.1f}")], on_line=True,
         ),
     }  # fmt: skip
 

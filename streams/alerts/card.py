@@ -11,7 +11,7 @@ from schemas.records import Card, Severity, Shift, Signal, Value
 from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
 from streams.alerts.reaching import reach
 from streams.customers.customer import Glimpse
-from streams.customers.moment import DAY_MS, Moment
+from streams.customers.moment import DAY_MS, RANK, Moment
 from streams.texts.linting import mended, recital, topic
 from streams.texts.listening import listener
 
@@ -33,6 +33,10 @@ SPOKEN = frozenset({
 """Touchpoints in which customers speak."""
 
 
+OF_OUR_OWN: Final = frozenset({"scripted_reply"})
+"""Signals about how we speak, for managers: nobody is to be reached because of them."""
+PUBLIC: Final = "social"
+"""The channel in which others read along."""
 FACTS: Final = 3
 """Last facts that a card tells, each with whether staff may speak of it (S2-03, S4-04)."""
 CARD_BYTES: Final = 4096
@@ -73,7 +77,8 @@ def signal_card(moment: Moment, signal: Signal) -> CardText:
     title, happened, why, do, do_not = _SIGNALS.get(signal.name, _plain)(speaker, signal)
     manners = moment.knowledge.relationship(_declared(moment))
     cautions = manners.do_not[speaker.language][:1]
-    do = [*do, _reach(speaker, signal.name, signal.severity)]
+    if signal.name not in OF_OUR_OWN:
+        do = [*do, _reach(speaker, signal.name, signal.severity)]
     card = Card(_who(speaker), happened, why, _recent(speaker), tuple(do), (*do_not, *cautions))
     return CardText(title, card, speaker.language)
 
@@ -121,7 +126,11 @@ def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
     else:
         happened = speaker.say("signal.arrival.happened", place=place)
         why = speaker.say("signal.arrival.why")
-    greeting = "signal.arrival.do.2.new" if declared == STRANGER else "signal.arrival.do.2"
+    greeting = "signal.arrival.do.2"
+    if declared == STRANGER:
+        greeting += ".new"
+    elif speaker.knowledge.relationship(declared).valence < 0 or _waits_for_us(speaker):
+        greeting += ".hurt"
     return (
         speaker.say("signal.arrival.title", label=speaker.label(declared), place=place),
         happened,
@@ -129,6 +138,27 @@ def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
         [speaker.say("signal.arrival.do.1"), speaker.say(greeting)],
         [speaker.say("signal.arrival.do_not.1"), speaker.say("signal.arrival.do_not.2")],
     )
+
+
+def _waits_for_us(speaker: _Speaker) -> bool:
+    """Whether something is open that went wrong: no moment to be cheerful."""
+    cases = speaker.moment.customer.cases
+    return any(RANK[alert.severity] >= RANK["warning"] for case in cases for alert in case.alerts)
+
+
+def _incoming_call(speaker: _Speaker, signal: Signal) -> _Parts:
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    if _declared(speaker.moment) == STRANGER:
+        do = [speaker.say("signal.incoming_call.do.1.new"), *do[1:]]
+    return title, happened, why, do, do_not
+
+
+def _cry_for_help(speaker: _Speaker, signal: Signal) -> _Parts:
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    touchpoint = speaker.moment.touchpoint
+    if touchpoint is not None and touchpoint.channel == PUBLIC:
+        why, do = speaker.say("signal.cry_for_help.why.public"), [*do, speaker.say("signal.cry_for_help.do.public")]
+    return title, happened, why, do, do_not
 
 
 def _right_offer(speaker: _Speaker, signal: Signal) -> _Parts:
@@ -168,8 +198,10 @@ def _worded(speaker: _Speaker, signal: Signal, values: dict[str, str]) -> _Parts
     lines = f"signal.{signal.name}"
     happened = "happened" if values["words"] else "happened.silent"
     known = f"{lines}.{happened}" in speaker.knowledge.wording[speaker.language]
+    bare = f"{lines}.title.bare"
+    nameless = values.get("about") == "" and bare in speaker.knowledge.wording[speaker.language]
     return (
-        speaker.say(f"{lines}.title", **values),
+        speaker.say(bare if nameless else f"{lines}.title", **values),
         speaker.say(f"{lines}.{happened if known else 'happened'}", **values),
         speaker.say(f"{lines}.why", **values),
         list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values)),
@@ -219,6 +251,8 @@ _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
     "running_out": _running_out,
     "arrival": _arrival,
     "right_offer": _right_offer,
+    "incoming_call": _incoming_call,
+    "cry_for_help": _cry_for_help,
     "offended_by_precision": _linted,
     "sensitive_topic": _linted,
 }
@@ -273,9 +307,14 @@ def _named(customer_id: str) -> str:
 def for_team(moment: Moment, text: CardText, team: str) -> Card:
     """The card as this team gets it: with what its members may give without asking (S4-13), and never too large."""
     speaker, amount = _Speaker(moment), moment.knowledge.alerts.authority[team]
-    above = moment.knowledge.teams[moment.knowledge.teams[team].fallback or team].names[text.language]
-    limit = f"{amount:,.0f} {moment.knowledge.money.base}"
-    line = speaker.say("authority", limit=limit, team=above) if amount else speaker.say("authority.none", team=above)
+    fallback, limit = moment.knowledge.teams[team].fallback, f"{amount:,.0f} {moment.knowledge.money.base}"
+    above = moment.knowledge.teams[fallback or team].names[text.language]
+    if not amount:
+        line = speaker.say("authority.none", team=above)
+    else:
+        line = (
+            speaker.say("authority", limit=limit, team=above) if fallback else speaker.say("authority.top", limit=limit)
+        )
     card = msgspec.structs.replace(text.card, do=(*text.card.do, line))
     while card.recent and len(msgspec.json.encode(card)) >= CARD_BYTES:
         card = msgspec.structs.replace(card, recent=card.recent[:-1])
@@ -299,12 +338,15 @@ def _recent(speaker: _Speaker) -> tuple[str, ...]:
 
 
 def _fact(speaker: _Speaker, glimpse: Glimpse) -> str:
-    """The fact with whether staff may speak of it; of what they must never mention no words are shown."""
+    """The fact with whether staff may speak of it; of what they must never mention no words are shown. Words about
+    health, faith or grief are known, and not brought up."""
     rules = speaker.knowledge.alerts
     if glimpse.private or glimpse.type in rules.never_said:
         hidden = msgspec.structs.replace(glimpse, words="")
         return speaker.say("fact.never", fact=_line(speaker, hidden))
-    mark = "fact.say" if glimpse.type in rules.said else "fact.silent"
+    heard = listener(speaker.knowledge.texts, speaker.knowledge.meanings).hear(glimpse.words) if glimpse.words else None
+    may_be_said = glimpse.type in rules.said and (heard is None or topic(heard) is None)
+    mark = "fact.say" if may_be_said else "fact.silent"
     return speaker.say(mark, fact=_line(speaker, glimpse))
 
 
