@@ -161,6 +161,11 @@ def _cry_for_help(speaker: _Speaker, signal: Signal) -> _Parts:
     return title, happened, why, do, do_not
 
 
+def _stage_gap(speaker: _Speaker, signal: Signal) -> _Parts:
+    title, happened, why, _, do_not = _plain(speaker, signal)
+    return title, happened, why, [speaker.say(f"signal.stage_gap.do.{signal.values['stage']}")], do_not
+
+
 def _right_offer(speaker: _Speaker, signal: Signal) -> _Parts:
     chosen = signal.values["offer_id"]
     offer = next(each for each in speaker.knowledge.offers if each.offer_id == chosen).text[speaker.language]
@@ -236,6 +241,8 @@ def _shown(speaker: _Speaker, name: str, value: Value) -> str:
             return speaker.label(type_id)
         case "after", str(kind):
             return speaker.kind(kind)
+        case "step", str(step) if f"touchpoint.{step}" in knowledge.wording[language]:
+            return speaker.kind(step)
         case _, float(number):
             return f"{number:.1f}".removesuffix(".0")
         case _, number_or_words if name.endswith("_hours"):
@@ -253,6 +260,7 @@ _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
     "right_offer": _right_offer,
     "incoming_call": _incoming_call,
     "cry_for_help": _cry_for_help,
+    "stage_gap": _stage_gap,
     "offended_by_precision": _linted,
     "sensitive_topic": _linted,
 }
