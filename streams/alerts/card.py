@@ -163,7 +163,7 @@ def _cry_for_help(speaker: _Speaker, signal: Signal) -> _Parts:
 
 def _stage_gap(speaker: _Speaker, signal: Signal) -> _Parts:
     title, happened, why, _, do_not = _plain(speaker, signal)
-    return title, happened, why, [speaker.say(f"signal.stage_gap.do.{signal.values['stage']}")], do_not
+    return title, happened, why, [speaker.say(f"signal.stage_gap.do.1.{signal.values['stage']}")], do_not
 
 
 def _right_offer(speaker: _Speaker, signal: Signal) -> _Parts:

@@ -145,7 +145,7 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "care_call": _plain("for category"),
     "swap_at_home": _plain("item", do_not=1),
     "stage_gap": _plain("stage after_days", do=0, do_not=1)
-    | {f"do.{stage}": _blanks("") for stage in ("acquire", "grow", "mature")},
+    | {f"do.1.{stage}": _blanks("") for stage in ("acquire", "grow", "mature")},
     "warming": _plain("sign"),
     "cooling": _plain("sign"),
     "plateau": _plain("usual_days growth", do_not=1),
