@@ -20,8 +20,8 @@ from console.web.site import Site
 from producers.collector.server import Server
 from producers.collector.writing import KafkaWriter
 from rapport import metrics
-from rapport.bootstrapping import use_patient_bootstrap
 from rapport.init import read_knowledge
+from rapport.patches import patch_aiokafka
 from rapport.settings import Settings
 from schemas import topics
 from sinks.clickhouse.connect import reader
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> int:
     """Until SIGTERM or SIGINT: 0. 1, with the reason logged, if it cannot serve."""
-    use_patient_bootstrap()
+    patch_aiokafka()
     knowledge = read_knowledge(settings)
     try:
         door = socket.create_server((settings.listen, settings.console_port))

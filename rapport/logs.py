@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from typing import Final, Literal
 
 import structlog
 
 _LIBRARIES = ("aiokafka", "kafka", "faust", "mode", "asyncio", "aiohttp")
+AGAIN_S: Final = 10.0
+"""A library is heard with the same words once in this time: clients of a broker that is away say so ten times a second
+each."""
+_WORDS: Final = 1_000
+"""Different ones remembered."""
 
 
 def set_up(form: Literal["console", "json"], process: str, *, libraries: int = logging.WARNING) -> None:
@@ -28,6 +33,7 @@ def set_up(form: Literal["console", "json"], process: str, *, libraries: int = l
     handler = logging.StreamHandler(sys.stderr)
     last = _for_machines() if form == "json" else _for_people()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    handler.addFilter(_Seldom())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name in _LIBRARIES:
         logging.getLogger(name).setLevel(libraries)
@@ -37,6 +43,29 @@ def set_up(form: Literal["console", "json"], process: str, *, libraries: int = l
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+class _Seldom(logging.Filter):
+    """Lets the same words of a library pass once in `AGAIN_S`, then with how often they were said meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in _LIBRARIES or record.exc_info:
+            return True
+        words = record.name, record.getMessage()
+        before, held = self._said.get(words, (-AGAIN_S, 0))
+        if record.created - before < AGAIN_S:
+            self._said[words] = before, held + 1
+            return False
+        if len(self._said) >= _WORDS:
+            self._said.clear()
+        self._said[words] = record.created, 0
+        if held:
+            record.msg, record.args = f"{words[1]} (and {held} times more since)", ()
+        return True
 
 
 def _of(process: str) -> structlog.typing.Processor:

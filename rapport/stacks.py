@@ -10,7 +10,10 @@ import asyncio
 import faulthandler
 import signal
 import sys
-from typing import Final
+import traceback
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any, Final
 
 NUMBER: Final = signal.SIGUSR1
 
@@ -32,5 +35,19 @@ def _write(loop: asyncio.AbstractEventLoop) -> None:
     tasks = asyncio.all_tasks(loop)
     print(f"{len(tasks)} tasks:", file=sys.stderr)
     for task in sorted(tasks, key=lambda each: each.get_name()):
-        task.print_stack(file=sys.stderr)
+        print(f"{task.get_name()}:", file=sys.stderr)
+        where = traceback.StackSummary.extract((frame, frame.f_lineno) for frame in _frames(task.get_coro()))
+        sys.stderr.writelines(where.format())
     sys.stderr.flush()
+
+
+def _frames(waiting: Any) -> Iterator[FrameType]:
+    """From the outermost to the one that waits; asyncio itself shows the outermost alone."""
+    while waiting is not None:
+        for kind in ("cr", "gi", "ag"):
+            if (frame := getattr(waiting, f"{kind}_frame", None)) is not None:
+                yield frame
+        waiting = next(
+            (inner for each in ("cr_await", "gi_yieldfrom", "ag_await") if (inner := getattr(waiting, each, None))),
+            None,
+        )

@@ -25,8 +25,8 @@ from producers.collector.decisions import KafkaDecisions
 from producers.collector.sources import SOURCES
 from producers.collector.writing import KafkaWriter
 from rapport import metrics, stacks
-from rapport.bootstrapping import use_patient_bootstrap
 from rapport.cycles import look_seldom
+from rapport.patches import patch_aiokafka
 from rapport.settings import Settings
 from schemas import topics
 
@@ -60,7 +60,7 @@ def adapters_of(settings: Settings) -> tuple[Adapter, ...]:
 
 def run(settings: Settings) -> int:
     """Until SIGTERM or SIGINT: 0. 1, with the reason logged, if it cannot serve."""
-    use_patient_bootstrap()
+    patch_aiokafka()
     adapters = adapters_of(settings)
     where = (settings.listen, settings.collector_port)
     try:

@@ -60,6 +60,10 @@ class Astray(Exception):
     """A chunk of the present assignment finds no lane; going on would leave a gap. A fault of this program."""
 
 
+class Lost(Exception):
+    """A task is over because what it waited for was cancelled; nobody has ended it, and its work would stand still."""
+
+
 class Lane:
     """One partition in one generation."""
 
@@ -145,8 +149,10 @@ class Lane:
         if rest is None or not (rest.cancelled() or rest.exception()):
             self.position = last.offset + 1
             self.newest = last.timestamp / 1000
-        elif not rest.cancelled():
-            self._fault = rest.exception()
+        else:
+            self._fault = (
+                Lost(f"what {self.task.get_name()} sent was cancelled") if rest.cancelled() else rest.exception()
+            )
             self._wake.set()
 
     async def _take(self) -> Sequence[Any]:
@@ -228,10 +234,15 @@ class Lanes:
         return iter(list(self._lanes.values()))
 
     def _over(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            return
-        error = task.exception()
+        error = fault_of(task)
         if isinstance(error, Superseded):
             log.warning("lane ends, its chunk is the successor's: %s", error)
         elif error is not None:
             self._fail(error)
+
+
+def fault_of(task: asyncio.Task[None]) -> BaseException | None:
+    """What a task that is over failed by; none if it was ended, `Lost` if it was cancelled without being told to."""
+    if not task.cancelled():
+        return task.exception()
+    return None if task.cancelling() else Lost(f"{task.get_name()} was cancelled by what it waited for")

@@ -22,8 +22,8 @@ import uvloop
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
 from rapport import metrics, stacks
-from rapport.bootstrapping import use_patient_bootstrap
 from rapport.cycles import look_seldom
+from rapport.patches import patch_aiokafka
 from rapport.reaching import refusal
 from rapport.sending import DEAD_LETTER_BYTES
 from rapport.settings import Settings
@@ -34,7 +34,7 @@ from streams.app.claims import Claim, Superseded
 from streams.app.detect import Detect
 from streams.app.health import Door, Health
 from streams.app.identity import Identity
-from streams.app.lanes import Lanes, Work
+from streams.app.lanes import Lanes, Work, fault_of
 from streams.app.line import GROUP, STATIONS, LineApp, build_app
 from streams.app.metrics import HEARD, LINE_PARTITIONS, TRIPPED
 from streams.app.outbox import Outbox, Wire
@@ -122,7 +122,7 @@ class Worker:
 
     def ended(self, task: asyncio.Task[None]) -> None:
         """Clock or pulse is over: by a fault, unless it was cancelled or another worker is leader now."""
-        error = None if task.cancelled() else task.exception()
+        error = fault_of(task)
         if error is not None and not isinstance(error, Superseded):
             self.fail(error)
 
@@ -256,7 +256,7 @@ async def _tell(tripped: TooManyFaults) -> None:
 
 def run(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM, SIGINT (status 0) or a failure (status 1)."""
-    use_patient_bootstrap()
+    patch_aiokafka()
     engine = Engine(load(settings.knowledge))
     metrics.watch_surroundings(settings, tuple(STATIONS.values()))
     HEARD.set_to_current_time()

@@ -25,8 +25,26 @@ except ZeroDivisionError:
 """
 
 
+REPEATED = """
+import logging, time
+from rapport import logs
+logs.set_up("json", "worker")
+logs.AGAIN_S = 0.5
+for name in ("aiokafka", "streams.app"):
+    for _ in range(4):
+        logging.getLogger(name).warning("no broker at %s", "b:9")
+logging.getLogger("aiokafka.conn").warning("no broker at b:9")
+time.sleep(0.6)
+logging.getLogger("aiokafka").warning("no broker at b:9")
+"""
+
+
 def lines(form: str) -> list[str]:
-    command = [sys.executable, "-c", SCRIPT.format(form=form)]
+    return written(SCRIPT.format(form=form))
+
+
+def written(script: str) -> list[str]:
+    command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == ""
     return done.stderr.splitlines()
@@ -44,3 +62,13 @@ def test_machines_get_an_object_a_line() -> None:
 @pytest.mark.parametrize("words", ["chunk of 7", "partition=3", "trouble", "ZeroDivisionError: division by zero"])
 def test_people_get_lines(words: str) -> None:
     assert any(words in line for line in lines("console"))
+
+
+def test_a_library_that_repeats_itself_is_heard_now_and_then_and_we_are_always() -> None:
+    said = [(line["logger"], line["event"]) for line in map(json.loads, written(REPEATED))]
+    no_broker = "no broker at b:9"
+    ours = [("streams.app", no_broker)] * 4
+    assert said == [
+        ("aiokafka", no_broker), *ours, ("aiokafka.conn", no_broker),
+        ("aiokafka", f"{no_broker} (and 3 times more since)"),
+    ]  # fmt: skip

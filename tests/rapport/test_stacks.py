@@ -13,6 +13,9 @@ import asyncio, sys
 from rapport import stacks
 
 async def waits_for_ever():
+    await deep_inside()
+
+async def deep_inside():
     print("ready", flush=True)
     await asyncio.sleep(3600)
 
@@ -55,8 +58,10 @@ def _told(program: str, tmp_path: Path, last: str) -> str:
 
 
 def test_tasks_are_told_with_the_place_where_they_wait(tmp_path: Path) -> None:
-    told = _told(WAITING, tmp_path, "in waits_for_ever")
+    told = _told(WAITING, tmp_path, "in sleep")
     assert "2 tasks:" in told
+    assert "the one that waits:" in told
+    assert "in waits_for_ever" in told
     assert "Current thread" in told
 
 

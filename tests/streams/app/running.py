@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from rapport.connection import Kafka
+from rapport.patches import patch_aiokafka
 from rapport.sending import new_producer
 from schemas import keys, topics
 from schemas.codec import decode_outputs, encode_touchpoint
@@ -42,8 +43,10 @@ basicConfig(level="INFO", format="%(asctime)s %(name)s %(message)s")
 raise SystemExit(run(read()))
 """
 PARTITIONS = 4
-PATIENCE = 6
+PATIENCE = 3
 T = TypeVar("T")
+
+patch_aiokafka()
 
 
 class Line:

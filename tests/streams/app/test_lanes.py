@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from streams.app import lanes as lanes_module
 from streams.app.claims import Claim, CutOff, Superseded
-from streams.app.lanes import Astray, Lanes
+from streams.app.lanes import Astray, Lanes, Lost
 
 A, B = TP("raw", 0), TP("raw", 1)
 
@@ -54,7 +54,7 @@ class Bench:
     ended: list[int] = field(default_factory=list)
     measured: list[int] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
-    fault: tuple[int, Exception] | None = None
+    fault: tuple[int, BaseException] | None = None
     later: list[asyncio.Future[None]] = field(default_factory=list)
     """What is done later than its chunk, of the first chunks."""
     chunks: int = 0
@@ -172,6 +172,38 @@ def test_a_failure_is_reported_and_moves_nothing() -> None:
     assert [str(error) for error in bench.failures] == ["broken"]
     assert bench.handled == {0: [5, 6]}
     assert bench.ended == [0]
+
+
+def test_a_lane_that_is_cancelled_by_what_it_waited_for_is_a_failure() -> None:
+    async def scenario(bench: Bench) -> None:
+        bench.gate.set()
+        bench.fault = 7, asyncio.CancelledError()
+        lanes = bench.lanes()
+        lanes.assigned([A], 1)
+        lanes.hand(A, 1, chunk(5, 6))
+        await rest()
+        lanes.hand(A, 1, chunk(7, 8))
+        await rest()
+        assert lanes.positions() == {A: 7}
+
+    bench = run(scenario)
+    assert [type(error) for error in bench.failures] == [Lost]
+    assert bench.ended == [0]
+
+
+def test_what_was_to_be_acknowledged_later_and_is_cancelled_is_a_failure() -> None:
+    async def scenario(bench: Bench) -> None:
+        bench.gate.set()
+        bench.later = [asyncio.Future()]
+        lanes = bench.lanes()
+        lanes.assigned([A], 1)
+        lanes.hand(A, 1, chunk(5, 6))
+        await rest()
+        bench.later[0].cancel()
+        await rest()
+        assert lanes.positions() == {}
+
+    assert [type(error) for error in run(scenario).failures] == [Lost]
 
 
 def test_what_is_acknowledged_later_moves_the_position_then_or_ends_the_lane() -> None:
