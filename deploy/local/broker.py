@@ -21,6 +21,9 @@ _HOST = "127.0.0.1"
 _RANGE = 20_000, 32_000
 _PORTS = SystemRandom()
 _STARTED = b"Kafka Server started"
+_LOST = "Address already in use"
+_TRIES = 3
+"""A port that was free when it was chosen may be taken when the broker comes to listen there."""
 
 _PROPERTIES = """\
 process.roles=broker,controller
@@ -71,6 +74,10 @@ _QUICK_START = "-XX:TieredStopAtLevel=1"
 """The optimising compiler costs seconds of processor time before it pays."""
 
 
+class _PortLost(NoBroker):
+    """Somebody else listens on its port, or on that of its controller."""
+
+
 class Broker:
     """A broker of our own: `start`, `stop`, `kill9`, `restart` on the same port and data.
 
@@ -98,6 +105,7 @@ class Broker:
         self._users = dict(users or {})
         self._jvm = (*_JVM, _QUICK_START) if short_lived else _JVM
         noted = self._note()
+        self._given = bool(port)
         self.port = port or noted.get("port") or free_port()
         self._controller = noted.get("controller") or free_port()
         self._pid: int | None = None
@@ -126,6 +134,17 @@ class Broker:
         library = jars.resolve(self._say)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._end_leftover()
+        tries = 1 if self._given or self._note() else _TRIES
+        while True:
+            tries -= 1
+            try:
+                return self._start(library, within_s)
+            except _PortLost:
+                if not tries:
+                    raise
+                self.port, self._controller = free_port(), free_port()
+
+    def _start(self, library: Path, within_s: float) -> Broker:
         self._take_ports()
         self._configure(library)
         before = self.log.stat().st_size if self.log.exists() else 0
@@ -199,18 +218,23 @@ class Broker:
 
     def _await(self, before: int, within_s: float) -> None:
         limit = time.monotonic() + within_s
-        while not self._says_started(before):
+        while _STARTED not in self._said(before):
             ended = self._process is not None and self._process.poll() is not None
             if ended or time.monotonic() > limit:
                 self.stop()
-                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
+                said = self._said(before).decode(errors="replace")
+                if _LOST in said:
+                    ports = f"port {self.port} or {self._controller}"
+                    raise _PortLost(f"{ports} of the broker on {self.folder} is taken by another program; end it")
+                tail = "\n".join(said.splitlines()[-8:])
                 raise NoBroker(f"the local broker did not start; its log is {self.log}:\n{tail}")
             time.sleep(0.05)
 
-    def _says_started(self, before: int) -> bool:
+    def _said(self, before: int) -> bytes:
+        """What it has logged since its start, when its log was so long."""
         with self.log.open("rb") as log:
             log.seek(before)
-            return _STARTED in log.read()
+            return log.read()
 
     def _gone(self) -> None:
         if self._process is not None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
+from deploy.local import broker as module
 from deploy.local import processes
 from deploy.local.broker import Broker, taken
+from deploy.local.jars import NoBroker
 
 pytestmark = pytest.mark.kafka
 TOPIC = "kept"
@@ -66,3 +70,32 @@ def test_a_predecessor_on_the_folder_is_ended_first(broker: Broker) -> None:
         successor.stop()
         broker.stop()
         broker.start()
+
+
+def _overtaken(monkeypatch: pytest.MonkeyPatch, port: int) -> socket.socket:
+    """Somebody comes to listen there after it was looked whether it is free."""
+    monkeypatch.setattr(module, "taken", lambda _: False)
+    other = socket.socket()
+    other.bind(("127.0.0.1", port))
+    other.listen()
+    return other
+
+
+def test_a_new_broker_that_is_overtaken_on_its_port_takes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = Broker(tmp_path, short_lived=True)
+    lost = broker.port
+    with _overtaken(monkeypatch, lost):
+        try:
+            broker.start()
+            assert broker.running
+            assert broker.port != lost
+        finally:
+            broker.stop()
+
+
+def test_one_that_was_told_its_port_says_that_it_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = module.free_port()
+    with _overtaken(monkeypatch, port), pytest.raises(NoBroker, match=f"port {port} or .* is taken"):
+        Broker(tmp_path, port, short_lived=True).start()
