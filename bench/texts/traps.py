@@ -52,8 +52,13 @@ def found(knowledge: Knowledge, texts: Iterable[Labelled]) -> list[Trap]:
 
 def _kinds(knowledge: Knowledge) -> list[Kind]:
     index = knowledge.type_index[PARTNER]
-    no_partner: Test = lambda _, terms: _weight(terms, index) <= 0  # noqa: E731
-    weak: Test = lambda _, terms: _weight(terms, index) <= WEAK  # noqa: E731
+
+    def no_partner(_: Labelled, terms: Sequence[Term]) -> bool:
+        return _weight(terms, index) <= 0
+
+    def weak(_: Labelled, terms: Sequence[Term]) -> bool:
+        return _weight(terms, index) <= WEAK
+
     kinds: list[Kind] = []
     for language in ("zh", "en"):
         kinds += [

@@ -10,6 +10,7 @@ from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import Relationships
 from streams.signals import DETECTORS
 from streams.signals.detector import Detector, Meeting, News
+from streams.texts.listening import listener
 
 OF_NOBODY = frozenset({"cause_rising", "trend_alerts"})
 
@@ -23,6 +24,7 @@ class Rules:
         self.apart = self.company_wide | {ERASED}
         """Types that are no touchpoint of one customer."""
         self.relationships = Relationships(knowledge)
+        listener(knowledge.texts, knowledge.meanings)  # made ready now, so that no customer's first word waits for it
         gate = Gate(knowledge, self.relationships)
         self.detectors: dict[str, Detector[Any]] = {gate.name: gate}
         for detector in DETECTORS:

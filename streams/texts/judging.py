@@ -33,9 +33,9 @@ class Judge:
     def __init__(self, votes: Votes) -> None:
         self._classes = votes.classes
         rows = dict(votes.rows)
-        self._names = [name for name in rows if name != "*"]
-        pieces = [name for name in self._names if not any(mark in name for mark in MARKED)]
-        self._names = [*pieces, *(name for name in self._names if name not in set(pieces))]
+        listed = [name for name in rows if any(mark in name for mark in MARKED)]
+        pieces = [name for name in rows if name != "*" and not any(mark in name for mark in MARKED)]
+        self._names = [*pieces, *listed]
         self._lists = {name: n for n, name in enumerate(self._names) if n >= len(pieces)}
         self._pieces = Pieces(pieces)
         self._weights: npt.NDArray[np.int64] = np.zeros((len(self._names) + 1, len(self._classes)), dtype=np.int64)
