@@ -72,10 +72,10 @@ class Item(msgspec.Struct, frozen=True):
         """Whether nobody has it in hand: open, or its pause is over."""
         return self.state == "open" or (self.state == "snoozed" and (self.until or 0) <= now)
 
-    @property
-    def urgency(self) -> tuple[int, int, str]:
-        """The most urgent sorts first: by severity, then by deadline."""
-        return (-SEVERITIES.index(self.alert.severity), self.alert.due_at, self.alert.id)
+    def urgency(self, now: int) -> tuple[int, int, str]:
+        """The most urgent sorts first: who is on the line or before us now, then by severity and deadline."""
+        rank = len(SEVERITIES) if self.pops(now) else SEVERITIES.index(self.alert.severity)
+        return (-rank, self.alert.due_at, self.alert.id)
 
     def pops(self, now: int) -> bool:
         """Whether its card opens by itself now."""

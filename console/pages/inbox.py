@@ -74,7 +74,7 @@ def list_facts(site: Site, viewer: Viewer, asked: dict[str, str]) -> dict[str, A
         counts[where] += 1
         if where == tab and _fits(item, viewer, team, severity, words.lower()):
             rows.append(item)
-    rows.sort(key=lambda item: (-item.changed_at, item.id) if tab == "done" else item.urgency)
+    rows.sort(key=lambda item: (-item.changed_at, item.id) if tab == "done" else item.urgency(viewer.now))
     return {
         "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "counts": counts, "tab": tab, "tabs": TABS,
         "team": team, "severity": severity, "q": words, "teams": person.teams or TEAMS, "severities": SEVERITIES[::-1],

@@ -205,6 +205,17 @@ def test_pops_only_for_who_is_there_now() -> None:
     assert [item.id for item in standing.items() if item.pops(NOW)] == ["call"]
 
 
+def test_who_is_on_the_line_now_comes_before_all_else(shop: World) -> None:
+    shop.hear(
+        alert("worst", severity="critical"),
+        signal("call", "incoming_call"), alert("call", severity="info", due=9_000_000),
+        signal("hours-ago", "incoming_call"), alert("hours-ago", severity="info", at=NOW - 3_600_000, due=9_000_000),
+    )  # fmt: skip
+    page = shop.inside("tom").get("/inbox").text
+    places = [page.index(f'id="row-{name}"') for name in ("call", "worst", "a1", "hours-ago")]
+    assert places == sorted(places)
+
+
 def test_the_story_of_a_pause(shop: World) -> None:
     viewer = Viewer(Person("tom", "agent"), Voice("en", knowledge()), now=NOW)
     one = shop.alerts["a1"]
