@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from markupsafe import Markup
 
@@ -11,6 +12,8 @@ from console.charts.drawing import box, picture, text
 HALF, WHOLE, LINE = 540, 1100, 26
 _ROOM = 40
 """Letters that fit over a bar; Chinese ones count twice."""
+MANY: Final = 20
+"""Of fewer a share says less than the numbers themselves."""
 
 
 def bars(
@@ -28,6 +31,15 @@ def bars(
             box(0, y + 22, width * count / highest, 8, kind, f"{name}: {said(count)}"),
         ]  # fmt: skip
     return picture(width, max(1, len(rows)) * LINE * 1.5, title, pieces)
+
+
+def stages(rows: Sequence[tuple[str, int]], title: str) -> Markup:
+    """A funnel: how many came to each stage, and which share of those in the one before, where they are many."""
+    told, before = [], 0
+    for name, count in rows:
+        told.append((f"{name} · {count / before:.0%}" if before >= MANY else name, count))
+        before = count
+    return bars(told, title, "f3")
 
 
 def short(name: str, room: int = 2 * _ROOM) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from console.charts.bars import bars
+from console.charts.bars import stages
 from console.pages.profit import CONTACT, MARGIN
 from console.pages.spending import BOUGHT, CONTACTED, PERSON, WORTH
 from console.web.asking import Rows
@@ -45,14 +45,10 @@ def funnel(rows: Rows, viewer: Viewer) -> dict[str, Any] | None:
     row = {name: int(value) for name, value in rows[0].items()} if rows else {}
     if not row.get("talked"):
         return None
-    told, before = [], 0
-    for stage in STAGES:
-        share = f" · {row[stage] / before:.0%}" if before else ""
-        told.append((f"{viewer.say(f'dialogue.{stage}')}{share}", row[stage]))
-        before = row[stage]
+    told = [(viewer.say(f"dialogue.{stage}"), row[stage]) for stage in STAGES]
     silent = row["people"] - row["talked"]
     return {
-        "picture": bars(told, viewer.say("dialogue.title"), "f3"),
+        "picture": stages(told, viewer.say("dialogue.title")),
         "with": row["talked_again"] / row["talked"],
         "without": (row["all_again"] - row["talked_again"]) / silent if silent else None,
     }  # fmt: skip

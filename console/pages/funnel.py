@@ -6,7 +6,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from console.charts.bars import bars
+from console.charts.bars import stages
 from console.web.asking import Rows
 from console.web.viewer import Viewer
 
@@ -30,9 +30,4 @@ def panel(rows: Rows, viewer: Viewer) -> Markup | None:
     row = {name: int(rows[0][name]) for name in STAGES} if rows else dict.fromkeys(STAGES, 0)
     if not row["looked"]:
         return None
-    told, before = [], 0
-    for stage in STAGES:
-        share = f" · {row[stage] / before:.0%}" if before else ""
-        told.append((f"{viewer.say(f'funnel.{stage}')}{share}", row[stage]))
-        before = row[stage]
-    return bars(told, viewer.say("funnel.title"), "f3")
+    return stages([(viewer.say(f"funnel.{stage}"), row[stage]) for stage in STAGES], viewer.say("funnel.title"))

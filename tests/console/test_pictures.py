@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from console.charts.bars import short
+from console.charts.bars import short, stages
 from console.charts.sankey import sankey
 from console.pages import dialogue, empathy, holdouts, live, policy, portfolio, profit
 from console.pages.spending import money
@@ -85,6 +85,11 @@ def test_two_bands_of_one_flow() -> None:
 @pytest.mark.parametrize(("name", "seen"), [("abc", "abc"), ("abcdef", "abcd…"), ("一二三", "一二…")])
 def test_names_that_run_over(name: str, seen: str) -> None:
     assert short(name, 4) == seen
+
+
+def test_a_share_of_few_is_not_told() -> None:
+    picture = str(stages([("came", 60), ("asked", 15), ("bought", 12)], "funnel"))
+    assert re.findall(r">([^<>]*(?:came|asked|bought)[^<>:]*)</text>", picture) == ["came", "asked · 25%", "bought"]
 
 
 def test_questions_are_such_as_the_store_answers() -> None:
