@@ -11,6 +11,7 @@ from kafka.errors import KafkaError
 from producers.delivery import DeliveryFailed, Stored
 from producers.kafka_writer import Own
 from rapport.connection import Kafka
+from rapport.reaching import opened
 
 AGAIN = "Then start this again: it resumes."
 START_KAFKA = f"Is the broker up (`rapport up`), and does RAPPORT_KAFKA name it? {AGAIN}"
@@ -24,7 +25,7 @@ READ_PATIENCE = 60
 
 def topic_id(kafka: Kafka, topic: str) -> str:
     """Kafka's own id of the topic; a topic made anew under the same name has another."""
-    admin = KafkaAdminClient(**kafka.client())
+    admin = opened(KafkaAdminClient, **kafka.client())
     try:
         (found,) = admin.describe_topics([topic])
         return str(found["topic_id"])
@@ -99,7 +100,8 @@ def _until(consumer: KafkaConsumer, topic: str, ends: dict[TopicPartition, int])
 
 
 def _consumer(kafka: Kafka) -> KafkaConsumer:
-    return KafkaConsumer(
+    return opened(
+        KafkaConsumer,
         **kafka.client(),
         enable_auto_commit=False,
         auto_offset_reset="none",

@@ -11,7 +11,7 @@ from kafka.errors import KafkaError
 
 from rapport.connection import Kafka
 from rapport.failure import Failure, told
-from rapport.reaching import Refused, reach
+from rapport.reaching import Refused, opened, reach
 from schemas.topics import RAW, Topic
 
 _REMEDY: Final = "start it, or set RAPPORT_KAFKA to one that runs, or leave RAPPORT_KAFKA empty for a broker of our own"
@@ -24,7 +24,7 @@ def connect(kafka: Kafka, wait_s: float, say: Callable[[str], None]) -> KafkaAdm
     """
 
     def admin(timeout_ms: int) -> KafkaAdminClient:
-        return KafkaAdminClient(**kafka.client(), client_id="rapport-admin", bootstrap_timeout_ms=timeout_ms)
+        return opened(KafkaAdminClient, **kafka.client(), client_id="rapport-admin", bootstrap_timeout_ms=timeout_ms)
 
     with told(Refused):
         try:

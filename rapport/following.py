@@ -13,7 +13,7 @@ from kafka.errors import KafkaError
 
 from rapport.connection import Kafka
 from rapport.failure import Failure, told
-from rapport.reaching import Refused, reach
+from rapport.reaching import Refused, opened, reach
 from schemas import topics
 from schemas.codec import decode_outputs
 from schemas.letters import headers_of, is_mark, letter_of
@@ -148,9 +148,10 @@ def _time(record: Any) -> int:
 
 def _consumer(kafka: Kafka) -> KafkaConsumer:
     def consumer(timeout_ms: int) -> KafkaConsumer:
-        return KafkaConsumer(
-            **kafka.client(), client_id="rapport-tail", enable_auto_commit=False, bootstrap_timeout_ms=timeout_ms,
-            auto_offset_reset="earliest", fetch_max_wait_ms=100, max_partition_fetch_bytes=20 * 1024 * 1024,
+        return opened(
+            KafkaConsumer, **kafka.client(), client_id="rapport-tail", enable_auto_commit=False,
+            bootstrap_timeout_ms=timeout_ms, auto_offset_reset="earliest",
+            fetch_max_wait_ms=100, max_partition_fetch_bytes=20 * 1024 * 1024,
         )  # fmt: skip
 
     with told(Refused):

@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from aiokafka.conn import create_conn
 from aiokafka.errors import KafkaError as AnyError
@@ -61,6 +61,22 @@ def reach(kafka: Kafka, make: Callable[[int], T], wait_s: float, waiting: Callab
                 waiting()
                 told = True
             time.sleep(PAUSE_S)
+
+
+def opened(kind: Callable[..., T], **options: Any) -> T:
+    """A `KafkaConsumer` or `KafkaAdminClient` of kafka-python; KafkaError where nobody answers in time.
+
+    Where that happens in their constructor they leave a thread behind that goes on connecting; here it ends.
+    """
+    client: Any = object.__new__(cast(Any, kind))
+    try:
+        client.__init__(**options)
+    except BaseException:
+        if (network := getattr(client, "_net", None)) is not None:
+            client._client.close()
+            network.stop()
+        raise
+    return cast(T, client)
 
 
 def refusal(kafka: Kafka) -> Refused | None:

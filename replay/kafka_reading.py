@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from rapport.connection import Kafka
-from rapport.reaching import Refused, reach
+from rapport.reaching import Refused, opened, reach
 from replay.source import ReplayError
 
 WAIT_S: Final = 30.0
@@ -31,9 +31,10 @@ class Topics:
         self._where = f"Kafka at {kafka}"
 
         def consumer(timeout_ms: int) -> KafkaConsumer:
-            return KafkaConsumer(
-                **kafka.client(), enable_auto_commit=False, auto_offset_reset="earliest", metrics_enabled=False,
-                max_poll_records=POLL_RECORDS, max_partition_fetch_bytes=_FETCH_BYTES, bootstrap_timeout_ms=timeout_ms,
+            return opened(
+                KafkaConsumer, **kafka.client(), enable_auto_commit=False, auto_offset_reset="earliest",
+                metrics_enabled=False, max_poll_records=POLL_RECORDS,
+                max_partition_fetch_bytes=_FETCH_BYTES, bootstrap_timeout_ms=timeout_ms,
             )  # fmt: skip
 
         try:

@@ -11,7 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from rapport.connection import Kafka
-from rapport.reaching import Refused, reach
+from rapport.reaching import Refused, opened, reach
 from schemas import topics
 from schemas.keys import partition_for
 from streams.customers.customer import Customer
@@ -42,8 +42,8 @@ def read(kafka: Kafka, customer_id: str, patience_s: float) -> Customer | None:
     limit = time.monotonic() + patience_s
 
     def reader(timeout_ms: int) -> KafkaConsumer:
-        return KafkaConsumer(
-            **kafka.client(), client_id="rapport-customer", enable_auto_commit=False,
+        return opened(
+            KafkaConsumer, **kafka.client(), client_id="rapport-customer", enable_auto_commit=False,
             auto_offset_reset="earliest", fetch_max_wait_ms=20, max_poll_records=FIRST, metrics_enabled=False,
             max_partition_fetch_bytes=8 * 1024 * 1024, bootstrap_timeout_ms=timeout_ms,
         )  # fmt: skip

@@ -24,7 +24,7 @@ from kafka.errors import (
 
 from rapport import metrics as shared
 from rapport.connection import Kafka
-from rapport.reaching import reach
+from rapport.reaching import opened, reach
 from schemas.topics import RESOLVED
 from sinks import metrics
 from sinks.clickhouse.batch import MOST_BYTES, MOST_RECORDS, Batch
@@ -106,7 +106,8 @@ class Sink:
         self._measured = 0.0
 
         def consumer(timeout_ms: int) -> KafkaConsumer:
-            return KafkaConsumer(
+            return opened(
+                KafkaConsumer,
                 **kafka.client(),
                 client_id=group,
                 group_id=group,

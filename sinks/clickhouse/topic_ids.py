@@ -11,6 +11,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from rapport.connection import Kafka
+from rapport.reaching import opened
 
 RECONNECT_MS: Final = 1_000
 """Longest pause between two attempts to reach a broker; the client's own 30 s would be lag after a restart."""
@@ -51,7 +52,7 @@ class TopicIds:
 
     def _asked(self) -> dict[str, str]:
         if self._admin is None:
-            self._admin = KafkaAdminClient(**self._kafka.client(), reconnect_backoff_max_ms=RECONNECT_MS)
+            self._admin = opened(KafkaAdminClient, **self._kafka.client(), reconnect_backoff_max_ms=RECONNECT_MS)
         try:
             described = self._admin.describe_topics(self._topics)
         except KafkaError:

@@ -29,7 +29,7 @@ from producers.kafka_log import KafkaLog
 from rapport.failure import Failure
 from rapport.metrics import HEARTBEAT, watch_surroundings
 from rapport.reaching import Refused as KafkaRefused
-from rapport.reaching import reach
+from rapport.reaching import opened, reach
 from rapport.settings import Settings
 from schemas import topics
 from schemas.codec import decode_outputs
@@ -391,7 +391,8 @@ class _Process:
 
     def _as_member(self, timeout_ms: int) -> KafkaConsumer:
         session_ms = self._settings.session_timeout_s * 1000
-        return KafkaConsumer(
+        return opened(
+            KafkaConsumer,
             **self._settings.cluster.client(),
             client_id=GROUP,
             group_id=GROUP,
@@ -406,9 +407,10 @@ class _Process:
         )
 
     def _as_reader(self, timeout_ms: int) -> KafkaConsumer:
-        return KafkaConsumer(
-            **self._settings.cluster.client(), client_id=GROUP, group_id=None, auto_offset_reset="earliest",
-            enable_auto_commit=False, allow_auto_create_topics=False, reconnect_backoff_max_ms=RECONNECT_MS,
+        return opened(
+            KafkaConsumer, **self._settings.cluster.client(), client_id=GROUP, group_id=None,
+            auto_offset_reset="earliest", enable_auto_commit=False, allow_auto_create_topics=False,
+            reconnect_backoff_max_ms=RECONNECT_MS,
             fetch_max_wait_ms=POLL_MS, bootstrap_timeout_ms=timeout_ms, max_poll_records=2_000,
         )  # fmt: skip
 

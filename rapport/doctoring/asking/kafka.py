@@ -17,7 +17,7 @@ from rapport.doctoring.broker import BrokerSeen
 from rapport.doctoring.disks import DiskSeen
 from rapport.doctoring.groups import Look, Position
 from rapport.doctoring.topics import TopicSeen
-from rapport.reaching import refusal
+from rapport.reaching import opened, refusal
 from rapport.settings import Settings
 
 CONNECT_S: Final = 3.0
@@ -55,18 +55,18 @@ class Cluster:
             **settings.cluster.client(), "client_id": "rapport-doctor",
             "bootstrap_timeout_ms": int(CONNECT_S * 1000), "request_timeout_ms": int(ANSWER_S * 1000),
         }  # fmt: skip
-        with _asked(settings.cluster), ExitStack() as opened:
-            self._admin = KafkaAdminClient(**known)
-            opened.callback(self._admin.close)
+        with _asked(settings.cluster), ExitStack() as stack:
+            self._admin = opened(KafkaAdminClient, **known)
+            stack.callback(self._admin.close)
             started = time.monotonic()
             brokers = self._admin.describe_cluster()["brokers"]
             self.seen = BrokerSeen(settings.kafka, time.monotonic() - started, len(brokers))
-            self._consumer = KafkaConsumer(
-                **known, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100,
+            self._consumer = opened(
+                KafkaConsumer, **known, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100,
                 max_partition_fetch_bytes=1 << 20, max_poll_records=20_000, allow_auto_create_topics=False,
             )  # fmt: skip
-            opened.callback(self._consumer.close)
-            self._opened = opened.pop_all()
+            stack.callback(self._consumer.close)
+            self._opened = stack.pop_all()
 
     def __enter__(self) -> Cluster:
         return self
