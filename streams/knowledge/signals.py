@@ -172,7 +172,16 @@ SPECS: dict[str, Spec] = {
         {
             "half_life_days": Number(1, MAX_DAYS),
             "weights": NumberByType(
-                ("social.shared", "app.event", "feedback.rated", "feedback.suggested", "event.attended", "club.active"),
+                (
+                    "social.shared",
+                    "social.posted",
+                    "social.mentioned",
+                    "app.event",
+                    "feedback.rated",
+                    "feedback.suggested",
+                    "event.attended",
+                    "club.active",
+                ),
                 0,
                 1000,
             ),
