@@ -18,6 +18,9 @@ from streams.knowledge.wording import CONTACT_REASONS
 from streams.relationships.relationships import Relationships
 from streams.signals.running_out import rhythms_of, usual_ms
 
+OWN = 3
+"""Times from which the mean interval is theirs, and not mostly that of their category."""
+
 
 class Contact(NamedTuple):
     """A message that is planned or has been sent; `cost` in tokens, `mark` stands for its `contact_id`."""
@@ -86,12 +89,18 @@ class Judge:
         return chances[self._harmed] >= self.rules.harm_probability
 
     def due_at(self, state: Ledger, moment: Moment, things: list[str]) -> int | None:
-        """When the first known of `things` is due again; None where they have no rhythm of it."""
+        """When the first known of `things` is due again; None where they have no rhythm of it.
+
+        From two intervals on it is their own mean that counts, before them the one that `running_out` goes by.
+        """
         cycle = next((c for key in things for c in state.cycles if c.key == key), None)
         if cycle is None or cycle.times < 2:
             return None
         usual = usual_ms(rhythms_of(moment), cycle.times, cycle.days, cycle.category)
-        return None if usual is None else cycle.last + round(self.rules.due_share * usual)
+        if usual is None:
+            return None
+        own = cycle.days / (cycle.times - 1) * DAY_MS if cycle.times >= OWN else usual
+        return cycle.last + round(self.rules.due_share * own)
 
     def _free_at(self, state: Ledger, moment: Moment, contact: Contact) -> int | None:
         budget = self.budget(moment)

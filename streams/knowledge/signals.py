@@ -59,7 +59,7 @@ HOURS, DAYS, TIMES = Number(0, 24 * MAX_DAYS), Number(0, MAX_DAYS), Number(1, 10
 SHARE, POSITIVE = Number(0, 1), Number(0.001, 1e6)
 CHART = {
     "observations": Number(2, 1000), "allowance": Number(0, 10), "limit": Number(0.1, 100), "sigmas": Number(0, 10),
-    "memory": Number(2, 1000), "pseudo_count": Number(0, 100),
+    "memory": Number(2, 1000), "pseudo_count": Number(0, 100), "pseudo_tones": Number(0, 100),
 }  # fmt: skip
 
 _CHART = {
@@ -172,7 +172,16 @@ SPECS: dict[str, Spec] = {
         {
             "half_life_days": Number(1, MAX_DAYS),
             "weights": NumberByType(
-                ("social.shared", "app.event", "feedback.rated", "feedback.suggested", "event.attended", "club.active"),
+                (
+                    "social.shared",
+                    "social.posted",
+                    "social.mentioned",
+                    "app.event",
+                    "feedback.rated",
+                    "feedback.suggested",
+                    "event.attended",
+                    "club.active",
+                ),
                 0,
                 1000,
             ),

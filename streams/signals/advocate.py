@@ -17,6 +17,9 @@ ACTS = 12
 """Acts whose times are remembered, to tell what the score was `rising_days` ago; earlier ones count as old."""
 UNIT = 1000
 REFERRAL = "referral.sent"
+SHARED = "social.shared"
+SAID = frozenset({"feedback.rated", "social.posted", "social.mentioned"})
+"""What may be praise, or anything else."""
 
 
 class Voice(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -32,15 +35,17 @@ class Advocate(Timeless[Voice]):
     or more.
 
     Advocacy is a sum with a half-life of `half_life_days` (forward decay: Cormode et al., ICDE 2009): each act has a
-    weight of `weights`, what was shared more with its reach (decimal logarithm), a rating only where it is the
-    top of its scale or near. The quantile is the one last broadcast, else `quantile_99`. An act that arrives late
-    counts what is left of it.
+    weight of `weights`, what others read more with its reach (decimal logarithm). A rating counts only where it is the
+    top of its scale or near, a post or mention only in praise, and what is shared not where its words are of
+    displeasure: who shares "do not buy here" is no advocate. The quantile is the one last broadcast, else
+    `quantile_99`. An act that arrives late counts what is left of it.
     """
 
     name: ClassVar[str] = "advocate"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({
-        "social.shared", "app.event", "feedback.rated", "feedback.suggested", "event.attended", "club.active",
+        "social.shared", "social.posted", "social.mentioned", "app.event", "feedback.rated", "feedback.suggested",
+        "event.attended", "club.active",
     })  # fmt: skip
     state = Voice
 
@@ -76,9 +81,10 @@ class Advocate(Timeless[Voice]):
         weight = rule.numbers("weights").get(touchpoint.type, 0.0)
         if touchpoint.type == "app.event" and moment.properties.get("name") != REFERRAL:
             return 0.0
-        if touchpoint.type == "feedback.rated":
-            tone = tone_of(moment)
-            return weight if tone is not None and tone >= rule.number("praise") else 0.0
+        if touchpoint.type == SHARED and (tone_of(moment) or 0.0) < 0:
+            return 0.0
+        if touchpoint.type in SAID and (tone_of(moment) or 0.0) < rule.number("praise"):
+            return 0.0
         reach = moment.properties.get("reach")
         return weight * (1 + log10(max(1.0, float(reach)))) if isinstance(reach, int | float) else weight
 

@@ -50,7 +50,8 @@ class Chart(NamedTuple):
         """Of a new value around the mean."""
         usual = self.usual_spread * (track.mean / MILLI if self.relative else 1.0)
         seen = track.variance / MILLI**2
-        variance = (track.n * seen + self.pseudo * usual * usual) / (track.n + self.pseudo)
+        known = min(track.n, self.memory)  # what is older is not in the variance any more
+        variance = (known * seen + self.pseudo * usual * usual) / (known + self.pseudo)
         return sqrt(variance * (1 + 1 / track.n)) if track.n else usual
 
     def deviation(self, track: Track, value: float) -> float | None:
@@ -93,7 +94,8 @@ def chart(rule: SignalRule, side: int, usual_spread: float, *, relative: bool = 
     """By the numbers of a rule."""
     return Chart(
         side, round(rule.number("observations")), rule.number("allowance"), rule.number("limit"),
-        rule.number("sigmas"), rule.number("memory"), rule.number("pseudo_count"), usual_spread, relative,
+        rule.number("sigmas"), rule.number("memory"), rule.number("pseudo_count" if relative else "pseudo_tones"),
+        usual_spread, relative,
     )  # fmt: skip
 
 

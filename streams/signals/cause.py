@@ -22,6 +22,7 @@ def named_cause(moment: Moment) -> str | None:
 def told_cause(moment: Moment) -> str | None:
     """The cause that the words of a complaint tell (texts.yaml: causes); None for what is no complaint, or not clear.
 
+    It is clear where it is likelier than all others together, or the likeliest and the only one that a list names.
     Costs tens of microseconds: only for complaints, which are few.
     """
     touchpoint = moment.touchpoint
@@ -31,4 +32,6 @@ def told_cause(moment: Moment) -> str | None:
     if heard is None:
         return None
     told = heard.cause()
-    return told.name if told.share >= SURE and told.name != UNCLEAR else None
+    if told.name == UNCLEAR:
+        return None
+    return told.name if told.share >= SURE or set(heard.said("cause")) - {UNCLEAR} == {told.name} else None

@@ -34,7 +34,7 @@ class Answers(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class ContradictoryAnswers(Timeless[Answers]):
     """Fires when an `agent.answered` on a topic says something else than the last one within `days`, unless a policy
-    was changed between them. Capital letters and spaces make no difference."""
+    was changed between them. Capital letters, spaces and points make no difference."""
 
     name: ClassVar[str] = "contradictory_answers"
     version: ClassVar[int] = 1
@@ -49,7 +49,7 @@ class ContradictoryAnswers(Timeless[Answers]):
         topic, said = moment.properties.get("topic"), moment.properties.get("answer")
         if not isinstance(topic, str) or not isinstance(said, str) or not topic or not said:
             return state
-        same = "".join(said.lower().split())
+        same = "".join(letter for letter in said.lower() if letter.isalnum()) or said
         answer = Answer(topic[:LETTERS], fingerprint(same) & 0xFFFFFFFF, said[:LETTERS], moment.at)
         known = next((each for each in state.last if each.topic == answer.topic), None)
         if known is not None:

@@ -9,15 +9,17 @@ import msgspec
 from schemas.records import Value
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
-from streams.signals.occasion import BUYS, COMES, OCCASION_MS, comes
+from streams.signals.occasion import BUYS, COMES, OCCASION_MS, SERVED, comes
 from streams.signals.tone import tone_of
 
+ENDS = BUYS | {SERVED}
+"""What ends a cycle."""
 TINY = 1e-9
 """What differs by exactly the limit is still flat, however the numbers were rounded."""
 
 
 class Cycle(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """From one purchase to the next: hundredths of a day, occasions, and the tones heard, thousandths in all."""
+    """From one purchase or service to the next: hundredths of a day, occasions, the tones heard, thousandths in all."""
 
     length: int = 0
     occasions: int = 0
@@ -36,7 +38,7 @@ class Cycle(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Curve(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """The first cycle, the last two that have ended, and the one that runs since the purchase at `began` (ms)."""
+    """The first cycle, the last two that have ended, and the one that runs since what began it at `began` (ms)."""
 
     began: int = 0
     seen: int = 0
@@ -50,9 +52,9 @@ class Plateau(Timeless[Curve]):
     `growth` times that of the first or more, and over the two the rate changed by `flat` at most, and the tone by
     that share of its scale.
 
-    A cycle is their own: from purchase to purchase. The rate is how often they came in it, by whatever way. Where
-    nothing is known of the tone, it has not changed. A purchase less than half a day after the last is part of
-    it; what arrives late counts where it arrives.
+    A cycle is their own: from purchase to purchase, a service being one. The rate is how often they came in it, by
+    whatever way. Where nothing is known of the tone, it has not changed. A purchase less than half a day after the
+    last is part of it; what arrives late counts where it arrives.
     """
 
     name: ClassVar[str] = "plateau"
@@ -73,7 +75,7 @@ class Plateau(Timeless[Curve]):
             state = msgspec.structs.replace(state, now=heard)
         if not comes(moment) or moment.at - state.seen < OCCASION_MS:
             return state
-        if touchpoint.type not in BUYS:
+        if touchpoint.type not in ENDS:
             return _came(state, moment.at) if state.began else state
         if state.began and moment.at - state.began >= OCCASION_MS:
             return self._bought(_came(state, moment.at), moment)
@@ -88,7 +90,8 @@ class Plateau(Timeless[Curve]):
             usual = sum(each.length for each in last) / 2 / 100
             growth = round(last[1].rate / first.rate, 1)
             values: dict[str, Value] = {"usual_days": max(1, round(usual)), "growth": growth}
-            moment.signal(self.name, "plateau", values, [because(moment, "purchase.made")])
+            what = moment.touchpoint.type if moment.touchpoint else ""
+            moment.signal(self.name, "plateau", values, [because(moment, what)])
         return Curve(moment.at, moment.at, first, last, Cycle())
 
     def _flat(self, first: Cycle, last: tuple[Cycle, ...], moment: Moment) -> bool:

@@ -21,6 +21,8 @@ WAITING, NOES = 4, 4
 MINUTE_MS = 60_000
 NO = "no"
 VIP = "vip_amount"
+RING = "ring:"
+"""What waiting at the telephone is kept under."""
 
 
 class Service(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -39,8 +41,8 @@ class ServiceGap:
 
     Master-like: P(master_slave), with P(star_groupie) where they have spent `vip_amount` or more, is `probability`
     or more at that moment, and one of the two is declared or leads. A no is a refusal by staff, or a complaint that
-    ends in one. An answer of a person about the matter, or one that names none, ends the waiting and the case;
-    a question that arrives after a later word of ours is answered.
+    ends in one. An answer of a person about the matter, or one that names none, ends the waiting and the case, that
+    of a ringing telephone a call that has begun; a question that arrives after a later word of ours is answered.
     """
 
     name: ClassVar[str] = "service_gap"
@@ -65,12 +67,14 @@ class ServiceGap:
             state = self._told_no(state, moment, rule)
         if by_staff(moment):
             return self._answered(state, moment)
+        if touchpoint.type == "call.started":
+            return self._over(state, moment, [each for each in state.waiting if each.startswith(RING)])
         norm = rule.numbers("norms_minutes").get(touchpoint.type)
         if norm is None or moment.at <= state.spoke or touchpoint.initiator != "customer":
             return state
         if not leads(moment, (MASTER, STAR)):
             return state
-        matter = matter_of(moment) or moment.event_id
+        matter = (RING if touchpoint.type == "call.ringing" else "") + (matter_of(moment) or moment.event_id)
         if matter in state.waiting:
             return state
         waiting = newest({**state.waiting, matter: moment.at}, WAITING)
@@ -96,10 +100,13 @@ class ServiceGap:
     def _answered(self, state: Service, moment: Moment) -> Service:
         """What began before it, about the same matter, or about any if it names none."""
         matter = matter_of(moment)
-        named = matter in state.waiting
+        named = state.waiting.keys() & {matter, f"{RING}{matter}"}
         if moment.at > state.spoke:
             state = msgspec.structs.replace(state, spoke=moment.at)
-        over = [each for each, at in state.waiting.items() if at <= moment.at and (each == matter or not named)]
+        return self._over(state, moment, [each for each in state.waiting if not named or each in named])
+
+    def _over(self, state: Service, moment: Moment, ended: list[str]) -> Service:
+        over = [each for each in ended if state.waiting[each] <= moment.at]
         for each in over:
             moment.disarm(self.name, each)
             close_matter(moment, f"service:{each}", "answered")
@@ -111,7 +118,8 @@ class ServiceGap:
     def due(self, state: Service, timer: Timer, moment: Moment) -> Service:
         since = state.waiting.get(timer.key)
         if since is not None:
-            values: dict[str, Value] = {"waited_minutes": round((moment.at - since) / MINUTE_MS)}
+            minutes = (moment.at - since) / MINUTE_MS
+            values: dict[str, Value] = {"waited_minutes": round(minutes) if minutes >= 1 else round(minutes, 1)}
             why = Because(event_id=timer.cause, what="waiting")
             self._fire(state, moment, "waiting", values, f"service:{timer.key}", why)
         return state

@@ -13,6 +13,9 @@ from streams.customers.moment import DAY_MS, Moment
 from streams.signals.matter import by_staff
 
 ACQUIRE, GROW, MATURE = "acquire", "grow", "mature"
+STAGE, YEAR = "stage", "year"
+"""Timers: the time of the stage is over; so is the first year."""
+FIRST_YEAR_MS = 365 * DAY_MS
 INVITES = frozenset({"club.joined", "club.active", "event.attended"})
 
 
@@ -32,8 +35,8 @@ class StageGap:
     """Fires when the time of a stage has passed: no care within `acquire_days` of the first purchase, no personal
     contact for `grow_days` while it grows, no invitation for `mature_days` once it is mature.
 
-    Each counts from the later of entering the stage and the last such contact. Stages: acquire up to one
-    purchase; grow up to four, or in the first year; mature beyond.
+    Each counts from the later of entering the stage and the last such contact, and is said once. Stages: acquire up
+    to one purchase; grow up to four, or in the first year; mature beyond: at a purchase, or when the year is over.
     """
 
     name: ClassVar[str] = "stage_gap"
@@ -61,10 +64,13 @@ class StageGap:
             return state
         if (state.cared, state.invited) != (before.cared, before.invited):
             close_matter(moment, f"stage:{state.name}", "cared for")
+        year = _grown_at(state)
+        if year is not None and year != _grown_at(before):
+            moment.arm(self.name, YEAR, year)
         if state.name == ACQUIRE and state.cared >= state.began:
-            moment.disarm(self.name, "stage")  # Once is enough: what comes next begins with the second purchase.
-        else:
-            moment.arm(self.name, "stage", self._due_at(state, moment))
+            moment.disarm(self.name, STAGE)  # Once is enough: what comes next begins with the second purchase.
+        elif not before.purchases or self._due_at(state, moment) != self._due_at(before, moment):
+            moment.arm(self.name, STAGE, self._due_at(state, moment))  # One that has been due was said.
         return state
 
     def _due_at(self, state: Stage, moment: Moment) -> int:
@@ -73,6 +79,12 @@ class StageGap:
         return max(state.began, last) + round(rule.number(f"{state.name}_days") * DAY_MS)
 
     def due(self, state: Stage, timer: Timer, moment: Moment) -> Stage:
+        if timer.key == YEAR:
+            if _grown_at(state) != timer.due:
+                return state  # A purchase has made them mature, or two histories have become one.
+            state = msgspec.structs.replace(state, name=MATURE, began=timer.due)
+            moment.arm(self.name, STAGE, self._due_at(state, moment))
+            return state
         days = moment.knowledge.signals[self.name].number(f"{state.name}_days")
         reason = Because(event_id=timer.cause, what=f"stage {state.name}")
         moment.signal(self.name, f"stage:{state.name}", {"stage": state.name, "after_days": round(days)}, [reason])
@@ -95,7 +107,12 @@ class StageGap:
 def _stage(purchases: int, first: int, at: int) -> str:
     if purchases <= 1:
         return ACQUIRE
-    return GROW if purchases <= 4 or at - first < 365 * DAY_MS else MATURE
+    return GROW if purchases <= 4 or at - first < FIRST_YEAR_MS else MATURE
+
+
+def _grown_at(state: Stage) -> int | None:
+    """When time alone makes them mature."""
+    return state.first + FIRST_YEAR_MS if state.name == GROW and state.purchases > 4 else None
 
 
 def _bought(state: Stage, moment: Moment) -> Stage:

@@ -83,4 +83,5 @@ def _counts(texts: Texts) -> re.Pattern[str]:
     chinese = "|".join(sorted(map(re.escape, units.of("zh")), key=len, reverse=True))
     safe_en, safe_zh = "|".join(map(re.escape, harmless.of("en"))), "|".join(map(re.escape, harmless.of("zh")))
     safe = rf"(?!\s?(?:{safe_zh})|[^.!?,;]{{0,{BEHIND}}}\b(?:{safe_en})\b)"
-    return re.compile(rf"(?:{_DIGITS})\s?(?:(?:more\s)?\b(?:{english})\b|[个多几余]{{0,2}}(?:{chinese})){safe}")
+    counted = rf"(?:{_DIGITS})\s?(?:(?:more\s)?\b(?:{english})\b|[个多几余]{{0,2}}(?:{chinese}))"
+    return re.compile(rf"(?:{counted}|\b(?:twice|thrice)\b){safe}")

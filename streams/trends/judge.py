@@ -132,7 +132,8 @@ def _begin(sitting: Sitting, rule: SignalRule, watched: Watched, whole: float, n
         watched.begun += period(rule)  # What is left of this one says nothing of whether it is over.
     signal = _say(sitting, rule, watched, "open", level, rule.severity)
     incident.alerts = open_alerts(sitting, rule, signal)
-    begun = {"from": times.write(watched.calm, 0)} if watched.calm else {}
+    # What was bought before the complaints rose is what they are about; else it happened since.
+    begun = {"from": times.write(watched.calm, 0)} if watched.calm and "item_id" not in sitting.scope else {}
     facts: dict[str, object] = {"incident_id": name, "scope": sitting.scope | begun}
     if "cause" in sitting.scope:
         facts["cause"] = sitting.scope["cause"]

@@ -6,7 +6,7 @@ import pytest
 
 from bench.rhythm import alarms
 from streams.signals.baseline import Chart, Track, chart, merge
-from streams.signals.momentum import RANDOM
+from streams.signals.momentum import POWER, RANDOM
 from tests.streams.lab import knowledge
 
 CHART = Chart(side=1, least=8, allowance=0.5, limit=4, sigmas=1, memory=30, pseudo=4, usual_spread=0.5)
@@ -55,6 +55,23 @@ def test_what_the_next_value_must_be_is_just_enough() -> None:
     assert CHART.missing(track) < 3
     assert CHART.alarms(CHART.take(track, needed + 0.01))
     assert not CHART.alarms(CHART.take(track, needed - 0.01))
+
+
+def test_what_is_usual_is_known_from_no_more_than_the_memory() -> None:
+    """A spread that shrank for ever would make an alarm of every missed week."""
+    long, longer = after(*[1.0] * 60), after(*[1.0] * 600)
+    assert CHART.spread(longer) == pytest.approx(CHART.spread(long), rel=0.01)
+    assert CHART.spread(long) < CHART.spread(after(*[1.0] * 15))
+
+
+@pytest.mark.parametrize(("weeks", "silent"), [(8, 20), (10, 18), (30, 13)])
+def test_a_weekly_customer_is_missed_after(weeks: int, silent: int) -> None:
+    judged, track = chart(knowledge().signals["cooling"], 1, RANDOM, relative=True), Track()
+    for _ in range(weeks):
+        track = judged.take(track, 7**POWER)
+    at_once = knowledge().signals["cooling"].number("at_once")
+    days = (track.mean / 1000 + min(judged.missing(track), at_once) * judged.spread(track)) ** (1 / POWER)
+    assert days == pytest.approx(silent, abs=1)
 
 
 def test_a_merge_has_the_values_of_both() -> None:
