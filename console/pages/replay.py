@@ -156,6 +156,6 @@ def _facts(content: object, under: str = "") -> list[tuple[str, str]]:
         inner = [(f"{under} {number}", value) for number, value in enumerate(content, start=1)]
     else:
         values = content if isinstance(content, list) else [content]
-        told = ", ".join(each if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values)
+        told = " · ".join(each if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values)
         return [(under, told)] if content not in (None, "", []) else []
     return [fact for name, value in inner for fact in _facts(value, name)]
