@@ -138,8 +138,9 @@ def _of_the_present(outputs: Iterable[Emitted]) -> dict[str, Said]:
     found: dict[str, Said] = {}
     for each in outputs:
         if isinstance(each, Shift | Signal) and each.at >= CUT:
-            if isinstance(each, Signal):
-                values = {name: value for name, value in each.values.items() if name != "alert"}
-                each = msgspec.structs.replace(each, values=values)
-            found[each.id] = [type(each).__name__, *(getattr(each, name) for name in content_of(each))]
+            found[each.id] = [type(each).__name__, *(_without_case(getattr(each, name)) for name in content_of(each))]
     return found
+
+
+def _without_case(value: object) -> object:
+    return {name: each for name, each in value.items() if name != "alert"} if isinstance(value, dict) else value
