@@ -306,6 +306,26 @@ def proof(
         raise Failure("live and replay differ: the table says where")
 
 
+@app.command(help="All customers of Online Retail: the past as history and two months live, against one life.")
+def backfill(
+    into: Annotated[Path | None, typer.Option("--into", help="The page whose figures are written anew.")] = None,
+) -> None:
+    from bench.proof import writing
+    from bench.proof.backfill import backfilled, of_customers
+    from bench.states import RETAIL, shared
+
+    file = shared() / RETAIL
+    if not file.exists():
+        raise Failure(f"{file} is not there: name the folder of the data sets in RAPPORT_SHARED_DATA")
+    found = backfilled(of_customers(file))
+    if into is None:
+        print(writing.backfill(found))
+    else:
+        writing.write_backfill(into, found)
+    if not found.holds:
+        raise Failure("the two lives differ: the table says where")
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 

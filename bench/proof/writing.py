@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from bench.proof.backfill import Backfill
 from bench.proof.run import Proof
 
+BACKFILL: Final = "<!-- backfill -->\n"
+"""Between this line and the next mark a page has nothing but what `write_backfill` writes."""
 FIGURES: Final = "<!-- figures -->\n"
 """Behind this line a page has nothing but what `write` writes."""
 
@@ -24,6 +28,31 @@ def write(page: Path, found: Sequence[Proof]) -> None:
     if not mark:
         raise ValueError(f"{page} has no line {FIGURES.strip()!r} behind which the figures belong")
     page.write_text(f"{before}{mark}\n{told(found)}", encoding="utf-8")
+
+
+def write_backfill(page: Path, found: Backfill) -> None:
+    """The page with its figures of a backfill anew; ValueError if it has no place for them."""
+    text = page.read_text(encoding="utf-8")
+    before, mark, rest = text.partition(BACKFILL)
+    _, end, behind = rest.partition(FIGURES)
+    if not (mark and end):
+        raise ValueError(
+            f"{page} has no lines {BACKFILL.strip()!r} and {FIGURES.strip()!r} for the figures between them"
+        )
+    page.write_text(f"{before}{mark}\n{backfill(found)}\n{end}{behind}", encoding="utf-8")
+
+
+def backfill(found: Backfill) -> str:
+    """What came of it, as Markdown."""
+    lines = [
+        "| touchpoints of the past | of the present | customers | unlike | shifts of the present | signals | unlike |",
+        "|--:|--:|--:|--:|--:|--:|--:|",
+        f"| {found.past:,} | {found.present:,} | {found.customers:,} | {len(found.unlike):,} | {found.shifts:,}"
+        f" | {found.signals:,} | {len(found.missed):,} |",
+    ]
+    fields = Counter(name for names in found.unlike.values() for name in names)
+    told = [f"- `{name}` of {count:,} customers" for name, count in fields.most_common()]
+    return "\n".join([*lines, *(["", *told] if told else []), ""])
 
 
 def _verdict(each: Proof) -> str:

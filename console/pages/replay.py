@@ -15,7 +15,7 @@ from console.web.guard import Stop
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
 from replay import keeping
-from replay.compare import Comparison, Differences, Group
+from replay.compare import Comparison, Differences, Group, group_of
 from replay.source import ReplayError
 from schemas import topics
 from schemas.codec import decode_touchpoints
@@ -100,8 +100,9 @@ async def output(site: Site, request: Request, viewer: Viewer) -> Response:
     named = viewer.person is not None and viewer.person.may("customer")
     record = await asyncio.to_thread(_record, site, said)
     return site.page(
-        viewer, "output.html", run=kept, output=said, shown=_told(said, named), record=record,
-        original=_original(record, named), customer=said.customer_id if named else None,
+        viewer, "output.html", run=kept, output=said, shown=_facts(_told(said, named)), record=record,
+        original=_facts(_original(record, named)), customer=said.customer_id if named else None,
+        called=_names(viewer)(group_of(said)), kind=group_of(said).kind,
     )  # fmt: skip
 
 
@@ -132,18 +133,29 @@ def _names(viewer: Viewer) -> Callable[[Group], str]:
     return lambda group: by_kind.get(group.kind, str)(group.name)
 
 
-def _told(said: Emitted, named: bool) -> str:
+def _told(said: Emitted, named: bool) -> dict[str, object]:
     content = output_to_json(said)
-    return _json(content if named else {name: value for name, value in content.items() if name in NAMELESS})
+    return content if named else {name: value for name, value in content.items() if name in NAMELESS}
 
 
-def _original(record: Touchpoint | None, named: bool) -> str:
+def _original(record: Touchpoint | None, named: bool) -> dict[str, object]:
     if record is None:
-        return ""
+        return {}
     content = touchpoint_to_json(record)
     kept = ("event_id", "type", "occurred_at", "channel", "initiator", "location_id", "category")
-    return _json(content if named else {name: content[name] for name in kept if name in content})
+    return content if named else {name: content[name] for name in kept if name in content}
 
 
-def _json(content: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
+def _facts(content: object, under: str = "") -> list[tuple[str, str]]:
+    """Every value with the path of names that leads to it, as it is called in the data dictionary; what is empty is
+    left out.
+    """
+    if isinstance(content, dict):
+        inner = [(f"{under}.{name}" if under else str(name), value) for name, value in content.items()]
+    elif isinstance(content, list) and any(isinstance(each, dict | list) for each in content):
+        inner = [(f"{under} {number}", value) for number, value in enumerate(content, start=1)]
+    else:
+        values = content if isinstance(content, list) else [content]
+        told = " · ".join(each if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values)
+        return [(under, told)] if content not in (None, "", []) else []
+    return [fact for name, value in inner for fact in _facts(value, name)]

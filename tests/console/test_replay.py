@@ -83,7 +83,9 @@ def test_what_differs_between_two_runs_is_told_down_to_the_record(world: World, 
     assert told is not None
     shown = client.get(found[0].rstrip('"')).text
     assert told.id in shown
-    assert "&#34;e0&#34;" in shown
+    assert '<th scope="row">event_id</th><td>e0</td>' in shown
+    assert re.search(r"<strong>[a-z ]+ · \w", shown), "what it is stands above, in words"
+    assert "{&#34;" not in shown, "facts, line by line"
     assert "/customers/c-anna" in shown
     assert "1234567" not in shown, "contact data are masked here as elsewhere"
 
