@@ -14,10 +14,8 @@ from streams.trends.state import Place
 CROWDS: Final[Mapping[str, float]] = {
     "slipping_away.median_value": 0.5,
     "advocate.quantile_99": 0.99,
-    "spend.quantile_90": 0.9,
 }
-"""The quantile that is broadcast of each crowd: of what customers have spent, of how they speak of us, of what they
-spend in a period."""
+"""The quantile that is broadcast of each crowd: of what customers have spent, of how they speak of us."""
 LEAST: Final = 100
 """Customers in a crowd before anything is said of it."""
 CROWD: Final = "crowd"
