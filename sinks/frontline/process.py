@@ -152,6 +152,7 @@ class _Turn:
         return 0.0 if self._undecided is None else time.monotonic() - self._undecided
 
     def ask_anew(self) -> None:
+        self.ours = False
         self._undecided = time.monotonic()
 
 
@@ -219,24 +220,31 @@ class _Process:
         self._read_alerts(notices, number)
         log.info("delivering to %s", ", ".join(self._delivery.receivers))
         metrics.ACTIVE.set(1)
-        swept = 0
+        swept, looked = 0, time.monotonic()
         while self._mine(number) and not self._stop.is_set():
-            began = time.monotonic()
+            if not self._surely(number, looked):
+                log.warning("this process was stopped for longer than its session; whose turn it is, is asked anew")
+                self._join()
+                break
+            looked = time.monotonic()
             self._beat("delivering")
             self._follow_ledger(ledger, notices)
             self._poll_alerts(notices, BUSY_MS if self._under_way else POLL_MS)
-            self._settle(ledger, notices)
-            if self._mine(number) and time.monotonic() - began < self._settings.session_timeout_s:
-                # Who was stopped for longer than that may have a successor, and looks first.
+            self._settle(ledger, notices, self._surely(number, looked))
+            if self._surely(number, looked):
                 self._send(ledger, notices)
             if (now := wall_clock()) - swept > 1000:
                 swept = now
                 self._sweep(ledger, notices, now)
         metrics.ACTIVE.set(0)
-        self._finish(ledger, notices)
+        self._finish(ledger, notices, self._surely(number, looked))
 
     def _mine(self, number: int) -> bool:
         return self._turn.ours and self._turn.number == number
+
+    def _surely(self, number: int, looked: float) -> bool:
+        """Whether nobody else can have the turn: who was stopped for longer than a session may have a successor."""
+        return self._mine(number) and time.monotonic() - looked < self._settings.session_timeout_s
 
     def _read_ledger(self, ledger: Ledger, number: int) -> bool:
         place = TopicPartition(topics.DELIVERIES, 0)
@@ -312,11 +320,16 @@ class _Process:
             message = self._writer.write(pick, self._delivery.languages[pick.notice.team])
             self._under_way[self._pool.submit(self._senders[pick.receiver.name].send, message)] = pick
 
-    def _settle(self, ledger: Ledger, notices: Notices) -> None:
-        """What has come to an end, into the ledger."""
+    def _settle(self, ledger: Ledger, notices: Notices, ours: bool) -> None:
+        """What has come to an end, into the ledger.
+
+        Where the turn may be another's, only what was sent: a failure of ours says nothing of what they sent.
+        """
         ended = [future for future in self._under_way if future.done()]
         for future in ended:
-            self._settle_one(ledger, notices, self._under_way.pop(future), future.exception())
+            pick, error = self._under_way.pop(future), future.exception()
+            if ours or error is None:
+                self._settle_one(ledger, notices, pick, error)
         if ended:
             self._log.flush()
 
@@ -377,12 +390,12 @@ class _Process:
             metrics.WAITING.labels(name).set(notices.waiting(name))
             metrics.TROUBLE.labels(name).set(notices.oldest_trouble(name, now) / 1000)
 
-    def _finish(self, ledger: Ledger, notices: Notices) -> None:
+    def _finish(self, ledger: Ledger, notices: Notices, ours: bool) -> None:
         """Until what is on its way has ended; what takes longer is in doubt, and told again."""
         limit = time.monotonic() + STOP_S
         while self._under_way and time.monotonic() < limit:
             time.sleep(BUSY_MS / 1000)
-            self._settle(ledger, notices)
+            self._settle(ledger, notices, ours)
         self._under_way.clear()
 
     def _beat(self, state: str) -> None:

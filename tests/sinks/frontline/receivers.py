@@ -100,7 +100,9 @@ class _Door(BaseHTTPRequestHandler):
             self._answer(200, {})
             return
         if self.server.answers:
-            self._answer(*self.server.answers.pop(0))
+            answer = self.server.answers.pop(0)
+            time.sleep(self.server.slow_s)
+            self._answer(*answer)
             return
         try:
             content = Webhook(SECRET).verify(body, dict(self.headers.items()))

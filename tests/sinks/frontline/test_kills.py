@@ -93,6 +93,58 @@ def test_no_alert_is_lost_and_none_counts_twice(tmp_path: Path) -> None:
         assert b"Nobody has answered" not in b"".join(each.value or b"" for each in ledger)
 
 
+ALONE = """
+receivers:
+  tickets: {{webhook: "{hook.url}", secret: "{secret}"}}
+teams:
+  agent-desk: {{language: en, error: [tickets]}}
+"""
+
+
+def test_who_was_stopped_does_not_unsay_what_its_successor_has_sent(tmp_path: Path) -> None:
+    with hooks() as hook, Line(tmp_path, 2, delivery=tmp_path / "delivery.yaml") as line:
+        (tmp_path / "delivery.yaml").write_text(ALONE.format(hook=hook, secret=SECRET))
+        line.broker.start()
+        line.init()
+        ports = {name: str(free_port()) for name in ("deliver", "deliver-2")}
+
+        def start(name: str) -> None:
+            line.start(name, delivery_port=ports[name], metrics_port=ports[name], data=str(tmp_path / name))
+
+        def delivers(name: str) -> bool:
+            return line.metrics(name).get(("rapport_delivery_active", frozenset())) == 1
+
+        start("deliver")
+        line.wait("it delivers", lambda: delivers("deliver"))
+        log = KafkaLog(line.settings.cluster)
+        hook.answers, hook.slow_s = [(503, {})], 1.0
+        put(log, signal("a1", "unanswered"), alert("a1", severity="error", at=now(), customer="c1"))
+        log.flush()
+        line.wait("the receiver is asked", lambda: not hook.answers)
+        line.pause("deliver")
+        hook.slow_s = 0.0
+        start("deliver-2")
+        line.wait("the successor has sent it, and noted that", lambda: _noted(line, b"sent"))
+        line.go_on("deliver")
+        line.wait("the other knows that it was stopped", lambda: "asked anew" in line.log("deliver").read_text())
+        assert line.stop("deliver") == 0
+        line.kill("deliver-2")
+        start("deliver-2")
+        put(log, signal("a2", "unanswered"), alert("a2", severity="error", at=now(), customer="c2"))
+        log.flush()
+        line.wait("the next one is told", lambda: "a2" in hook.ids())
+        waiting = ("rapport_delivery_waiting", frozenset({("receiver", "tickets")}))
+        line.wait("nothing waits to be told again", lambda: line.metrics("deliver-2").get(waiting) == 0)
+        log.close()
+        assert hook.ids() == {"a1": 1, "a2": 1}
+
+
+def _noted(line: Line, state: bytes) -> bool:
+    return any(
+        state in (each.value or b"") for each in read(line.broker.bootstrap, [topics.DELIVERIES])[topics.DELIVERIES]
+    )
+
+
 def _given_up_and_wanted_after_all(line: Line, hook: Hooks, log: KafkaLog) -> None:
     hook.answers = [(400, {})]
     put(log, signal("refused", "unanswered"), alert("refused", severity="error", at=now(), customer="c-refused"))
