@@ -32,7 +32,7 @@ def _when(columns: Columns) -> datetime:
 
 def _touchpoint(columns: Columns, event_id: str, moment: Moment, history: str | None) -> Touchpoint:
     airline, retweets, text, author = columns[5], columns[6], columns[7], columns[10]
-    facts = {"network": NETWORK, "brand": airline, "shares": number("retweet_count", retweets)}
+    facts = {"network": NETWORK, "brand": airline, "shares": number("retweet_count", retweets or "0")}
     return Touchpoint(
         event_id=event_id,
         type="social.mentioned",
@@ -59,5 +59,6 @@ AIRLINE_TWEETS: Final = Rows(
     make=_touchpoint,
     most_bytes=16 * 1024,
     spans_lines=True,
+    unused=(*COLUMNS[:5], "user_timezone"),
 )
 """The importer. The file names no zone: its times are taken for UTC."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,7 @@ Make = Callable[[Columns, str, Moment, str | None], Touchpoint]
 class Rows:
     """An importer of a file whose records are rows of text. Times are local ones of `zone`.
 
+    Columns of CSV may stand in any order among others, and those that are `unused` may be absent.
     A record is at most `most_bytes` long; its time stands in the column `dated`. With
     `spans_lines` a quoted column may hold line breaks; the record's number is that of its first line.
     """
@@ -61,6 +62,7 @@ class Rows:
     make: Make
     most_bytes: int
     spans_lines: bool = False
+    unused: tuple[str, ...] = ()
 
     @property
     def headed(self) -> bool:
@@ -74,9 +76,14 @@ class Rows:
         """The importer itself; UnreadableInput if the file does not begin with its header."""
         first = next(iter(file), None)
         found = first.content if first is not None and isinstance(first.content, bytes) else b""
-        if found.decode("utf-8", "replace").strip() != self.header:
+        text = found.decode("utf-8", "replace").strip()
+        if text == self.header:
+            return self
+        wanted, there = self.header.split(","), _names(text)
+        lacking = [name for name in wanted if name not in there and name not in self.unused]
+        if lacking or len(wanted) == 1:
             raise UnreadableInput(f"{file.path}:1: not {self.name}: the first line is {self.header}")
-        return self
+        return replace(self, split=partial(_picked, wanted, there))
 
     def at(self, line: bytes, shift_days: int) -> int | None:
         try:
@@ -141,6 +148,19 @@ def record_text(line: bytes, most_bytes: int) -> str:
     if "\0" in text:
         raise Refused("nul_character", "line", "holds the character NUL", "Remove it.")
     return text.rstrip("\r")
+
+
+def _names(header: str) -> Columns:
+    try:
+        return [name.strip() for name in _split(header, ",")]
+    except csv.Error:
+        return []
+
+
+def _picked(wanted: Sequence[str], there: Sequence[str], text: str) -> Columns:
+    """The wanted columns of a CSV record that has those that are `there`; empty where it has none of the name."""
+    found = dict(zip(there, csv_columns(there, text), strict=True))
+    return [found.get(name, "") for name in wanted]
 
 
 def csv_columns(names: Sequence[str], text: str, delimiter: str = ",") -> Columns:

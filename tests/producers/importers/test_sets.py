@@ -9,7 +9,7 @@ import pytest
 from producers.importers import importer
 from producers.importers.rows import MOST_LINES, records
 from producers.importers.run import Mode, import_files
-from producers.lines import Line, Lines
+from producers.lines import Line, Lines, UnreadableInput
 from schemas import times
 from schemas.contract import Fault
 from schemas.records import Touchpoint
@@ -134,3 +134,39 @@ def test_a_tweet_over_several_lines_is_one_event_under_the_number_of_its_first(t
     assert (counts.accepted, counts.refused) == (2, 0)
     told = {each.event_id: each.text for each in touchpoints(log)}
     assert told == {"tweets.csv:000000000002": "one\n\ntwo", "tweets.csv:000000000005": "three"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(['"cat","label","review"', '"tea","1","good"'], id="a quoted header"),
+        pytest.param(["review,cat,label", "good,tea,1"], id="another order"),
+        pytest.param(["id,cat,label,review", "7,tea,1,good"], id="a column more"),
+        pytest.param(["cat,review", "tea,good"], id="without the label"),
+    ],
+)
+def test_columns_are_found_by_their_names(lines: list[str], tmp_path: Path) -> None:
+    log, file = memory(), tmp_path / "reviews.csv"
+    file.write_text("\n".join(lines))
+    counts = import_files(importer("reviews-zh"), [Lines(str(file))], Mode(), log, IDENTITY, tmp_path)
+    assert (counts.accepted, counts.refused) == (1, 0)
+    assert [(each.category, each.text) for each in touchpoints(log)] == [("tea", "good")]
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        pytest.param("reviews-zh", "cat,label", id="without the words"),
+        pytest.param("cdnow", "customer_id,date,number_of_cds,dollar_value", id="CDNOW with commas"),
+    ],
+)
+def test_a_file_that_lacks_a_column_is_refused_whole(name: str, header: str, tmp_path: Path) -> None:
+    file = tmp_path / "slice.csv"
+    file.write_text(f"{header}\n")
+    with pytest.raises(UnreadableInput, match=f":1: not {name}: the first line is"):
+        import_files(importer(name), [Lines(str(file))], Mode(), memory(), IDENTITY, tmp_path)
+
+
+def test_a_tweet_without_a_count_of_shares_was_not_shared() -> None:
+    found = good("airline-tweets", "5.7E+17,neutral,1,,0,Delta,,hello,24-02-2015 08:55,,47b4")
+    assert properties(found)["shares"] == 0.0
