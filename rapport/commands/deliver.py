@@ -67,8 +67,8 @@ def _known(delivery: Delivery, name: str, option: str) -> None:
 
 def _test(found: Settings, knowledge: Knowledge, delivery: Delivery, name: str) -> None:
     from producers.delivery import wall_clock
+    from sinks.frontline.attempts import sender
     from sinks.frontline.message import trial
-    from sinks.frontline.process import sender
     from sinks.frontline.ways import Away, Refused
 
     _known(delivery, name, "--test")

@@ -17,7 +17,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
@@ -33,58 +32,27 @@ from rapport.reaching import opened, reach
 from rapport.settings import Settings
 from schemas import topics
 from schemas.codec import decode_outputs
-from schemas.keys import partition_for
-from schemas.records import EVERYONE, Undecodable
+from schemas.records import Undecodable
 from sinks.frontline import metrics
-from sinks.frontline.config import Delivery, Receiver
-from sinks.frontline.ledger import Entry, Ledger, Since, State, encode, key_of
+from sinks.frontline.attempts import BUSY_MS, Attempts
+from sinks.frontline.config import Delivery
+from sinks.frontline.ledger import Entry, Ledger, Since, encode, key_of
 from sinks.frontline.message import Writer
-from sinks.frontline.notices import Notices, Pick
-from sinks.frontline.ways import Away, Refused, Sender
+from sinks.frontline.notices import Notices
 from streams.app.health import Door
 from streams.knowledge.model import Knowledge
 
 GROUP: Final = "rapport-deliver"
 CONNECT_S: Final = 30.0
-AT_ONCE: Final = 16
-"""Messages on their way at one time, at most one to each receiver."""
 POLL_MS: Final = 100
-BUSY_MS: Final = 10
-"""How long to wait for alerts while messages are on their way."""
 PATIENCE: Final = 3
 """Sessions for which the group may be undecided: another member's may have to run out first."""
 RECONNECT_MS: Final = 1_000
-STOP_S: Final = 20.0
-"""At the end, for what is on its way."""
 KEPT_MS: Final = 45 * 86_400_000
 """Entries that are over outlive the alerts on their topics (30 days); the ledger's own topic has them longer."""
 DAY_MS: Final = 86_400_000
-STAGE: Final = "delivery"
-NOT_DELIVERED: Final = "not_delivered"
 
 log = logging.getLogger(__name__)
-
-
-def senders(delivery: Delivery) -> dict[str, Sender]:
-    """The way to each receiver."""
-    return {name: sender(receiver, delivery) for name, receiver in delivery.receivers.items()}
-
-
-def sender(receiver: Receiver, delivery: Delivery) -> Sender:
-    match receiver.way:
-        case "mail":
-            from sinks.frontline.mail import Post
-
-            assert delivery.smtp is not None
-            return Post(delivery.smtp, receiver.to)
-        case "webhook":
-            from sinks.frontline.webhook import Hook
-
-            return Hook(receiver.to, receiver.secret)
-        case "chat":
-            from sinks.frontline.chat import Chat  # it loads well over a hundred services
-
-            return Chat(receiver.to)
 
 
 def run(settings: Settings, knowledge: Knowledge, delivery: Delivery) -> int:
@@ -164,15 +132,12 @@ class _Process:
         self._stop = stop
         self._state = "starting"
         self._beaten = time.monotonic()
-        self._senders = senders(delivery)
-        self._writer = Writer(knowledge, settings.console_url)
         self._turn = _Turn()
-        self._pool = ThreadPoolExecutor(AT_ONCE, "sending")
         self._begun_at = 0
-        self._under_way: dict[Future[None], Pick] = {}
         watch_surroundings(settings, ALERTS)
         self._door = Door(settings.listen, settings.delivery_port, self)
         self._log = KafkaLog(settings.cluster, CONNECT_S, trace_share=0)
+        self._attempts = Attempts(delivery, Writer(knowledge, settings.console_url), self._log)
         self._member = reach(settings.cluster, self._as_member, CONNECT_S)
         self._join()
         self._alerts = reach(settings.cluster, self._as_reader, CONNECT_S)
@@ -200,7 +165,7 @@ class _Process:
 
     def close(self) -> None:
         self._door.shutdown()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._attempts.close()
         for consumer in (self._member, self._alerts):
             consumer.close(autocommit=False)
         try:
@@ -229,15 +194,15 @@ class _Process:
             looked = time.monotonic()
             self._beat("delivering")
             self._follow_ledger(ledger, notices)
-            self._poll_alerts(notices, BUSY_MS if self._under_way else POLL_MS)
-            self._settle(ledger, notices, self._surely(number, looked))
+            self._poll_alerts(notices, BUSY_MS if self._attempts else POLL_MS)
+            self._attempts.settle(ledger, notices, self._surely(number, looked))
             if self._surely(number, looked):
-                self._send(ledger, notices)
+                self._attempts.send(ledger, notices)
             if (now := wall_clock()) - swept > 1000:
                 swept = now
                 self._sweep(ledger, notices, now)
         metrics.ACTIVE.set(0)
-        self._finish(ledger, notices, self._surely(number, looked))
+        self._attempts.finish(ledger, notices, self._surely(number, looked))
 
     def _mine(self, number: int) -> bool:
         return self._turn.ours and self._turn.number == number
@@ -301,86 +266,6 @@ class _Process:
                 if not isinstance(output, Undecodable):
                     notices.take(output, record.timestamp, now)
 
-    def _send(self, ledger: Ledger, notices: Notices) -> None:
-        now = wall_clock()
-        picks = [
-            pick for receiver in self._delivery.receivers.values()
-            if (pick := notices.next(receiver, now)) is not None
-        ]  # fmt: skip
-        for dropped in notices.dropped:
-            metrics.NOT_SENT.labels(dropped.why).inc()
-            entry = Entry("dropped", dropped.notice.alert, dropped.severity, now, why=dropped.why)
-            self._note(ledger, dropped.notice.id, dropped.receiver, entry)
-        notices.dropped.clear()
-        for pick in picks:
-            self._note_pick(ledger, pick, "trying", now)
-        if picks:
-            self._log.flush()
-        for pick in picks:
-            message = self._writer.write(pick, self._delivery.languages[pick.notice.team])
-            self._under_way[self._pool.submit(self._senders[pick.receiver.name].send, message)] = pick
-
-    def _settle(self, ledger: Ledger, notices: Notices, ours: bool) -> None:
-        """What has come to an end, into the ledger.
-
-        Where the turn may be another's, only what was sent: a failure of ours says nothing of what they sent.
-        """
-        ended = [future for future in self._under_way if future.done()]
-        for future in ended:
-            pick, error = self._under_way.pop(future), future.exception()
-            if ours or error is None:
-                self._settle_one(ledger, notices, pick, error)
-        if ended:
-            self._log.flush()
-
-    def _settle_one(self, ledger: Ledger, notices: Notices, pick: Pick, error: BaseException | None) -> None:
-        now, name = wall_clock(), pick.receiver.name
-        why = "" if error is None else f"{error}"[:300]
-        if error is None:
-            outcome = "sent"
-            metrics.DELIVERED.observe(max(0, now - pick.notice.logged_at) / 1000)
-        elif isinstance(error, Refused):
-            outcome = "refused"
-        elif pick.attempts >= self._delivery.attempts:
-            outcome = "exhausted"
-        else:
-            outcome = "away"
-            if not isinstance(error, Away):
-                log.error("%s: a fault of ours: %s", name, why, exc_info=error)
-        metrics.ATTEMPTS.labels(name, outcome).inc()
-        if outcome == "sent":
-            notices.done(pick, "sent")
-            self._note_pick(ledger, pick, "sent", now)
-        elif outcome == "away":
-            log.warning("%s did not take %s (attempt %d): %s", name, pick.notice.id, pick.attempts, why)
-            notices.failed(pick, now, int(1000 * error.wait_s) if isinstance(error, Away) else 0)
-            self._note_pick(ledger, pick, "failed", now, why)
-        else:
-            log.error("%s is not told of %s after %d attempts: %s", name, pick.notice.id, pick.attempts, why)
-            notices.done(pick, "dead")
-            self._letter(pick, now, why)
-            self._note_pick(ledger, pick, "dead", now, why)
-
-    def _note_pick(self, ledger: Ledger, pick: Pick, state: State, now: int, why: str = "") -> None:
-        entry = Entry(state, pick.notice.alert, pick.severity, now, pick.attempts, why)
-        self._note(ledger, pick.notice.id, pick.receiver.name, entry)
-
-    def _note(self, ledger: Ledger, notice: str, receiver: str, entry: Entry) -> None:
-        ledger.put(notice, receiver, entry)
-        self._log.send(topics.DELIVERIES, 0, key_of(notice, receiver), encode(entry))
-
-    def _letter(self, pick: Pick, now: int, why: str) -> None:
-        """A dead letter without a value: the alert stands on its own topic, and it is no touchpoint."""
-        key = (pick.item.alert.customer_id or EVERYONE).encode()
-        name = hashlib.blake2b(key_of(pick.notice.id, pick.receiver.name), digest_size=16).hexdigest()
-        said = {
-            "id": name, "stage": STAGE, "reason": NOT_DELIVERED, "at": str(now),
-            "detail": f"alert {pick.notice.alert} to {pick.receiver.name}, {pick.attempts} attempts: {why}",
-            "topic": topics.alert_topic(pick.notice.team),
-        }  # fmt: skip
-        partition = partition_for(key, self._log.partitions(topics.DLQ))
-        self._log.send(topics.DLQ, partition, key, b"", [(header, text.encode()) for header, text in said.items()])
-
     def _sweep(self, ledger: Ledger, notices: Notices, now: int) -> None:
         notices.lost(now)
         if now - self._begun_at > DAY_MS:  # before the topic lets go of since when they are told
@@ -389,14 +274,6 @@ class _Process:
         for name in self._delivery.receivers:
             metrics.WAITING.labels(name).set(notices.waiting(name))
             metrics.TROUBLE.labels(name).set(notices.oldest_trouble(name, now) / 1000)
-
-    def _finish(self, ledger: Ledger, notices: Notices, ours: bool) -> None:
-        """Until what is on its way has ended; what takes longer is in doubt, and told again."""
-        limit = time.monotonic() + STOP_S
-        while self._under_way and time.monotonic() < limit:
-            time.sleep(BUSY_MS / 1000)
-            self._settle(ledger, notices, ours)
-        self._under_way.clear()
 
     def _beat(self, state: str) -> None:
         self._state, self._beaten = state, time.monotonic()

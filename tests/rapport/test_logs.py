@@ -26,16 +26,16 @@ except ZeroDivisionError:
 
 
 REPEATED = """
-import logging, time
+import logging
 from rapport import logs
 logs.set_up("json", "worker")
-logs.AGAIN_S = 0.5
 for name in ("aiokafka", "streams.app"):
     for _ in range(4):
         logging.getLogger(name).warning("no broker at %s", "b:9")
 logging.getLogger("aiokafka.conn").warning("no broker at b:9")
-time.sleep(0.6)
-logging.getLogger("aiokafka").warning("no broker at b:9")
+later = logging.getLogger("aiokafka").makeRecord("aiokafka", logging.WARNING, "", 0, "no broker at b:9", (), None)
+later.created += logs.AGAIN_S
+logging.getLogger("aiokafka").handle(later)
 """
 
 

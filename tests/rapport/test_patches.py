@@ -71,7 +71,7 @@ async def _with_a_fetch_that_fails(kafka: str) -> AIOKafkaConsumer:
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, retry_backoff_ms=60_000)
     await consumer.start()
     consumer.assign([TopicPartition("nothing.v1", 0)])
-    waiting = asyncio.create_task(asyncio.sleep(60))
+    waiting = asyncio.create_task(asyncio.Event().wait())
     await asyncio.sleep(0)  # it has begun: otherwise it would be over at once
     consumer._fetcher._pending_tasks.add(waiting)
     return consumer

@@ -61,6 +61,7 @@ class Hooks(ThreadingHTTPServer):
     """Takes webhooks (`/hook`), verified by the reference implementation, and what Apprise sends (`/chat`).
 
     `answers`: statuses of the next webhooks, with their headers. `slow_s`: how long it takes to say that it has one.
+    Cleared, `speaks` holds back those answers, and nothing else.
     """
 
     daemon_threads = True
@@ -72,6 +73,8 @@ class Hooks(ThreadingHTTPServer):
         self.forged: list[str] = []
         self.answers: list[tuple[int, Mapping[str, str]]] = []
         self.slow_s = 0.0
+        self.speaks = threading.Event()
+        self.speaks.set()
 
     @property
     def url(self) -> str:
@@ -101,7 +104,7 @@ class _Door(BaseHTTPRequestHandler):
             return
         if self.server.answers:
             answer = self.server.answers.pop(0)
-            time.sleep(self.server.slow_s)
+            self.server.speaks.wait()
             self._answer(*answer)
             return
         try:

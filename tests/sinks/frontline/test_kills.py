@@ -117,14 +117,15 @@ def test_who_was_stopped_does_not_unsay_what_its_successor_has_sent(tmp_path: Pa
         start("deliver")
         line.wait("it delivers", lambda: delivers("deliver"))
         log = KafkaLog(line.settings.cluster)
-        hook.answers, hook.slow_s = [(503, {})], 1.0
+        hook.answers = [(503, {})]
+        hook.speaks.clear()
         put(log, signal("a1", "unanswered"), alert("a1", severity="error", at=now(), customer="c1"))
         log.flush()
         line.wait("the receiver is asked", lambda: not hook.answers)
         line.pause("deliver")
-        hook.slow_s = 0.0
         start("deliver-2")
         line.wait("the successor has sent it, and noted that", lambda: _noted(line, b"sent"))
+        hook.speaks.set()
         line.go_on("deliver")
         line.wait("the other knows that it was stopped", lambda: "asked anew" in line.log("deliver").read_text())
         assert line.stop("deliver") == 0
