@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -17,7 +18,7 @@ from streams.knowledge.contacts import read_contacts
 from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
 from streams.knowledge.document import Faults, KnowledgeError, Section, canonical, nearest, parse
-from streams.knowledge.marks import Negation
+from streams.knowledge.marks import Meanings, Negation, Texts
 from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Text
 from streams.knowledge.offers import read_offers
 from streams.knowledge.relationships import read_relationships, read_strategies
@@ -151,8 +152,8 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         documents=documents,
         touchpoints=catalogue,
         voice=read_voice(roots["voice.yaml"]),
-        texts=texts,
-        meanings=read_meanings(roots["meanings.yaml"], texts),
+        texts=cast(Texts, _kept(texts)),
+        meanings=cast(Meanings, _kept(read_meanings(roots["meanings.yaml"], texts))),
         weights=read_fitted(roots["weights.yaml"]),
         types=types,
         type_index={each.id: index for index, each in enumerate(types)},
@@ -195,6 +196,15 @@ def _catalogue(faults: Faults, documents: Mapping[str, str], origins: Origins, r
 
 _parsed = lru_cache(maxsize=4)(parse_catalogue)
 """The same catalogue comes with every version that leaves it as it is."""
+
+
+@lru_cache(maxsize=8)
+def _kept(part: Texts | Meanings) -> Texts | Meanings:
+    """The one that is there already, if it says the same.
+
+    What is compiled from them is looked up for every text, and to find two large ones equal costs a millisecond.
+    """
+    return part
 
 
 def _cues(roots: Mapping[str, Section], clip: float) -> tuple[list[Cue], dict[str, Negation]]:

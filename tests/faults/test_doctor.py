@@ -8,7 +8,6 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +16,7 @@ from kafka.admin import ConfigResource
 
 from deploy.local import processes
 from deploy.local.broker import free_port
+from rapport.doctoring.asking.machine import last_words
 from rapport.doctoring.examining import examine
 from rapport.doctoring.finding import Finding
 from rapport.doctoring.gathering import Place
@@ -184,6 +184,7 @@ def test_a_flood_of_garbage_is_named_and_let_through_when_its_cause_is_mended(wa
     flood = 300
     ward.produce(topics.RAW, [b"garbage"] * flood)
     assert ward.line.running.pop("worker").wait(180) == 1, "the breaker stops the worker"
+    assert last_words(ward.line.log("worker")).startswith("the worker stops: TooManyFaults: touchpoints.raw.v1[0]")
     actions = ward.actions()
     (named,) = re.findall(r"\(not_framed: (\d+)\)", actions["records", topics.RAW].seen)
     assert int(named) > EACH, "the latest, and those read next"
@@ -192,10 +193,3 @@ def test_a_flood_of_garbage_is_named_and_let_through_when_its_cause_is_mended(wa
     ward.worker(breaker_share=1.0)
     told = f"not_framed (identity) {flood}"
     ward.line.wait("all of it is told", lambda: told in ward.actions()["dead letters", topics.DLQ].seen)
-
-
-def test_the_log_says_why_a_worker_stopped(ward: Ward, tmp_path: Path) -> None:
-    from rapport.doctoring.asking.machine import last_words
-
-    assert last_words(ward.line.log("worker")).startswith("the worker stops: TooManyFaults: touchpoints.raw.v1[0]")
-    assert last_words(tmp_path / "none.log") == ""

@@ -61,6 +61,13 @@ def test_the_order_of_entries_shows_in_no_result(documents: dict[str, str], know
     assert again.company_deeds == knowledge.company_deeds
 
 
+def test_what_a_change_leaves_alone_is_the_same_object(documents: dict[str, str], knowledge: Knowledge) -> None:
+    """What is compiled of it is looked up for every text, at once or after a comparison of a millisecond."""
+    changed = from_documents({**documents, "money.yaml": documents["money.yaml"].replace("EUR: 0.85", "EUR: 0.86")})
+    assert changed.texts is knowledge.texts
+    assert changed.meanings is knowledge.meanings
+
+
 class TestOverlay:
     def test_a_file_stands_in_for_the_one_of_the_same_name(self, tmp_path: Path, knowledge: Knowledge) -> None:
         (tmp_path / "places.yaml").write_text("places: []\n", encoding="utf-8")

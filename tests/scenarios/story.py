@@ -28,6 +28,7 @@ of its own; an output may say more than the expectation, and phrases need only b
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,14 +88,18 @@ def stories() -> list[Path]:
 
 
 def read(path: Path) -> Story:
-    """The story of a file; `ValueError` names the entry that breaks the contract of touchpoints."""
+    """The story of a file; `ValueError` names the entry that breaks the contract of touchpoints, or is not over yet."""
     content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     teller = _Teller(path.stem, times.read(content["start"]))
     if any("alert" in entry for entry in content["touchpoints"]):
         teller.learn_alerts(content["touchpoints"])
+    touchpoints = tuple(teller.touchpoints(content["touchpoints"]))
+    if (last := max(each.occurred_at for each in touchpoints)) > time.time() * 1000:
+        raise ValueError(
+            f"{path.name} ends at {times.write(last)}: begin it earlier, a line takes no ticks that are to come"
+        )
     return Story(
-        name=path.stem, title=content["title"], rows=tuple(content["rows"]),
-        touchpoints=tuple(teller.touchpoints(content["touchpoints"])),
+        name=path.stem, title=content["title"], rows=tuple(content["rows"]), touchpoints=touchpoints,
         punctual=not any("arrives" in entry for entry in content["touchpoints"]),
         expect=tuple(teller.expected(entry) for entry in content.get("expect", ())),
         expect_nothing=tuple(teller.expected(entry) for entry in content.get("expect_nothing", ())),

@@ -63,7 +63,10 @@ class Driven:
         self._passed += self._mirror.length - before
         limit = time.monotonic() + PASSING_S
         while self._end() < self._passed:
-            assert time.monotonic() < limit, f"{records} did not pass identity"
+            names = [each.touchpoint.event_id for each in records]
+            assert time.monotonic() < limit, (
+                f"not all of {names} passed identity: see {topics.DLQ} and the worker's log"
+            )
 
     def close(self) -> None:
         self._producer.close()
