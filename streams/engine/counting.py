@@ -57,6 +57,8 @@ class Counts:
 
     def __init__(self) -> None:
         self.scopes: dict[Scope, Counting] = {}
+        self._open: set[Scope] = set()
+        """Of these something is still to be sent; the standing totals that were sent are not looked at each minute."""
         self._changed: dict[Scope, None] = {}
         self._now: set[Scope] = set()
         self._offset = -1
@@ -79,13 +81,14 @@ class Counts:
         self._now.add(scope)
         counting.position = offset
         counting.totals[bucket] = counting.totals.get(bucket, 0) + by
+        self._open.add(scope)
         self._changed[scope] = None
         return True
 
     def close(self, until: int, at: int, place: tuple[int, int], partitions: int, knowledge: str) -> Iterator[Measure]:
         """What is to be sent of the buckets before `until`, in the order of scopes; then the mark."""
         self._at(place[1])
-        for scope in sorted(self.scopes):
+        for scope in sorted(self._open):
             counting = self.scopes[scope]
             if counting.position > place[1]:
                 continue  # The state is ahead after a crash: it has sent this already.
@@ -93,10 +96,13 @@ class Counts:
             for bucket in sorted(ended):
                 yield _measure(scope, bucket, counting.totals.pop(bucket), at, place, knowledge)
             standing = counting.totals.get(_STANDS, counting.sent)
-            if standing != counting.sent:
+            moved = standing != counting.sent
+            if moved:
                 counting.sent = standing
                 yield _measure(scope, until - BUCKET_MS, standing, at, place, knowledge)
-            elif not ended:
+            if not any(bucket > _STANDS for bucket in counting.totals):
+                self._open.discard(scope)
+            if not ended and not moved:
                 continue
             counting.position = place[1]
             self._now.add(scope)
@@ -115,18 +121,21 @@ class Counts:
             yield _name(scope), pack(counting)
             if not counting.totals:
                 del self.scopes[scope]
+                self._open.discard(scope)
         self._changed.clear()
 
     def restore(self, state: bytes) -> None:
         """Takes one changelog record."""
         counting = _decode(state)
         self.scopes[counting.scope] = counting
+        self._open.add(counting.scope)
 
     def ready(self, position: int) -> None:
         """After the last `restore`: forgets those that have nothing to send and are not ahead of `position`."""
         done = [scope for scope, each in self.scopes.items() if not each.totals and each.position <= position]
         for scope in done:
             del self.scopes[scope]
+            self._open.discard(scope)
 
     def packed(self) -> Iterable[tuple[Scope, bytes]]:
         """Everything that is still to be sent, in the order of scopes, for comparing."""

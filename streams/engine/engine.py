@@ -97,10 +97,13 @@ class Engine:
         pending company-wide records.
         """
         outcome = Outcome()
+        until = to if inclusive else to - 1
+        if states.rests_until(until):
+            states.world.time = max(states.world.time or until, until)
+            return outcome
         fold = Fold(states, self._rules_of(states), outcome)
         fold.offset = states.world.position + 1
         wide.sweep_all(fold)
-        until = to if inclusive else to - 1
         states.world.time = max(states.world.time or until, until)
         wide.fire_due(fold, until, states.world.position + 1)
         version = fold.rules.knowledge.version

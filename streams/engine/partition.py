@@ -179,6 +179,13 @@ class Partition:
             self._due[customer_id] = due
             heappush(self._queue, (due, customer_id))
 
+    def rests_until(self, until: int) -> bool:
+        """Whether nothing comes of it that time passes to `until`, for nobody waits for it and no bucket ends."""
+        if until // BUCKET_MS * BUCKET_MS > self.world.measured:
+            return False
+        due = self.next_due()
+        return due is None or (not self.world.pending and due > until)
+
     @property
     def waiting(self) -> int:
         """How many customers have a timer armed that the clock will fire."""
