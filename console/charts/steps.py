@@ -27,8 +27,8 @@ class Turn(Protocol):
     def probability(self) -> float: ...
 
 
-def steps(turns: Sequence[Turn], standing: Standing, viewer: Viewer) -> Markup | None:
-    """None where there was no turn yet."""
+def steps(turns: Sequence[Turn], standing: Standing, viewer: Viewer, end_said: str) -> Markup | None:
+    """Until the viewer's now, which is called `end_said`. None where there was no turn yet."""
     found = [(each.at, each.to, each.probability) for each in turns]
     if not found:
         return None
@@ -50,6 +50,6 @@ def steps(turns: Sequence[Turn], standing: Standing, viewer: Viewer) -> Markup |
     base = len(kinds) * BAND + 16
     pieces += [
         text(LEFT, base, viewer.clock(begin), kind="axis"),
-        text(WIDTH - 2, base, viewer.say("now"), kind="axis", anchor="end"),
+        text(WIDTH - 2, base, end_said, kind="axis", anchor="end"),
     ]
     return picture(WIDTH, base + 6, viewer.say("picture.steps"), pieces)

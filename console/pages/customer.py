@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import secrets
 from typing import Any, Final
 from urllib.parse import quote
@@ -42,13 +43,27 @@ async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     person, named = viewer.person, request.path_params["customer_id"]
     assert person is not None
     guard(site, person, named)
+    at = _moment(request.query_params.get("at", ""), viewer)
     try:
-        seen = await asyncio.to_thread(read, site, named, named)
+        seen = await asyncio.to_thread(read, site, named, named, at)
     except Nobody as nobody:
         return site.page(viewer, "search.html", 404, said=str(nobody), q=named)
     except StoreError:
         raise Stop(503, "refused.away") from None
-    return site.page(viewer, "customer.html", **facts(site, viewer, seen))
+    # What is told of a past moment is told as it was told then: "3 h ago" counts from there.
+    then = viewer if at is None else dataclasses.replace(viewer, now=at)
+    return site.page(then, "customer.html", **facts(site, then, seen, at))
+
+
+def _moment(asked: str, viewer: Viewer) -> int | None:
+    """The moment of the past that a form or a link names, the latter in milliseconds; None for now."""
+    if not asked:
+        return None
+    try:
+        at = int(asked) if asked.isdecimal() else viewer.read(asked)
+    except ValueError:
+        raise Stop(422, "refused.until") from None
+    return at if at < viewer.now else None
 
 
 def guard(site: Site, person: Person, customer_id: str) -> None:
@@ -60,7 +75,7 @@ def guard(site: Site, person: Person, customer_id: str) -> None:
         raise Stop(404, "refused.customer")
 
 
-def facts(site: Site, viewer: Viewer, seen: Seen) -> dict[str, Any]:
+def facts(site: Site, viewer: Viewer, seen: Seen, at: int | None = None) -> dict[str, Any]:
     assert viewer.person is not None
     known = seen.known
     type_ = site.knowledge.relationship(known.standing.type)
@@ -73,7 +88,8 @@ def facts(site: Site, viewer: Viewer, seen: Seen) -> dict[str, Any]:
     return {
         "k": known, "seen": seen, "clear": site.people.revealed(viewer.person, known.customer_id), "manner":
         type_.manner[language], "do": type_.do[language], "do_not": type_.do_not[language], "picture":
-        steps(seen.steps, known.standing, viewer), "said": said, "silent": silent, "never": never,
+        steps(seen.steps, known.standing, viewer, viewer.say("now") if at is None else viewer.clock(at)), "at": at,
+        "said": said, "silent": silent, "never": never,
         "ask": [name for name in ASK if name not in seen.slots and not (name == "language" and known.language)],
         "mine": {item.id for item in mine}, "nonce": secrets.token_hex(8), "longest": LONGEST,
         "shortest": SHORTEST_REASON, "call": next((i for i in mine if i.behind and i.behind.name == CALL), None),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -70,8 +69,8 @@ async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     begin, end, step = _span(window, until, viewer.now, viewer)
     facts: dict[str, Any] = {
         "window": window, "windows": tuple(WINDOWS), "until": until, "open": _open(site), "away": True, "as_of": None,
-        "stale": site.hub.stale_since, "charts": None, "earlier": _local(begin, viewer),
-        "later": _local(end + (end - begin), viewer) if until and end + (end - begin) < viewer.now else "",
+        "stale": site.hub.stale_since, "charts": None, "earlier": viewer.field(begin),
+        "later": viewer.field(end + (end - begin)) if until and end + (end - begin) < viewer.now else "",
     }  # fmt: skip
     key, asking = (window, until, str(viewer.zone)), {"a": begin, "b": end, "step": step} | incidents.ASKING
     try:
@@ -92,15 +91,10 @@ def _span(window: str, until: str, now: int, viewer: Viewer) -> tuple[int, int, 
     end = now
     if until:
         try:
-            end = int(datetime.fromisoformat(until[:19]).replace(tzinfo=viewer.zone or UTC).timestamp() * 1000)
+            end = viewer.read(until)
         except ValueError:
             raise Stop(422, "refused.until") from None
     return end - length, end, length // STEPS
-
-
-def _local(at: int, viewer: Viewer) -> str:
-    """As the form's field has it."""
-    return f"{viewer.moment(at):%Y-%m-%dT%H:%M}"
 
 
 def questions(step: int) -> dict[str, str]:

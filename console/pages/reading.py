@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import msgspec
 
 from console.web.site import Site
 from rapport.customers.archive import Archive
-from rapport.customers.finding import Span, find, of_kafka
+from rapport.customers.finding import Span, as_of, find, of_kafka
 from rapport.customers.known import Known
 from rapport.customers.looking import behind, remedy
 from rapport.failure import Failure
@@ -21,6 +22,8 @@ TIMELINE: Final = 40
 TURNS: Final = 60
 NOTES: Final = 3
 NOTED: Final = "agent.noted"
+MONTH_MS: Final = 30 * 86_400_000
+_WHEN: Final = "toUnixTimestamp64Milli(occurred_at)"
 SAY: Final = ("language", "preferred_channel", "member_since")
 SILENT: Final = ("time_zone", "household", "birth_year")
 """What may guide us and is not said aloud; what is in neither list is never mentioned."""
@@ -37,7 +40,10 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """All that a page shows. `budget`: promotions sent in the last 30 days; None where the archive is away."""
+    """All that a page shows. `budget`: promotions sent in the 30 days before; None where the archive is away.
+
+    `earlier` and `later`: the last turn before the moment that is shown, and the first one after it.
+    """
 
     known: Known
     slots: dict[str, str]
@@ -45,6 +51,8 @@ class Seen(msgspec.Struct, frozen=True):
     notes: tuple[tuple[int, str, str], ...] = ()
     budget: int | None = None
     cap: int = 0
+    earlier: int | None = None
+    later: int | None = None
 
 
 class Nobody(Exception):
@@ -59,10 +67,13 @@ def key_of(site: Site, named: str) -> str:
         raise Nobody(str(failure)) from failure
 
 
-def read(site: Site, key: str, named: str) -> Seen:
-    """Blocks for up to a few seconds. `Nobody`; StoreError where neither archive nor stream can tell."""
+def read(site: Site, key: str, named: str, at: int | None = None) -> Seen:
+    """As it stands, or stood at `at` (ms). Blocks for up to a few seconds.
+
+    `Nobody`; StoreError where neither archive nor stream can tell.
+    """
     archive, kept = Archive(site.store), list[Customer]()
-    stream = of_kafka(site.settings.cluster)
+    stream = of_kafka(site.settings.cluster) if at is None else as_of(site.settings, at, lambda: site.knowledge)
 
     def state(customer_id: str, patience_s: float) -> Customer | None:
         found = stream(customer_id, patience_s)
@@ -70,7 +81,7 @@ def read(site: Site, key: str, named: str) -> Seen:
         return found
 
     who = behind(archive, key, site.settings)
-    known = find(who, archive, state, lambda: site.knowledge, Span(TIMELINE))
+    known = find(who, archive, state, lambda: site.knowledge, Span(TIMELINE, at=at))
     if known is None:
         raise Nobody(remedy(archive, key, named))
     slots = dict(kept[-1].slots) if kept else {}
@@ -81,13 +92,15 @@ def read(site: Site, key: str, named: str) -> Seen:
         if each.type == NOTED and each.text
     )  # fmt: skip
     try:
-        return _archived(site, who.ids, Seen(known, slots, notes=glimpsed[:NOTES], cap=cap))
+        now = time.time_ns() // 1_000_000
+        return _archived(site, who.ids, Seen(known, slots, notes=glimpsed[:NOTES], cap=cap), now if at is None else at)
     except StoreError:
         return Seen(known, slots, notes=glimpsed[:NOTES], cap=cap)
 
 
-def _archived(site: Site, ids: Sequence[str], seen: Seen) -> Seen:
+def _archived(site: Site, ids: Sequence[str], seen: Seen, at: int) -> Seen:
     asked: dict[str, Any] = {f"id{n}": each for n, each in enumerate(ids)}
+    until = asked | {"begin": at - MONTH_MS, "at": at}
     where = f"WHERE customer_id IN ({', '.join(f'{{{name}:String}}' for name in asked)})"
     shifts = site.store.query(
         f"SELECT toUnixTimestamp64Milli(at) AS t, `to`, probability FROM shifts_now {where}"
@@ -95,16 +108,19 @@ def _archived(site: Site, ids: Sequence[str], seen: Seen) -> Seen:
         asked,
     )
     notes = site.store.query(
-        "SELECT toUnixTimestamp64Milli(occurred_at) AS t, staff_id, text FROM touchpoints_now"
-        f" {where} AND type = 'agent.noted' AND text != '' ORDER BY occurred_at DESC LIMIT {NOTES}", asked,
+        f"SELECT {_WHEN} AS t, staff_id, text FROM touchpoints_now {where} AND type = 'agent.noted' AND text != ''"
+        f" AND {_WHEN} <= {{at:Int64}} ORDER BY occurred_at DESC LIMIT {NOTES}", until,
     )  # fmt: skip
     sent = site.store.query(
         f"SELECT uniqExact(event_id) AS n FROM touchpoints_now {where} AND type = 'message.sent' AND"
         " visitParamExtractString(properties, 'purpose') = 'promo'"
-        " AND occurred_at > now() - INTERVAL 30 DAY", asked,
+        f" AND {_WHEN} > {{begin:Int64}} AND {_WHEN} <= {{at:Int64}}", until,
     )  # fmt: skip
-    steps = tuple(Step(int(str(t)), str(to), float(str(p))) for t, to, p in shifts.rows())[::-1]
+    turns = tuple(Step(int(str(t)), str(to), float(str(p))) for t, to, p in shifts.rows())[::-1]
     return msgspec.structs.replace(
-        seen, steps=steps, notes=tuple((int(str(t)), str(who), str(text)) for t, who, text in notes.rows()),
+        seen, steps=tuple(turn for turn in turns if turn.at <= at),
+        earlier=max((turn.at for turn in turns if turn.at < at), default=None),
+        later=min((turn.at for turn in turns if turn.at > at), default=None),
+        notes=tuple((int(str(t)), str(who), str(text)) for t, who, text in notes.rows()),
         budget=int(str(sent["n"][0])),
     )  # fmt: skip

@@ -42,6 +42,17 @@ class Viewer:
     def moment(self, at: int) -> datetime:
         return datetime.fromtimestamp(at / 1000, self.zone or UTC)
 
+    def read(self, local: str) -> int:
+        """The moment that somebody wrote as their clock has it, as a form's field does. ValueError if it is none."""
+        try:
+            return int(datetime.fromisoformat(local[:19]).replace(tzinfo=self.zone or UTC).timestamp() * 1000)
+        except OverflowError as error:
+            raise ValueError(local) from error
+
+    def field(self, at: int) -> str:
+        """The moment as a form's field has it."""
+        return f"{self.moment(at):%Y-%m-%dT%H:%M}"
+
     def clock(self, at: int) -> str:
         """Of today the time, else day and time, in the viewer's zone."""
         moment, today = self.moment(at), self.moment(self.now)

@@ -21,6 +21,9 @@ from rapport.customers.archive import Archive, Stored
 from rapport.customers.known import Contact, Known, Matter, Note, Reason, Standing, Waiting
 from rapport.customers.links import Person
 from rapport.customers.stream import StateDeep, StreamAway
+from rapport.settings import Settings
+from replay.past import state_at
+from replay.source import ReplayError
 from schemas.records import Alert, AlertChange
 from sinks.clickhouse.client import StoreError
 from streams.alerts.changing import TIMER
@@ -51,6 +54,18 @@ class Span(NamedTuple):
 def of_kafka(kafka: Kafka) -> ReadState:
     """The state as it stands in Kafka."""
     return lambda customer_id, patience_s: stream.read(kafka, customer_id, patience_s)
+
+
+def as_of(settings: Settings, at: int, knowledge: Callable[[], Knowledge]) -> ReadState:
+    """The state as it stood at `at` (ms), folded again from the log in the archive."""
+
+    def state(customer_id: str, _: float) -> Customer | None:
+        try:
+            return state_at(settings, customer_id, at, knowledge())
+        except ReplayError as error:
+            raise StreamAway(str(error)) from error
+
+    return state
 
 
 def find(

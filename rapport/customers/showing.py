@@ -12,10 +12,9 @@ from rich.text import Text
 
 from rapport import running
 from rapport.customers.archive import Archive
-from rapport.customers.finding import ReadState, Span, find, of_kafka
+from rapport.customers.finding import Span, as_of, find, of_kafka
 from rapport.customers.looking import behind, remedy
 from rapport.customers.page import page_of, to_json
-from rapport.customers.stream import StreamAway
 from rapport.failure import Failure, told
 from rapport.identifying import customer_key
 from rapport.init import read_knowledge
@@ -23,11 +22,8 @@ from rapport.readable import Page, clock
 from rapport.settings import Settings
 from rapport.terminal import put, until_unread
 from rapport.voice import Voice, language_of
-from replay.past import state_at
-from replay.source import ReplayError
 from sinks.clickhouse.client import StoreError
 from sinks.clickhouse.connect import reader
-from streams.customers.customer import Customer
 from streams.knowledge.model import Knowledge
 
 
@@ -36,7 +32,7 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
     key = customer_key(named, settings.identity)
     settings, state = running.with_store(settings), None
     if span.at is not None:
-        state = _as_of(settings, span.at)
+        state = as_of(located(settings), span.at, lambda: read_knowledge(settings))
     settings = located(settings)
     if state is None and settings.kafka:  # without Kafka the archive alone is asked
         state = of_kafka(settings.cluster)
@@ -62,18 +58,6 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
             put(console, Text(f"{voice.say('as_it_stood')} {clock(span.at, page)}", "bold yellow"))
         for line in page_of(known, page, span.at or time.time_ns() // 1_000_000):
             put(console, line)
-
-
-def _as_of(settings: Settings, at: int) -> ReadState:
-    """The state as of then, rebuilt from the log."""
-
-    def state(customer_id: str, _: float) -> Customer | None:
-        try:
-            return state_at(located(settings), customer_id, at, read_knowledge(settings))
-        except ReplayError as error:
-            raise StreamAway(str(error)) from error
-
-    return state
 
 
 def located(settings: Settings) -> Settings:

@@ -16,6 +16,8 @@ from console.pages.spending import money
 from console.web import asking
 from console.web.viewer import Viewer
 from rapport.voice import Voice
+from streams.customers.customer import Customer
+from streams.knowledge.model import Knowledge
 from streams.trends import impact
 from tests.console.archive import Archive, ago
 from tests.console.world import World, knowledge
@@ -262,3 +264,27 @@ def test_in_chinese(shop: World) -> None:
     for path in ("/portfolio", "/portfolio/treatment", "/portfolio/effects", "/portfolio/policy", "/live"):
         page = text(client, path)
         assert not re.search(r"\b(customers|orders|Warmth|incident)\b", page), path
+
+
+def test_a_customer_is_shown_as_they_stood(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def state(_settings: object, key: str, at: int, rules: Knowledge) -> Customer:
+        asked.append(at)
+        return Customer(first=at, latest=at, declared=rules.type_index["buddy"])
+
+    monkeypatch.setattr("rapport.customers.finding.state_at", state)
+    monkeypatch.setattr("console.pages.reading.of_kafka", lambda _cluster: lambda _id, _patience_s: None)
+    manager, then = shop.inside("manager"), int(ago(20).timestamp() * 1000)
+    page = manager.get(f"/customers/ann?at={then}").text
+    assert asked == [then]
+    assert "As it stood at" in page
+    turns = [int(at) for at in re.findall(r'href="/customers/ann\?at=(\d+)"', page)]
+    assert [round((then - at) / DAY) for at in turns] == [20, -11], "the turn before, and the one after"
+    assert 'action="/notes"' not in page, "nothing is noted in the past"
+    assert page.count("Purchase") == 1, "of sixty days ago, not the one of three days ago"
+    assert manager.get("/customers/ann?at=yesterday").status_code == 422
+    now = manager.get(f"/customers/ann?at={then + 90 * DAY}").text
+    assert "As it stood at" not in now, "what is to come is not known"
+    assert now.count("Purchase") == 2
+    assert asked == [then]
