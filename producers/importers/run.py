@@ -120,7 +120,7 @@ def pieces(
 ) -> Iterator[Incoming]:
     """All of one file, in history between the marks of its run."""
     name = source_name(file.path)
-    run = f"{importer.name}:{name}" if mode.history else None
+    run = run_of(importer, file.path) if mode.history else None
     asked = set[bytes]()
     if run is not None:
         yield from marks("begun", run, partitions, clock())
@@ -139,6 +139,11 @@ def pieces(
             yield Incoming(file.path, line.number, body)
     if run is not None:
         yield from marks("ended", run, partitions, clock())
+
+
+def run_of(importer: Importer, path: str) -> str:
+    """What a run of history is called, by data set and file."""
+    return f"{importer.name}:{source_name(path)}"
 
 
 def looked(importer: Importer, files: Sequence[Lines], mode: Mode, clock: Callable[[], int] = wall_clock) -> Look:

@@ -15,7 +15,7 @@ TABLE = "table"
 
 EXAMPLES = (
     Example("rapport import online-retail retail.csv.gz --history", "learn from it, alert nobody"),
-    Example("rapport import online-retail retail.csv.gz --rebase", "as if its last day were today, with alerts"),
+    Example("rapport import online-retail retail.csv.gz --taught", "and what did it learn?"),
     Example("rapport import table orders.csv --map orders.yaml --dry-run", "your own table: what would be sent?"),
     Example("rapport import table t.parquet --map t.yaml --consent email --basis form", "its customers said yes"),
 )
@@ -42,6 +42,9 @@ def command(
     ] = None,
     basis: Annotated[str | None, typer.Option("--basis", help="How that is known; needed with --consent.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, send nothing.")] = False,
+    taught: Annotated[
+        bool, typer.Option("--taught", help="What an import with --history taught, from the archive; send nothing.")
+    ] = False,
     restart: Restart = False,
     json: Json = False,
 ) -> None:
@@ -51,7 +54,7 @@ def command(
     from producers.importers import UnknownImporter, by_mapping, importer
     from producers.importers.consent import BadConsent, consent
     from producers.importers.mapping import BadMapping
-    from producers.importers.run import Mode, import_files, looked
+    from producers.importers.run import Mode, import_files, looked, run_of
     from producers.importers.table import lines_of
     from producers.kafka_log import KafkaLog
     from producers.lines import UnreadableInput
@@ -65,6 +68,9 @@ def command(
         mode = Mode(history, rebase, consent(consents or [], basis))
     except (UnknownImporter, BadMapping, BadConsent) as error:
         raise Failure(str(error), WRONG_USAGE) from error
+    if taught:
+        _say_taught([run_of(chosen, file) for file in files], json)
+        return
     if dry_run:
         with told(UnreadableInput):
             look = looked(chosen, [lines_of(file) for file in files], mode)
@@ -84,3 +90,26 @@ def command(
         finally:
             log.close()
     report(counts, log.acknowledged, json)
+
+
+def _say_taught(runs: list[str], json: bool) -> None:
+    import os
+
+    import msgspec
+
+    from rapport import running
+    from rapport.commands.setting import settings
+    from rapport.init import read_knowledge
+    from rapport.taught import lines, taught
+    from rapport.voice import Voice, language_of
+    from sinks.clickhouse.client import StoreError
+    from sinks.clickhouse.connect import reader
+
+    found = running.with_store(settings())
+    with told(StoreError, ValueError):
+        store = reader(found)
+        for each in (taught(store, run) for run in runs):
+            if json:
+                typer.echo(msgspec.json.encode(each).decode())
+                continue
+            typer.echo("\n".join(lines(each, Voice(language_of(os.environ), read_knowledge(found)))))

@@ -80,6 +80,14 @@ def test_every_line_arrives_once_and_no_alert_leaves_the_house(tmp_path: Path, s
         print(f"{told:,} alerts of history, archived")
         assert open_ == 0, "alerts that history opened are closed with it"
 
+        report = line.run("import", "online-retail", str(file), "--taught", "--json")
+        assert report.returncode == 0, report.stderr
+        taught = msgspec.json.decode(report.stdout)
+        assert (taught["touchpoints"], taught["customers"], taught["nobody"]) == (LINES, len(customers), nobody)
+        assert (taught["begun"], taught["ended"], taught["alerts"]) == (4, 4, told)
+        assert sum(taught["relationships"].values()) == len(customers)
+        assert taught["signals"]["running_out"] > 0
+
 
 def number(line: Line, query: str) -> int:
     ((found,),) = line.sql(query)
