@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,6 +11,7 @@ import msgspec
 
 from rapport.voice import Voice
 from sinks.clickhouse.client import Reader
+from streams.relationships.relationships import STRANGER
 
 MOST: Final = 12
 """Relationships and signals that are named to a person; a program is told all."""
@@ -68,12 +70,15 @@ def taught(store: Reader, run: str) -> Taught:
 
     (sums,) = ask(_SUMS)
     marks = {row["type"]: int(row["n"]) for row in ask(_MARKS)}
-    there = int(sums["touchpoints"]) > 0
+    there, customers = int(sums["touchpoints"]) > 0, int(sums["customers"])
+    relationships = Counter({row["name"]: int(row["n"]) for row in ask(_RELATIONSHIPS)})
+    # Of whom nothing could be seen there is no card.
+    relationships[STRANGER] += customers - relationships.total()
     return Taught(
-        run=run, touchpoints=int(sums["touchpoints"]), nobody=int(sums["nobody"]), customers=int(sums["customers"]),
+        run=run, touchpoints=int(sums["touchpoints"]), nobody=int(sums["nobody"]), customers=customers,
         first=int(sums["first"]) if there else None, last=int(sums["last"]) if there else None,
         begun=marks.get("history.begun", 0), ended=marks.get("history.ended", 0),
-        relationships={row["name"]: int(row["n"]) for row in ask(_RELATIONSHIPS)},
+        relationships={name: count for name, count in relationships.most_common() if count},
         signals={row["name"]: int(row["n"]) for row in ask(_SIGNALS)},
         shifts=int(ask(_SHIFTS)[0]["n"]), alerts=int(ask(_ALERTS)[0]["n"]),
     )  # fmt: skip

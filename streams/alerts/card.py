@@ -12,10 +12,10 @@ from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
 from streams.alerts.reaching import reach
 from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, RANK, Moment
+from streams.relationships.relationships import STRANGER
 from streams.texts.linting import mended, recital, topic
 from streams.texts.listening import listener
 
-STRANGER = "complete_stranger"
 REASONS = 3
 REWRITTEN = 240
 """Letters of our own text as it is suggested anew."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from schemas.records import CustomerCard
 from streams.customers.ids import fingerprint, output_id
 from streams.customers.moment import Moment
-
-STRANGER = "complete_stranger"
+from streams.relationships.relationships import STRANGER
 
 
 def card_if_changed(moment: Moment) -> CustomerCard | None:

@@ -58,7 +58,9 @@ def test_it_is_counted_by_run(archive: Archive, tmp_path: Path) -> None:
     ])  # fmt: skip
     found = taught(archive, RUN)
     assert (found.touchpoints, found.customers, found.nobody) == (4, 2, 1)
-    assert (found.relationships, found.signals) == ({"best_friend": 1}, {"running_out": 2, "cooling": 1})
+    assert (found.relationships, found.signals) == (
+        {"best_friend": 1, "complete_stranger": 1}, {"running_out": 2, "cooling": 1},
+    )  # fmt: skip
     assert (found.shifts, found.alerts, found.begun, found.ended, found.whole) == (2, 1, 2, 1, False)
     said = lines(found, Voice("en"))
     assert said[0] == f"{RUN}: 4 touchpoints, 2011-03-01 to 2011-05-02, of 2 customers, 1 of nobody"
