@@ -21,6 +21,8 @@ from streams.knowledge.model import Knowledge
 
 WINDOWS: Final[dict[str, int]] = {"15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10080}
 """Minutes."""
+YEARS: Final = range(1971, 2200)
+"""As far as anything can have happened, with room for a window."""
 STEPS: Final = 60
 SLOW_S: Final = 30.0
 """What moves within days is asked so rarely."""
@@ -92,7 +94,10 @@ def _span(window: str, until: str, now: int, viewer: Viewer) -> tuple[int, int, 
     end = now
     if until:
         try:
-            end = int(datetime.fromisoformat(until[:19]).replace(tzinfo=viewer.zone or UTC).timestamp() * 1000)
+            moment = datetime.fromisoformat(until[:19]).replace(tzinfo=viewer.zone or UTC)
+            if moment.year not in YEARS:
+                raise ValueError
+            end = int(moment.timestamp() * 1000)
         except ValueError:
             raise Stop(422, "refused.until") from None
     return end - length, end, length // STEPS

@@ -21,7 +21,6 @@ TIMELINE: Final = 40
 TURNS: Final = 60
 NOTES: Final = 3
 NOTED: Final = "agent.noted"
-SAY: Final = ("language", "preferred_channel", "member_since")
 SILENT: Final = ("time_zone", "household", "birth_year")
 """What may guide us and is not said aloud; what is in neither list is never mentioned."""
 ASK: Final = ("preferred_channel", "language")

@@ -83,5 +83,5 @@ def viewer_of(request: Request, person: Person | None, token: str, knowledge: Kn
 def zone_of(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name and len(name) < 64 else None
-    except (ValueError, OSError):  # no such zone, or no name of one
+    except (ValueError, KeyError, OSError):  # no such zone, or no name of one
         return None
