@@ -13,8 +13,14 @@ SAID: Final = ("language", "preferred_channel", "member_since")
 NAMING: Final = ("customer_id", "loyalty_card")
 """Identifiers by which we call a customer; the others are theirs: addresses, numbers, devices, a face."""
 MASK: Final = "•••"
-_MAIL: Final = re.compile(r"([\w.+-])[\w.+-]*@[\w-]+(?:\.[\w-]+)+")
-_NUMBER: Final = re.compile(r"(?<![\w:])\+?\d(?:[ ()/.-]{0,2}\d){6,18}(?!\w)", re.ASCII)
+_MAIL: Final = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*[@＠][\w-]+(?:[.．][\w-]+)+")
+"""Begins where a word does: else a long text without any would be gone through from each of its letters."""
+_DIGIT: Final = "[0-9０-９]"
+_BETWEEN: Final = r"[ ()/._\-\u00a0\u2010-\u2015\u2212\u3000（）．－]{0,2}"
+_NUMBER: Final = re.compile(
+    rf"(?<![A-Za-z_])(?<!{_DIGIT})(?<!loyalty_card:)[+＋]?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{6,18}}(?![A-Za-z_]|{_DIGIT})"
+)
+"""Also in the wide digits of Chinese keyboards; not within an id, and no card by which we call somebody."""
 
 
 def masked(words: str) -> str:
