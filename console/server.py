@@ -10,6 +10,7 @@ from typing import Final
 
 import uvicorn
 import uvloop
+from starlette.applications import Starlette
 
 from console.accounts.people import People
 from console.app import build
@@ -17,7 +18,7 @@ from console.desk.acting import Desk
 from console.live.following import Hub
 from console.web.asking import Answers
 from console.web.site import Site
-from producers.collector.server import Server
+from producers.collector.server import CONNECTIONS, IDLE_S, Guarded, Server
 from producers.collector.writing import KafkaWriter
 from rapport import metrics
 from rapport.init import read_knowledge
@@ -50,10 +51,7 @@ def run(settings: Settings) -> int:
         secure = settings.console_url.startswith("https://")
         desk = Desk(writer, settings.identity, knowledge)
         site = Site(settings, knowledge, people, hub, desk, store, Answers(store), secure)
-        server = Server(uvicorn.Config(
-            build(site), ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
-            proxy_headers=False, server_header=False, timeout_graceful_shutdown=STOP_S,
-        ))  # fmt: skip
+        server = serving(build(site))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.end)
         behind = [asyncio.create_task(each) for each in (writer.run(), hub.run(), _beat())]
@@ -70,6 +68,15 @@ def run(settings: Settings) -> int:
         uvloop.run(serve())
     people.close()
     return 0
+
+
+def serving(app: Starlette) -> Server:
+    """A server of this application; the head of a request has to come in time and in bounds."""
+    return Server(uvicorn.Config(
+        app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
+        proxy_headers=False, server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=STOP_S,
+    ))  # fmt: skip
 
 
 async def _beat() -> None:

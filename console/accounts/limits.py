@@ -33,5 +33,10 @@ class Tries:
         if len(self._seen) > KEYS:
             self._seen.popitem(last=False)
 
+    def take_back(self, key: str) -> None:
+        """The last one noted was none after all."""
+        if seen := self._seen.get(key):
+            seen.pop()
+
     def forget(self, key: str) -> None:
         self._seen.pop(key, None)

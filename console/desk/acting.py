@@ -72,10 +72,10 @@ class Desk:
         """Properties of the touchpoint; `Refused` says what lacks."""
         match action:
             case "snooze":
-                minutes = form.get("minutes", "")
-                if not minutes.isdigit() or int(minutes) not in SNOOZES:
+                minutes = next((each for each in SNOOZES if str(each) == form.get("minutes", "")), None)
+                if minutes is None:
                     raise Refused("refused.minutes")
-                return {"until": times.write(now + int(minutes) * 60_000)}
+                return {"until": times.write(now + minutes * 60_000)}
             case "reassign":
                 if form.get("to", "") not in TEAMS or form["to"] == item.team:
                     raise Refused("refused.team")

@@ -40,7 +40,8 @@ class Behind(msgspec.Struct, frozen=True, gc=False):
 class Item(msgspec.Struct, frozen=True):
     """One alert as it stands. `marks`: what else happened (raised, escalated, reassigned, followed_up).
 
-    `team` has it now; `told` are teams that it was escalated to, which see it, too.
+    `team` has it now; `told` are teams that it was escalated to, which see it, too; `before` those that have handed
+    it on.
     """
 
     alert: Alert
@@ -54,6 +55,7 @@ class Item(msgspec.Struct, frozen=True):
     marks: tuple[str, ...] = ()
     behind: Behind | None = None
     told: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -201,8 +203,9 @@ def changed_by(item: Item, change: AlertChange) -> Item:
             return msgspec.structs.replace(item, state=change.state, by=by, reason=change.reason, until=None, **known)
         case "reassigned":
             marks = tuple(dict.fromkeys((*item.marks, change.state)))
+            before = tuple(dict.fromkeys((*item.before, item.team)))
             return msgspec.structs.replace(
-                item, team=change.team, state="open", by=None, until=None, marks=marks, **known
+                item, team=change.team, state="open", by=None, until=None, marks=marks, before=before, **known
             )
         case _:
             told = (*item.told, change.team) if change.state == "escalated" and change.team != item.team else item.told
@@ -220,7 +223,16 @@ def at_desk(item: Item, person: Person) -> bool:
 
     Of somebody bound to places what is not known to be elsewhere is shown only once that is known.
     """
-    if not person.may("inbox") or (person.teams and not {item.team, *item.told} & set(person.teams)):
+    return _theirs(item, person, {item.team, *item.told})
+
+
+def was_at_desk(item: Item, person: Person) -> bool:
+    """Whether the alert is theirs to see, or was until it was handed on."""
+    return _theirs(item, person, {item.team, *item.told, *item.before})
+
+
+def _theirs(item: Item, person: Person, teams: set[str]) -> bool:
+    if not person.may("inbox") or (person.teams and not teams & set(person.teams)):
         return False
     if not person.places:
         return True

@@ -8,21 +8,26 @@ import secrets
 from typing import Any, Final
 from urllib.parse import quote
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.accounts.masking import SAID
 from console.accounts.people import Person
 from console.charts.steps import steps
 from console.desk.acting import LONGEST, touchpoint_of
 from console.live.standing import at_desk
-from console.pages.reading import ASK, SAY, SILENT, Nobody, Seen, key_of, read
+from console.pages.reading import ASK, SILENT, Nobody, Seen, key_of, read
 from console.web.guard import Stop
 from console.web.site import Site
 from console.web.viewer import Viewer
 from producers.collector.writing import Unavailable
+from schemas.keys import is_sentinel
+from schemas.records import EVERYONE
 from sinks.clickhouse.client import StoreError
 
 CALL: Final = "incoming_call"
+LONGEST_KEY: Final = 1_000
 SHORTEST_REASON: Final = 8
 """Letters of why somebody wants to see contact data."""
 
@@ -60,14 +65,17 @@ def _moment(asked: str, viewer: Viewer) -> int | None:
     if not asked:
         return None
     try:
-        at = int(asked) if asked.isdecimal() else viewer.read(asked)
+        at = viewer.read(asked)
     except ValueError:
         raise Stop(422, "refused.until") from None
     return at if at < viewer.now else None
 
 
 def guard(site: Site, person: Person, customer_id: str) -> None:
-    """Whose customers somebody may see: all, or those of whom an alert stands on their desk."""
+    """Whose customers somebody may see: all, or those of whom an alert stands on their desk. Nobody sees, or writes
+    about, what is no one customer's key."""
+    if len(customer_id) > LONGEST_KEY or is_sentinel(customer_id) or customer_id == EVERYONE:
+        raise Stop(404, "refused.customer")
     if person.may("customer"):
         return
     here = (i for i in site.hub.standing.items() if i.alert.customer_id == customer_id and not i.done)
@@ -80,16 +88,18 @@ def facts(site: Site, viewer: Viewer, seen: Seen, at: int | None = None) -> dict
     known = seen.known
     type_ = site.knowledge.relationship(known.standing.type)
     language = viewer.language
-    said = [name for name in SAY if name in seen.slots]
+    clear = viewer.person.may("reveal") and site.people.revealed(viewer.person, known.customer_id)
+    seen = msgspec.structs.replace(seen, slots={name: viewer.seen(value, clear) for name, value in seen.slots.items()})
+    said = [name for name in SAID if name in seen.slots]
     silent = [name for name in SILENT if name in seen.slots]
-    never = [name for name in seen.slots if name not in (*SAY, *SILENT)]
+    never = [name for name in seen.slots if name not in (*SAID, *SILENT)]
     calls = {i.id: i for i in site.hub.standing.items() if i.alert.customer_id == known.customer_id and not i.done}
     mine = [item for item in calls.values() if at_desk(item, viewer.person)]
     return {
-        "k": known, "seen": seen, "clear": site.people.revealed(viewer.person, known.customer_id), "manner":
-        type_.manner[language], "do": type_.do[language], "do_not": type_.do_not[language], "picture":
-        steps(seen.steps, known.standing, viewer, viewer.say("now") if at is None else viewer.clock(at)), "at": at,
-        "said": said, "silent": silent, "never": never,
+        "k": known, "seen": seen, "clear": clear, "manner": type_.manner[language], "do": type_.do[language],
+        "do_not": type_.do_not[language], "at": at, "picture": steps(
+            seen.steps, known.standing, viewer, viewer.say("now") if at is None else viewer.clock(at)
+        ), "said": said, "silent": silent, "never": never,
         "ask": [name for name in ASK if name not in seen.slots and not (name == "language" and known.language)],
         "mine": {item.id for item in mine}, "nonce": secrets.token_hex(8), "longest": LONGEST,
         "shortest": SHORTEST_REASON, "call": next((i for i in mine if i.behind and i.behind.name == CALL), None),

@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from console.accounts.people import Person
 from console.desk.acting import LONGEST, SNOOZES, TYPES, Refused, touchpoint_of
 from console.live.refusals import Refusal
-from console.live.standing import Item, at_desk
-from console.web.guard import SESSION, Stop
+from console.live.standing import Item, at_desk, was_at_desk
+from console.web.guard import SESSION, Stop, whole
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
 from producers.collector.writing import Unavailable
@@ -30,6 +30,7 @@ CONFIRM_S: Final = 4.0
 BEAT_S: Final = 15.0
 """A stream that is silent for long is taken for broken by what lies between."""
 CALL: Final = "incoming_call"
+NOT_SENT: Final = "refused.kafka"
 
 
 def tab_of(item: Item, viewer: Viewer) -> str:
@@ -110,10 +111,13 @@ async def act(site: Site, request: Request, viewer: Viewer, form: dict[str, str]
     notice = _refused(item, person, action)
     if not notice:
         notice, item = await _do(site, viewer, item, action, form)
-    wrong = not notice.startswith("said.")
+    wrong, said = not notice.startswith("said."), viewer.say(notice, item.by or "-")
+    status = (503 if notice == NOT_SENT else 409) if wrong else 200
+    card = card_facts(site, viewer, item, said, wrong)
     if PART in request.headers:
-        said = viewer.say(notice, item.by or "-")
-        return site.page(viewer, "card.html", 409 if wrong else 200, **card_facts(site, viewer, item, said, wrong))
+        return site.page(viewer, "card.html", status, **card)
+    if wrong:  # without our script, too, nobody takes what was not done for done
+        return site.page(viewer, "inbox.html", status, open_id=item.id, **list_facts(site, viewer, {}), **card)
     return RedirectResponse(f"/inbox/{item.id}", 303)
 
 
@@ -160,7 +164,7 @@ async def _do(site: Site, viewer: Viewer, item: Item, action: str, form: dict[st
     try:
         await site.desk.write(deeds)
     except Unavailable:
-        return "refused.kafka", item
+        return NOT_SENT, item
     found = await site.hub.until(item, event_id, CONFIRM_S)
     if found is None:
         return "said.sent", site.hub.standing.get(item.id) or item
@@ -191,7 +195,8 @@ async def events(site: Site, request: Request, viewer: Viewer) -> Response:
     """Changes as they come, from where the screen stands (`Last-Event-ID`, at first `since`)."""
     place = request.headers.get("last-event-id") or request.query_params.get("since", "")
     epoch, _, number = place.partition(".")
-    known = int(number) if epoch == site.hub.epoch and number.isdigit() else -1
+    seen = whole(number) if epoch == site.hub.epoch else None
+    known = -1 if seen is None else seen
     token = request.cookies.get(SESSION, "")
     return StreamingResponse(
         _told(site, viewer, known, token), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
@@ -212,10 +217,11 @@ async def _told(site: Site, viewer: Viewer, known: int, token: str) -> AsyncIter
         known = hub.standing.number
         if changed is None:
             yield _event("reset", f"{hub.epoch}.{known}", {})
-        for alert_id in changed or ():
-            item = hub.standing.get(alert_id)
-            if item is not None:
-                yield _event("alert", f"{hub.epoch}.{known}", _row(site, now, item))
+        found = [item for each in changed or () if (item := hub.standing.get(each)) is not None]
+        theirs = [item for item in found if was_at_desk(item, viewer.person)]
+        for left, item in enumerate(theirs, 1 - len(theirs)):
+            # Only the last has a number: a screen that is cut off before it is told all of them again.
+            yield _event("alert", "" if left else f"{hub.epoch}.{known}", _row(site, now, item))
         if not await hub.changed(known, BEAT_S) and stale == (hub.stale_since, hub.ready):
             yield ": still here\n\n"
     yield _event("out", "", {})
@@ -223,7 +229,7 @@ async def _told(site: Site, viewer: Viewer, known: int, token: str) -> AsyncIter
 
 def _row(site: Site, viewer: Viewer, item: Item) -> dict[str, Any]:
     assert viewer.person is not None
-    if not at_desk(item, viewer.person):
+    if not at_desk(item, viewer.person):  # it was, until it was handed on
         return {"id": item.id, "tab": ""}
     return {
         "id": item.id, "tab": tab_of(item, viewer), "team": item.team, "severity": item.alert.severity,

@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.accounts.masking import hidden, masked
 from console.web.guard import Stop
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
@@ -43,7 +44,7 @@ class Station(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A dead letter on one line, and what would be sent for it."""
+    """A dead letter on one line, and what would be sent for it; what is the customer's own out of sight."""
 
     id: str
     at: int
@@ -125,11 +126,12 @@ def _shelf(site: Site) -> Shelf:
 def _shown(letter: Letter) -> Shown:
     content = touchpoint_of(letter)
     text = (
-        msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
+        msgspec.json.format(msgspec.json.encode(hidden(content)), indent=2).decode()
         if content is not None
         else letter.value[:2_000].decode("utf-8", "replace")
     )
-    return Shown(letter.id, letter.at, letter.reason, letter.stage, letter.detail, remedy(letter), text[:4_000])
+    told = remedy(letter)
+    return Shown(letter.id, letter.at, letter.reason, letter.stage, masked(letter.detail), told, masked(text)[:4_000])
 
 
 def _replayed(site: Site, wanted: str) -> bool:

@@ -24,7 +24,6 @@ NOTES: Final = 3
 NOTED: Final = "agent.noted"
 MONTH_MS: Final = 30 * 86_400_000
 _WHEN: Final = "toUnixTimestamp64Milli(occurred_at)"
-SAY: Final = ("language", "preferred_channel", "member_since")
 SILENT: Final = ("time_zone", "household", "birth_year")
 """What may guide us and is not said aloud; what is in neither list is never mentioned."""
 ASK: Final = ("preferred_channel", "language")

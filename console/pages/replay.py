@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.accounts.masking import hidden
 from console.desk.laboratory import SOURCES, Busy
 from console.web.guard import Stop
 from console.web.site import PART, Site
@@ -34,6 +35,8 @@ NAMELESS: Final = frozenset({
     "because", "due_at", "probability", "relationship", "knowledge", "partition", "offset",
 })  # fmt: skip
 """What of an output is about nobody: all that who may see no customers is shown."""
+WORDS: Final = "found"
+"""What a signal calls the words that made it."""
 RECORD: Final = (
     "SELECT value FROM log WHERE topic = {topic:String} AND partition = {partition:Int32} AND offset = {offset:Int64}"
     " ORDER BY inserted_at DESC LIMIT 1"
@@ -135,13 +138,20 @@ def _names(viewer: Viewer) -> Callable[[Group], str]:
 
 def _told(said: Emitted, named: bool) -> dict[str, object]:
     content = output_to_json(said)
-    return content if named else {name: value for name, value in content.items() if name in NAMELESS}
+    return content if named else _wordless({name: each for name, each in content.items() if name in NAMELESS})
+
+
+def _wordless(content: dict[str, Any]) -> dict[str, object]:
+    """Without the customer's words, which stand in the values of a signal and behind what a reason is called."""
+    reasons = [each | {"what": str(each.get("what", "")).partition(": ")[0]} for each in content.get("because", ())]
+    values = {name: value for name, value in content.get("values", {}).items() if name != WORDS}
+    return content | {"because": reasons, "values": values}
 
 
 def _original(record: Touchpoint | None, named: bool) -> dict[str, object]:
     if record is None:
         return {}
-    content = touchpoint_to_json(record)
+    content = hidden(touchpoint_to_json(record))
     kept = ("event_id", "type", "occurred_at", "channel", "initiator", "location_id", "category")
     return content if named else {name: content[name] for name in kept if name in content}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +16,9 @@ from console.accounts.roles import Right
 SESSION: Final = "rapport_session"
 BODY: Final = 64 * 1024
 """Bytes of the largest form."""
+BODY_S: Final = 10.0
+"""How long it may take to come."""
+FIELDS: Final = 30
 HEADERS: Final = (
     ("content-security-policy",
      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -69,16 +73,29 @@ def same_origin(request: HTTPConnection) -> bool:
 
 
 async def form_of(request: Request, token: str) -> dict[str, str]:
-    """The fields of a form that this session's own page sent; `Stop` for any other."""
+    """The fields of a form that this session's own page sent, without NUL; `Stop` for any other."""
     if not same_origin(request):
         raise Stop(403, "refused.origin")
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > BODY:
+    length = whole(request.headers.get("content-length", ""))
+    if length is None or length > BODY:
         raise Stop(413, "refused.too_large")
-    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=30))
+    try:
+        async with asyncio.timeout(BODY_S):
+            body = await request.body()
+        fields = parse_qsl(body.decode("utf-8", "replace"), max_num_fields=FIELDS)
+    except TimeoutError:
+        raise Stop(408, "refused.too_slow") from None
+    except ValueError:
+        raise Stop(413, "refused.too_large") from None
+    form = {name: value.replace("\0", "") for name, value in fields}
     if token and not hmac.compare_digest(form.get("csrf", "").encode(), csrf_of(token).encode()):
         raise Stop(403, "refused.form")
     return form
+
+
+def whole(text: str) -> int | None:
+    """The number that these digits write; None for anything else, however much of it somebody sends."""
+    return int(text) if len(text) < 16 and text.isascii() and text.isdigit() else None
 
 
 def local(path: str) -> str:

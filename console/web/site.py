@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -34,6 +35,15 @@ def _html(template: str | None) -> bool:
     return template is None or not template.endswith(".txt")
 
 
+@cache
+def _templates() -> Environment:
+    """Compiled once for all consoles of a process."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=_html, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One console. `store` answers SQL or raises StoreError."""
@@ -54,12 +64,7 @@ class Site:
     """Forms of one person."""
     laboratory: Laboratory = field(default_factory=Laboratory)
     """Replay runs that are started here."""
-    pages: Environment = field(
-        default_factory=lambda: Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=_html, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True,
-        )
-    )  # fmt: skip
+    pages: Environment = field(default_factory=_templates)
 
     def piece(self, viewer: Viewer, template: str, **facts: Any) -> str:
         """A template as this viewer reads it."""

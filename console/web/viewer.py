@@ -17,6 +17,10 @@ from rapport.voice import LANGUAGES, Voice
 from streams.knowledge.model import Knowledge
 
 THEMES: Final = ("light", "dark")
+YEARS: Final = range(1971, 2200)
+"""As far as anything can have happened, with room for a window."""
+LONGEST_MS: Final = 13
+"""Digits of a moment in ms within those years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,18 @@ class Viewer:
     def moment(self, at: int) -> datetime:
         return datetime.fromtimestamp(at / 1000, self.zone or UTC)
 
-    def read(self, local: str) -> int:
-        """The moment that somebody wrote as their clock has it, as a form's field does. ValueError if it is none."""
-        try:
-            return int(datetime.fromisoformat(local[:19]).replace(tzinfo=self.zone or UTC).timestamp() * 1000)
-        except OverflowError as error:
-            raise ValueError(local) from error
+    def read(self, said: str) -> int:
+        """The moment that somebody wrote as their clock has it (as a form's field does), or that a link has in ms.
+
+        ValueError if it is none.
+        """
+        if said.isdecimal():
+            moment = datetime.fromtimestamp(int(said[:LONGEST_MS]) / 1000, UTC)
+        else:
+            moment = datetime.fromisoformat(said[:19]).replace(tzinfo=self.zone or UTC)
+        if moment.year not in YEARS:
+            raise ValueError(said)
+        return int(moment.timestamp() * 1000)
 
     def field(self, at: int) -> str:
         """The moment as a form's field has it."""
@@ -94,5 +104,5 @@ def viewer_of(request: Request, person: Person | None, token: str, knowledge: Kn
 def zone_of(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name and len(name) < 64 else None
-    except (ValueError, OSError):  # no such zone, or no name of one
+    except (ValueError, KeyError, OSError):  # no such zone, or no name of one
         return None

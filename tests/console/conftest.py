@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.console.furnished import SAID, Runs, Shop, kept_run
 from tests.console.world import World
 
 
@@ -13,3 +14,15 @@ def world(tmp_path: Path) -> Iterator[World]:
     found = World(tmp_path)
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    return kept_run(tmp_path_factory.mktemp("runs"), SAID)
+
+
+@pytest.fixture
+def furnished(tmp_path: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    found = Shop(tmp_path, runs, monkeypatch)
+    yield found
+    found.world.close()

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
 import pytest
 
-from console.accounts.people import IDLE_S, WHOLE_S
+from console import server
+from console.accounts.people import IDLE_S, WHOLE_S, Person
+from console.web import guard
 from console.web.guard import SESSION, local
+from producers.collector import server as collector
+from tests.console.access import TABLE, Row
+from tests.console.furnished import Runs, Shop, kept_run
 from tests.console.world import HERE, PASSWORD, World, alert, csrf, signal
+from tests.producers.collector import collecting, signing
+from tests.producers.collector.collecting import Service
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
@@ -26,33 +43,94 @@ def test_an_alert_of_another_team_is_not_there(shop: World) -> None:
     assert shop.log.written == []
 
 
-@pytest.mark.parametrize(
-    ("form", "origin", "status"),
-    [
-        pytest.param("own", HERE, 303, id="our own form"),
-        pytest.param("own", "http://evil.test", 403, id="from another site"),
-        pytest.param("own", "null", 403, id="from a sandboxed frame"),
-        pytest.param("", HERE, 403, id="without a token"),
-        pytest.param("f" * 32, HERE, 403, id="with a made-up token"),
-    ],
-)
-def test_forged_forms(shop: World, form: str, origin: str, status: int) -> None:
-    client = shop.inside("tom")
-    token = csrf(client) if form == "own" else form
-    answer = client.post("/alerts/a1/acknowledge", data={"csrf": token}, headers={"origin": origin})
-    assert (answer.status_code, len(shop.log.written)) == (status, status == 303)
+FORMS = [pytest.param(row, id=row.path) for row in TABLE if row.method == "POST"]
+FORGED: dict[str, tuple[str, dict[str, str]]] = {
+    "from another site": ("own", {"origin": "http://evil.test"}),
+    "from a neighbour's port": ("own", {"origin": f"{HERE}:9000"}),
+    "from a sandboxed frame": ("own", {"origin": "null"}),
+    "without a word of its origin": ("own", {"origin": ""}),
+    "by its referrer only": ("own", {"origin": "", "referer": "http://evil.test/"}),
+    "by a browser's word": ("own", {"origin": "", "sec-fetch-site": "cross-site"}),
+    "without a token": ("", {}),
+    "with a made-up token": ("f" * 32, {}),
+    "with a token of another session": ("eve", {}),
+}
+"""Whose token a form carries, and what stands in its head."""
 
 
-def test_a_token_of_another_session_is_worth_nothing(shop: World) -> None:
-    shop.join("eve", "agent")
-    theirs = csrf(shop.inside("eve"))
-    assert shop.inside("tom").post("/alerts/a1/acknowledge", data={"csrf": theirs}).status_code == 403
+@pytest.mark.parametrize("row", FORMS)
+def test_forged_forms(furnished: Shop, row: Row) -> None:
+    client, eve = furnished.world.inside("admin"), furnished.world.inside("agent")
+    tokens = {"own": csrf(client), "eve": csrf(eve)}
+    before = furnished.traces()
+    for how, (whose, head) in FORGED.items():
+        for path in row.asks:
+            answer = client.post(path, data={**row.form, "csrf": tokens.get(whose, whose)}, headers=head)
+            assert (answer.status_code, "set-cookie" in answer.headers) == (403, False), how
+    assert furnished.traces() == before
+    assert client.get("/inbox").status_code == 200, "nobody is logged out by it"
 
 
-def test_a_form_without_a_word_of_its_origin(shop: World) -> None:
-    client = shop.inside("tom")
-    del client.headers["origin"]
-    assert client.post("/alerts/a1/acknowledge", data={"csrf": csrf(client)}).status_code == 403
+@pytest.mark.parametrize("forged", [name for name, (whose, _) in FORGED.items() if whose == "own"])
+def test_nobody_is_logged_in_as_somebody_by_another_site(world: World, forged: str) -> None:
+    world.join("eve", "agent")
+    form = {"name": "eve", "password": PASSWORD}
+    answer = world.stranger().post("/login", data=form, headers=FORGED[forged][1])
+    assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+
+
+@pytest.fixture(scope="module")
+def hostile_runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    return kept_run(tmp_path_factory.mktemp("hostile"), f"{SCRIPT} I will call a lawyer")
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, hostile_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    found = Shop(tmp_path, hostile_runs, monkeypatch, SCRIPT)
+    yield found
+    found.world.close()
+
+
+SAYS = ("/inbox", "/inbox/{alert_id}", "/events", "/customers/{customer_id:path}", "/portfolio/treatment",
+        "/portfolio/policy", "/operations", "/replay/{run}/{output}")  # fmt: skip
+"""Pages on which somebody's words stand."""
+ASKED_BACK = ("/login?next=/{}", "/customers?q={}", "/inbox?q={}", "/inbox/{}", "/customers/{}", "/live?until={}",
+              "/portfolio/policy?kind={}", "/replay/compare?before={}&after={}", "/{}")  # fmt: skip
+"""Where a page could say what was asked for."""
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.path) for row in TABLE if row.method == "GET"])
+def test_what_anybody_said_is_text(hostile: Shop, row: Row) -> None:
+    client = hostile.world.inside("admin")
+    if row.path == "/events":
+        hostile.ends_streams("admin")
+    outputs = hostile.runs.outputs if "{output}" in row.path else ("",)
+    pages = [client.get(hostile.address(path, output)).text for path in row.asks for output in outputs]
+    if row.path == "/events":
+        told = [line[6:] for line in pages[0].splitlines() if line.startswith("data: ")]
+        pages = [msgspec.json.decode(each).get("html", "") for each in told]
+    assert not any("<script>alert" in page or "<img src" in page for page in pages)
+    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in page for page in pages) == (row.path in SAYS)
+
+
+@pytest.mark.parametrize("path", ASKED_BACK)
+def test_what_is_asked_for_is_text(hostile: Shop, path: str) -> None:
+    for client in (hostile.world.inside("admin"), hostile.world.stranger()):
+        page = client.get(path.format(SCRIPT, SCRIPT), headers={"x-part": "list"} if "?q=" in path else {}).text
+        assert "<script>alert" not in page
+        assert "<img src" not in page
+
+
+def test_a_note_is_kept_as_it_was_written_and_shown_as_text(hostile: Shop) -> None:
+    client = hostile.world.inside("agent")
+    client.post("/notes", data={"csrf": csrf(client), "customer_id": "c-anna", "note": f"{SCRIPT}\0", "nonce": SCRIPT})
+    (written,) = hostile.world.log.written
+    assert written.text == SCRIPT
+    client.post("/login", data={"name": SCRIPT, "password": SCRIPT, "csrf": csrf(client)})
+    wrong = hostile.world.stranger().post("/login", data={"name": SCRIPT, "password": SCRIPT, "next": f"/{SCRIPT}"})
+    bad = {"csrf": csrf(admin := hostile.world.inside("admin")), "source": "archive", "changes": f"{SCRIPT}=1"}
+    for page in (wrong, admin.post("/replay", data=bad)):
+        assert ("<script>alert" in page.text, "&lt;script&gt;alert" in page.text) == (False, True)
 
 
 def test_a_customers_text_is_text(shop: World) -> None:
@@ -83,10 +161,23 @@ def test_where_a_link_may_lead(asked: str, leads: str) -> None:
     assert local(asked) == leads
 
 
-def test_an_open_redirect_after_the_log_in(shop: World) -> None:
+@pytest.mark.parametrize(
+    "next_",
+    [
+        "//evil.test/", "https://evil.test", "/\\evil.test", "\\\\evil.test", "http:evil.test", "///evil.test",
+        "evil.test", " //evil.test", "/\t/evil.test", "javascript:alert(1)", "@evil.test", "/.//evil.test",
+        "/%2f%2fevil.test", "/\r\nx: y",
+    ],
+)  # fmt: skip
+def test_an_open_redirect_at_the_log_in(shop: World, next_: str) -> None:
     client = shop.stranger()
-    answer = client.post("/login", data={"name": "tom", "password": PASSWORD, "next": "//evil.test/"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
+    page = client.get("/login", params={"next": next_}).text
+    hidden = page.split('name="next" value="')[1].split('"')[0]
+    answer = client.post("/login", data={"name": "tom", "password": PASSWORD, "next": next_})
+    back = client.post("/like", data={"csrf": csrf(client), "lang": "en", "back": next_})
+    for leads in (hidden, answer.headers["location"], back.headers["location"]):
+        found = urlsplit(f"{HERE}{leads}")
+        assert (found.netloc, leads[:1], leads[1:2] in "/\\" and leads != "/") == ("console.test", "/", False)
 
 
 def test_a_session_that_somebody_else_chose(shop: World) -> None:
@@ -96,6 +187,20 @@ def test_a_session_that_somebody_else_chose(shop: World) -> None:
     eve = shop.stranger()
     eve.cookies.set(SESSION, "chosen-by-eve")
     assert eve.get("/inbox").headers["location"].startswith("/login")
+
+
+def test_a_session_of_somebody_else_becomes_nobody_elses(shop: World) -> None:
+    """Eve puts her own, which is good, into the browser of Tom, and waits for him to log in with it."""
+    shop.join("eve", "associate")
+    eve, tom = shop.inside("eve"), shop.stranger()
+    hers = eve.cookies[SESSION]
+    tom.cookies.set(SESSION, hers)
+    form = {"name": "tom", "password": PASSWORD, "csrf": csrf(tom)}
+    tom.cookies.set(SESSION, hers)
+    answer = tom.post("/login", data=form)
+    assert answer.status_code == 303
+    assert hers not in answer.headers["set-cookie"]
+    assert eve.get("/inbox").headers["location"].startswith("/login"), "and hers has ended"
 
 
 def test_a_session_ends_with_its_log_out(shop: World) -> None:
@@ -130,6 +235,36 @@ def test_guessing_is_slow(shop: World) -> None:
     assert client.post("/login", data={"name": "tom", "password": PASSWORD}).status_code == 429
 
 
+@pytest.mark.parametrize(
+    ("names", "looked_at"),
+    [pytest.param(["tom"] * 20, 5, id="one name"), pytest.param([f"n{n}" for n in range(40)], 30, id="many names")],
+)
+def test_guessing_many_at_one_time_is_as_slow(
+    shop: World, monkeypatch: pytest.MonkeyPatch, names: list[str], looked_at: int
+) -> None:
+    """All of them arrive before the first password has been looked at."""
+
+    def admit(name: str, password: str) -> Person | None:
+        time.sleep(0.05)
+        return None
+
+    monkeypatch.setattr(shop.people, "admit", admit)
+
+    async def guess() -> list[int]:
+        transport = httpx2.ASGITransport(app=shop.app)
+        async with httpx2.AsyncClient(transport=transport, base_url=HERE, headers={"origin": HERE}) as client:
+            forms = [{"name": name, "password": f"guess {n}"} for n, name in enumerate(names)]
+            answers = await asyncio.gather(*(client.post("/login", data=form) for form in forms))
+        return sorted(each.status_code for each in answers)
+
+    assert asyncio.run(guess()) == [401] * looked_at + [429] * (len(names) - looked_at)
+
+
+def test_who_comes_in_was_not_guessing(shop: World) -> None:
+    for _ in range(40):
+        assert shop.stranger().post("/login", data={"name": "tom", "password": PASSWORD}).status_code == 303
+
+
 def test_headers(shop: World) -> None:
     client = shop.stranger()
     for path in ("/login", "/static/console.css", "/nothing"):
@@ -146,3 +281,115 @@ def test_headers(shop: World) -> None:
 def test_a_form_too_large(shop: World) -> None:
     client = shop.inside("tom")
     assert client.post("/notes", data={"csrf": csrf(client), "note": "x" * 70_000}).status_code == 413
+
+
+def test_more_fields_than_a_form_has(shop: World) -> None:
+    client = shop.inside("tom")
+    form = {"csrf": csrf(client), **{f"f{n}": "x" for n in range(40)}}
+    assert client.post("/notes", data=form).status_code == 413
+
+
+@pytest.mark.parametrize("zone", ["Nowhere/None", "../../etc/passwd", "Europe", "\x01", "a" * 4_000])
+def test_a_zone_that_is_none(shop: World, zone: str) -> None:
+    assert shop.stranger(cookie=f"tz={zone}").get("/login").status_code == 200
+
+
+@pytest.mark.parametrize("minutes", ["²", "١٥", "9" * 5_000, "-15", "15.0", ""])
+def test_a_pause_that_is_none(shop: World, minutes: str) -> None:
+    client = shop.inside("tom")
+    form = {"csrf": csrf(client), "minutes": minutes}
+    assert client.post("/alerts/a1/snooze", data=form).status_code == 409
+    assert shop.log.written == []
+
+
+@pytest.mark.parametrize("place", ["²", "9" * 5_000, "-1", "1 or 1=1"])
+def test_a_place_in_the_stream_that_is_none(furnished: Shop, place: str) -> None:
+    client = furnished.world.inside("admin")
+    furnished.ends_streams("admin")
+    seen = f"{furnished.world.hub.epoch}.{place}".encode("latin-1")
+    told = client.get("/events", headers={b"last-event-id": seen})
+    assert (told.status_code, "event: reset" in told.text) == (200, True)
+
+
+@pytest.mark.parametrize("until", ["0001-01-01T00:00", "9999-12-31T23:59", "1970-01-01T00:00", "²", "x" * 9_000])
+def test_a_moment_that_is_none(furnished: Shop, until: str) -> None:
+    assert furnished.world.inside("admin").get("/live", params={"until": until, "window": "7d"}).status_code == 422
+
+
+HEAD = b"POST /login HTTP/1.1\r\nhost: x\r\norigin: http://x\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        pytest.param(b"", 408, id="nothing"),
+        pytest.param(HEAD, 408, id="a head that does not end"),
+        pytest.param(HEAD + b"cookie: " + b"a" * 40_000, 431, id="a header without end"),
+        pytest.param(b"GET /" + b"a" * 40_000, 431, id="an address without end"),
+        pytest.param(HEAD + b"x: y\r\n" * 8_000, 431, id="headers without end"),
+        pytest.param(HEAD + b"content-length: 100\r\n\r\nname=", 408, id="a body that does not end"),
+        pytest.param(HEAD + b"content-length: 99999999\r\n\r\nname=", 413, id="a body that is announced too large"),
+        pytest.param(HEAD + b"transfer-encoding: chunked\r\n\r\n5\r\nname=\r\n", 413, id="a body of unknown length"),
+        pytest.param(b"\x16\x03\x01\x02\x00 rubbish \r\n\r\n", 400, id="no HTTP"),
+    ],
+)
+def test_who_is_slow_or_large_is_let_go(shop: World, monkeypatch: pytest.MonkeyPatch, sent: bytes, status: int) -> None:
+    monkeypatch.setattr(collector, "HEADERS_S", 0.3)
+    monkeypatch.setattr(guard, "BODY_S", 0.3)
+
+    async def talk() -> tuple[bytes, bytes]:
+        serving, door = server.serving(shop.app), socket.create_server(("127.0.0.1", 0))
+        task = asyncio.create_task(serving.serve([door]))
+        try:
+            async with asyncio.timeout(30):
+                found = []
+                for said in (sent, b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"):
+                    reader, writer = await asyncio.open_connection(*door.getsockname())
+                    writer.write(said)
+                    found.append(await reader.readuntil(b"\r\n"))
+                    writer.close()
+        finally:
+            serving.end()
+            await task
+        return found[0], found[1]
+
+    refused, others = asyncio.run(talk())
+    assert int(refused.split()[1]) == status
+    assert b" 200 " in others, "everybody else is served"
+
+
+CALL = msgspec.json.encode(
+    {"call_id": "c1", "event": "ringing", "occurred_at": "2026-05-28T02:02:00Z", "from": "+49 170 1234567"}
+)
+CLOCK = datetime.fromtimestamp(collecting.NOW / 1000, UTC)
+SIGNED = signing.signed(CALL, CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        pytest.param({}, CALL, id="no signature"),
+        pytest.param({**SIGNED, "webhook-signature": ""}, CALL, id="an empty one"),
+        pytest.param({**SIGNED, "webhook-signature": "v1,AAAA"}, CALL, id="a made-up one"),
+        pytest.param(signing.signed(CALL, CLOCK, secret="whsec_" + "A" * 32), CALL, id="by another secret"),
+        pytest.param(SIGNED, CALL.replace(b"1234567", b"7654321"), id="of another body"),
+        pytest.param({**SIGNED, "webhook-id": "msg_2"}, CALL, id="of another id"),
+        pytest.param(signing.signed(CALL, CLOCK - timedelta(minutes=6)), CALL, id="of six minutes ago"),
+        pytest.param(
+            {**signing.signed(CALL, CLOCK - timedelta(minutes=6)), "webhook-timestamp": SIGNED["webhook-timestamp"]},
+            CALL, id="of six minutes ago with the time of now",
+        ),
+        pytest.param(signing.signed(CALL, CLOCK + timedelta(minutes=6)), CALL, id="of the time to come"),
+        pytest.param({"authorization": "Bearer guessed", **SIGNED, "webhook-signature": "v1,A"}, CALL, id="with a key"),
+    ],
+)  # fmt: skip
+def test_a_forged_webhook(headers: dict[str, str], body: bytes) -> None:
+    service = Service(sources=f"phone: {{secrets: ['{signing.SECRET}']}}")
+    answer = service.ask("POST", "/v1/calls", body, headers)
+    assert (answer.status, service.touchpoints, service.letters) == (401, [], [])
+
+
+def test_a_webhook_that_is_sent_again_is_the_same_touchpoint() -> None:
+    service = Service(sources=f"phone: {{secrets: ['{signing.SECRET}']}}")
+    assert [service.ask("POST", "/v1/calls", CALL, SIGNED).status for _ in range(3)] == [200] * 3
+    assert len({each.event_id for each in service.touchpoints}) == 1

@@ -10,6 +10,7 @@ from console.live.refusals import Refusals
 from console.live.standing import REMEMBERED, Standing, at_desk
 from console.pages import inbox
 from console.web.viewer import Viewer
+from producers.collector.writing import Unavailable
 from rapport.voice import Voice
 from schemas.records import AlertChange, AlertState, Rejected, Touchpoint
 from streams.alerts import life
@@ -85,6 +86,22 @@ def test_what_cannot_be_done_is_said(shop: World, action: str, form: dict[str, s
     asked = {"csrf": csrf(client), **form}
     answer = client.post(f"/alerts/a1/{action}", data=asked, headers={"x-part": "card"})
     assert (answer.status_code, said in answer.text, shop.log.written) == (409, True, [])
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-part": "card"}], ids=["without our script", "with it"])
+def test_what_was_not_written_is_not_taken_for_done(
+    shop: World, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    def away(records: object) -> None:
+        raise Unavailable("no Kafka")
+
+    monkeypatch.setattr(shop.log, "put", away)
+    client = shop.inside("tom")
+    answer = client.post("/alerts/a1/acknowledge", data={"csrf": csrf(client)}, headers=headers)
+    assert (answer.status_code, "Nothing was sent" in answer.text) == (503, True)
+    shop.hear(change(shop.alerts["a1"], "acknowledged", "ann"))
+    answer = client.post("/alerts/a1/acknowledge", data={"csrf": csrf(client)}, headers=headers)
+    assert (answer.status_code, "ann was first and has it." in answer.text) == (409, True)
 
 
 def test_two_take_it_and_one_wins(shop: World) -> None:
@@ -182,6 +199,39 @@ def test_a_screen_catches_up_without_gap_or_doubles() -> None:
     for n in range(REMEMBERED):
         standing.take(alert(f"more-{n}"))
     assert standing.since(seen) is None, "too long ago: it begins anew"
+
+
+def test_a_screen_that_is_cut_off_in_the_middle_is_told_all_of_it_again(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the number of the last event that it has: only what closes a batch has one."""
+    shop.hear(alert("a2"), alert("a3"), signal("s1"), alert("s1", "store"))
+    shop.hear(to_team(change(shop.alerts["a2"], "reassigned", "ann"), "store"))
+    told = [each for each in stream(shop, monkeypatch, f"{shop.hub.epoch}.0") if each[0] == "alert"]
+    assert [(facts["id"], facts["tab"]) for _, facts, _ in told] == [("a1", "open"), ("a2", ""), ("a3", "open")], (
+        "what was handed on goes from the list; what never was theirs is not named"
+    )
+    last = f"{shop.hub.epoch}.{shop.hub.standing.number}"
+    assert [place for _, _, place in told] == ["", "", last]
+    assert "alert" not in [kind for kind, _, _ in stream(shop, monkeypatch, last)]
+
+
+def stream(shop: World, monkeypatch: pytest.MonkeyPatch, since: str) -> list[tuple[str, dict[str, str], str]]:
+    """Events that Tom's screen is told until his session ends, with the number of each."""
+    client = shop.inside("tom")
+
+    async def changed(number: int, within_s: float) -> bool:
+        del number, within_s
+        shop.people._do("DELETE FROM sessions")
+        return True
+
+    monkeypatch.setattr(shop.hub, "changed", changed)
+    found = []
+    for each in client.get(f"/events?since={since}").text.split("\n\n"):
+        lines = dict(line.partition(": ")[::2] for line in each.splitlines())
+        if "event" in lines:
+            found.append((lines["event"], msgspec.json.decode(lines["data"]), lines.get("id", "")))
+    return found
 
 
 def test_what_happened_before_its_alert_is_heard_is_not_lost() -> None:

@@ -1,0 +1,150 @@
+"""Who may what: each cell of the table over HTTP, and nothing in the console that is not in the table."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from console.accounts.people import Person
+from tests.console.access import BEGIN, DOC, END, NOBODY, TABLE, WHO, Cell, Row, written
+from tests.console.furnished import ADDRESS, ELSEWHERE, FACE, MAIL, NUMBER, STAFF, Shop
+from tests.console.world import csrf
+
+CONTACT = (MAIL, NUMBER, ADDRESS, FACE)
+WORDS = ("parcel", "lawyer")
+OF_SESSIONS = ("/login", "/logout", "/like", "/events")
+"""They begin and end sessions, and change nothing else."""
+CELLS = [pytest.param(row, who, id=f"{who} {row.name}") for row in TABLE for who in WHO]
+LOOKED_AT = [pytest.param(row, id=row.name) for row in TABLE if row.method == "GET"]
+
+
+def browser(shop: Shop, who: str) -> TestClient:
+    return shop.world.stranger() if who == NOBODY else shop.world.inside(who)
+
+
+def ask(shop: Shop, client: TestClient, row: Row, who: str, path: str, form: dict[str, str]) -> httpx2.Response:
+    if row.method == "POST":
+        return client.post(path, data=form)
+    if row.path == "/events":
+        shop.ends_streams(who)
+    return client.get(path)
+
+
+def test_the_table_names_every_route_and_nothing_else(furnished: Shop) -> None:
+    found = set()
+    for route in furnished.world.app.routes:
+        assert isinstance(route, Route | Mount), f"{route} needs a row of its own kind"
+        methods = route.methods or set() if isinstance(route, Route) else {"GET"}
+        found |= {(method, route.path) for method in methods - {"HEAD"}}
+    assert found == {(row.method, row.path) for row in TABLE}
+    assert len(TABLE) == len(found)
+
+
+def test_the_docs_show_the_table() -> None:
+    assert DOC.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0] == written(), "python -m tests.console.access"
+
+
+@pytest.mark.parametrize(("row", "who"), CELLS)
+def test_each_cell(furnished: Shop, row: Row, who: str) -> None:
+    cell, client = row.cells[WHO.index(who)], browser(furnished, who)
+    token = {} if who == NOBODY else {"csrf": csrf(client)}
+    outputs = furnished.runs.outputs if "{output}" in row.path else ("",)
+    asks = [furnished.address(path, output) for path in row.asks for output in outputs]
+    others = [furnished.address(path) for path in row.others]
+    other_form = {**row.form, "customer_id": "c-bert"} if "customer_id" in row.form else dict(row.form)
+    for path in asks:
+        before = furnished.traces()
+        answer = ask(furnished, client, row, who, path, {**row.form, **token})
+        if cell.scope == "no":
+            _refused(answer, row, who)
+            assert row.method == "POST" or client.head(path).status_code == (401 if who == NOBODY else 403)
+            assert furnished.traces() == before
+        else:
+            assert answer.status_code in row.status, (path, answer.text)
+            _in_sight(answer, cell)
+            if row.path not in OF_SESSIONS:
+                assert (furnished.traces() != before) == (row.method == "POST"), path
+        if cell.sight == "reason":
+            reason = {**token, "customer_id": "c-anna", "reason": "they wait on the line"}
+            assert client.post("/reveal", data=reason).status_code == 303
+            shown = client.get(path).text
+            assert all(each in shown for each in (MAIL, NUMBER)), "a reason opens it"
+        elif cell.sight == "masked" and who != NOBODY:
+            for name, why in ((f"{who}-2", "somebody else gave a reason"), (who, "themselves, in another role")):
+                furnished.world.people.reveal(Person(name, "agent"), "c-anna", why)
+            assert row.path == "/events" or not any(each in client.get(path).text for each in CONTACT)
+    for path in others:
+        before = furnished.traces()
+        answer = ask(furnished, client, row, who, path, {**other_form, **token})
+        match cell.scope:
+            case "no":
+                _refused(answer, row, who)
+            case "desk":
+                assert answer.status_code == 404, path
+                assert not any(each in answer.text for each in ELSEWHERE)
+            case "all":
+                assert answer.status_code in row.status, (path, answer.text)
+        assert (furnished.traces() != before) == (cell.scope == "all" and row.method == "POST"), path
+
+
+def _refused(answer: httpx2.Response, row: Row, who: str) -> None:
+    wanted = 403 if who != NOBODY else 303 if row.method == "GET" else 401
+    assert answer.status_code == wanted, answer.text
+    assert answer.headers.get("location", "/login").startswith("/login")
+    _empty(answer)
+
+
+def _in_sight(answer: httpx2.Response, cell: Cell) -> None:
+    match cell.sight:
+        case "nothing":
+            _empty(answer)
+        case "masked" | "reason":
+            assert not any(each in answer.text for each in CONTACT)
+            assert "c-anna" in answer.text
+            assert "•••" in answer.text
+        case "nameless":
+            _empty(answer)
+            assert STAFF not in answer.text
+        case "keys":
+            assert not any(each in answer.text for each in (*CONTACT, *WORDS))
+            assert "c-anna" in answer.text
+        case "staff":
+            _empty(answer)
+            assert STAFF in answer.text
+    if cell.scope == "desk":
+        assert not any(each in answer.text for each in ELSEWHERE)
+
+
+def _empty(answer: httpx2.Response) -> None:
+    """Nothing about any one customer."""
+    for each in (*CONTACT, *WORDS, "c-anna", *ELSEWHERE):
+        assert each not in answer.text
+
+
+@pytest.mark.parametrize("row", LOOKED_AT)
+def test_looking_changes_nothing(furnished: Shop, row: Row) -> None:
+    client = browser(furnished, "admin")
+    before = furnished.traces()
+    for path in row.asks if row.path != "/events" else ():
+        client.get(furnished.address(path))
+        client.head(furnished.address(path))
+    methods = {each.method for each in TABLE if each.path == row.path}
+    for method in {"POST", "PUT", "PATCH", "DELETE"} - methods:
+        assert client.request(method, furnished.address(row.asks[0])).status_code in (404, 405)
+    assert furnished.traces() == before
+
+
+def test_there_are_no_websockets(furnished: Shop) -> None:
+    client = browser(furnished, "admin")
+    for row in TABLE:
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect(furnished.address(row.asks[0])):
+            pass
+
+
+def test_what_is_looked_for_by_address_stands_hashed_in_the_address_line(furnished: Shop) -> None:
+    found = browser(furnished, "agent").get(f"/customers?q=email:{MAIL}").headers["location"]
+    assert found.startswith("/customers/email:")
+    assert "miller" not in found
