@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from console.accounts.people import Person
 from console.desk.acting import LONGEST, SNOOZES, TYPES, Refused, touchpoint_of
 from console.live.refusals import Refusal
-from console.live.standing import Item, at_desk
+from console.live.standing import SHIFT, Item, at_desk
 from console.web.guard import SESSION, Stop
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
@@ -21,6 +21,7 @@ from producers.collector.writing import Unavailable
 from schemas.records import SEVERITIES
 from schemas.topics import TEAMS
 from streams.alerts import life
+from streams.alerts.card import Gist, in_short
 
 TABS: Final = ("open", "mine", "handled", "snoozed", "done")
 SHOWN: Final = 200
@@ -97,7 +98,22 @@ def card_facts(site: Site, viewer: Viewer, item: Item, notice: str = "", wrong: 
         "snoozes": SNOOZES, "others": [team for team in TEAMS if team != item.team],
         "fallback": site.desk.fallback(item.team), "nonce": secrets.token_hex(8), "longest": LONGEST,
         "call": item.behind is not None and item.behind.name == CALL,
+        "beside": [(each, at_desk(each, viewer.person)) for each in site.hub.standing.beside(item)]
+        if viewer.person.may("customer") or not item.done else [],
+        "gist": gist(site, viewer, item) if item.alert.language != viewer.language else None,
     }  # fmt: skip
+
+
+def gist(site: Site, viewer: Viewer, item: Item) -> Gist | None:
+    """A card of another language in the reader's own; None while it is not known what is behind it."""
+    behind, knowledge, language = item.behind, site.knowledge, viewer.language
+    if behind is None:
+        return None
+    if behind.name != SHIFT:
+        return in_short(knowledge, language, behind.name, behind.values)
+    now = str(behind.values["to"])
+    manners = knowledge.relationship(now) if now in knowledge.type_index else None
+    return Gist(manners.do[language], manners.do_not[language]) if manners else None
 
 
 async def act(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:

@@ -24,11 +24,23 @@
   if (charts) {
     let paused = false;
     const line = one("[data-line]");
+    let shown;
+    const fill = (html) => {
+      if (html === shown) return; // what somebody reads or has marked stays as it is
+      const folds = all("details[id]", charts).map((d) => [d.id, d.open]);
+      const marked = all("input[id]:checked", charts).filter((i) => !i.defaultChecked).map((i) => i.id);
+      const at = charts.contains(document.activeElement) ? document.activeElement.id : "";
+      charts.innerHTML = shown = html;
+      folds.forEach(([id, open]) => { const d = document.getElementById(id); if (d) d.open = open; });
+      marked.forEach((id) => { const i = document.getElementById(id); if (i) i.checked = true; });
+      if (at) document.getElementById(at)?.focus({ preventScroll: true });
+      newest();
+    };
     const renew = async () => {
       if (paused || document.hidden) return;
       try {
         const answer = await ask(location.pathname + location.search, "charts");
-        if (answer.ok && !paused) { charts.innerHTML = await answer.text(); newest(); }
+        if (answer.ok && !paused) fill(await answer.text());
         line.hidden = true;
       } catch { line.textContent = charts.dataset.lost; line.hidden = false; }
     };
@@ -49,6 +61,7 @@
   const query = () => new URLSearchParams(location.search);
   const openId = () => one("[data-id]", card)?.dataset.id || "";
   const typing = () => ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "");
+  const popped = new Set();
   let stream, place = one("[data-place]").dataset.place, alarm = false, counted;
 
   const toggle = one("[data-alarm]");
@@ -111,11 +124,15 @@
     const rows = one("[data-rows]"), old = document.getElementById("row-" + told.id);
     const stays = old && told.tab && told.tab !== one("[data-tab]").dataset.tab; // taken by somebody: seen, then gone
     const fresh = new DOMParser().parseFromString(told.html || "", "text/html").querySelector("li");
-    if (!fresh || !(fits(told) || stays)) { old?.remove(); } else if (old) { old.replaceWith(fresh); } else {
-      const rank = Number(fresh.dataset.rank), due = Number(fresh.dataset.due);
+    if (!fresh || !(fits(told) || stays)) { old?.remove(); }
+    else if (old && old.dataset.rank === fresh.dataset.rank && old.dataset.due === fresh.dataset.due) { old.replaceWith(fresh); }
+    else {
+      const rank = Number(fresh.dataset.rank), due = Number(fresh.dataset.due), focused = old?.contains(document.activeElement);
+      old?.remove();
       const next = all("li", rows).find((li) => Number(li.dataset.rank) < rank || (Number(li.dataset.rank) === rank && Number(li.dataset.due) > due));
       rows.insertBefore(fresh, next || null);
       fresh.classList.add("new");
+      if (focused) one("a", fresh).focus({ preventScroll: true });
     }
     one("[data-none]").hidden = rows.children.length > 0;
     recount(); mark();
@@ -130,7 +147,8 @@
       put(told);
       if (told.id === openId() && !typing()) { if (!one("[data-busy]", card)) await show("/inbox/" + told.id, false); }
       else if (told.tab === "open" && !known) ring(told.title);
-      if (told.pop && told.id !== openId()) {
+      if (told.pop && told.id !== openId() && !popped.has(told.id)) { // once: who has closed it knows of it
+        popped.add(told.id);
         if (typing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
         else await show("/inbox/" + told.id);
       }
@@ -153,7 +171,7 @@
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (link.closest("[data-rows]") || link.matches("[data-pop-link]")) { event.preventDefault(); pop.hidden = true; await show(link.getAttribute("href")); if (link.closest("[data-rows]")) card.focus({ preventScroll: true }); }
+    if (link.closest("[data-rows]") || link.matches("[data-pop-link], [data-card-link]")) { event.preventDefault(); pop.hidden = true; await show(link.getAttribute("href")); if (link.closest("[data-rows]")) card.focus({ preventScroll: true }); }
     else if (link.matches("[data-close]")) { event.preventDefault(); close(); }
     else if (link.matches("[data-tab-link]")) {
       event.preventDefault();

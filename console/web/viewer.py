@@ -17,6 +17,8 @@ from rapport.voice import LANGUAGES, Voice
 from streams.knowledge.model import Knowledge
 
 THEMES: Final = ("light", "dark")
+MANY: Final = 20
+"""Of fewer a share says less than the numbers themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Viewer:
     @property
     def language(self) -> str:
         return self.voice.language
+
+    @property
+    def html(self) -> str:
+        """The language as pages name it."""
+        return "zh-CN" if self.language == "zh" else "en"
 
     def say(self, name: str, *values: object) -> str:
         """A line of the catalogue."""
@@ -63,6 +70,10 @@ class Viewer:
         if self.now - at < 60_000:
             return self.say("just_now")
         return self.say("ago", self.voice.lasting(self.now - at))
+
+    def share(self, part: int, whole: int) -> str:
+        """In percent; of few the numbers themselves."""
+        return f"{100 * part / whole:.0f} %" if whole >= MANY else f"{part} / {whole}"
 
     def seen(self, text: str, clear: bool = False) -> str:
         """Somebody's words, contact data out of sight unless it was revealed."""
