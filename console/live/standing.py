@@ -79,6 +79,10 @@ class Item(msgspec.Struct, frozen=True):
     def done(self) -> bool:
         return self.state in ENDED
 
+    def said(self, voice: Voice) -> str:
+        """Its title; where that is in another language, and what is behind it is known, what it tells."""
+        return self.alert.title if self.alert.language == voice.language or not self.behind else self.behind.said(voice)
+
     def waits(self, now: int) -> bool:
         """Whether nobody has it in hand: open, or its pause is over."""
         return self.state == "open" or (self.state == "snoozed" and (self.until or 0) <= now)

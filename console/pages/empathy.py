@@ -94,7 +94,7 @@ def panel(rows: dict[str, Rows], knowledge: Knowledge, viewer: Viewer) -> dict[s
         "per_100": 100 * sum(int(row["repeats"]) for row in again.values()) / contacts if contacts else None,
         "asked": sum(int(row["asked"]) for row in again.values()),
         "repeats": lines([Line(say("digest.repeats"), per_100)], labels, say("digest.repeats"), said="{:.1f}".format)
-        if per_100 else None,
+        if len(per_100) > 1 else None,
         "spoken": columns(spoken, ("care", "promo"), (begin, viewer.now, WEEK_MS), named, say("empathy.spoken"), viewer)
         if any(spoken.values()) else None,
         "legend": legend([f"{named[name]} {sums[name]:,}" for name in named]),

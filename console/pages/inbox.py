@@ -127,10 +127,13 @@ async def act(site: Site, request: Request, viewer: Viewer, form: dict[str, str]
     if not notice:
         notice, item = await _do(site, viewer, item, action, form)
     wrong = not notice.startswith("said.")
+    here = at_desk(item, person)
     if PART in request.headers:
         said = viewer.say(notice, item.by or "-")
+        if not here:
+            return site.page(viewer, "gone.html", notice=said)
         return site.page(viewer, "card.html", 409 if wrong else 200, **card_facts(site, viewer, item, said, wrong))
-    return RedirectResponse(f"/inbox/{item.id}", 303)
+    return RedirectResponse(f"/inbox/{item.id}" if here else "/inbox", 303)
 
 
 def _refused(item: Item, person: Person, action: str) -> str:

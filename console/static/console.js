@@ -11,6 +11,8 @@
     document.cookie = `tz=${zone}; path=/; max-age=31536000; samesite=lax`;
     if (one("time") && cookie("tz") === zone) location.reload();
   }
+  one("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  all("[data-middle]").forEach((wide) => { wide.scrollLeft = (wide.scrollWidth - wide.clientWidth) / 2; });
   all("[data-back]").forEach((field) => { field.value = location.pathname + location.search; });
 
   const ask = async (url, part, options = {}) => {
@@ -87,17 +89,20 @@
     const chosen = a.getAttribute("href") === "/inbox/" + openId();
     if (chosen) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
   });
-  const show = async (path, push = true) => {
+  // Without a connection nothing changes but the banner; the stream catches up when it is back.
+  const lost = () => { banner.textContent = list.dataset.lost; banner.hidden = false; };
+  const online = (work) => async (...given) => { try { await work(...given); } catch { lost(); } };
+  const show = online(async (path, push = true) => {
     const answer = await ask(path, "card");
     card.innerHTML = answer.ok ? await answer.text() : "";
     if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = await answer.text(); card.append(said); }
     document.body.classList.toggle("opened", answer.ok);
     if (push) history.pushState({}, "", path + location.search);
     mark();
-  };
+  });
   const close = () => { card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
 
-  const relist = async () => {
+  const relist = online(async () => {
     const open = openId();
     const answer = await ask((open ? "/inbox/" + open : "/inbox") + "?" + query(), "list");
     if (!answer.ok) return;
@@ -106,13 +111,13 @@
     if (focused !== null) { const field = one("input[name=q]", list); field.focus(); field.setSelectionRange(focused, focused); }
     place = one("[data-place]").dataset.place;
     mark();
-  };
-  const recount = () => { clearTimeout(counted); counted = setTimeout(async () => {
+  });
+  const recount = () => { clearTimeout(counted); counted = setTimeout(online(async () => {
     const answer = await ask("/inbox?" + query(), "list");
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     all("[data-count]", fresh).forEach((n) => { const mine = one(`[data-count=${n.dataset.count}]`); if (mine) mine.textContent = n.textContent; });
-  }, 400); };
+  }), 400); };
 
   const fits = (told) => {
     const asked = query(), tab = one("[data-tab]").dataset.tab;
@@ -145,7 +150,11 @@
       place = event.lastEventId;
       const told = JSON.parse(event.data), known = document.getElementById("row-" + told.id);
       put(told);
-      if (told.id === openId() && !typing()) { if (!one("[data-busy]", card)) await show("/inbox/" + told.id, false); }
+      if (told.id === openId() && !typing()) {
+        if (one("[data-busy]", card)) { /* what was sent is answered with the card as it is then */ }
+        else if (told.tab) await show("/inbox/" + told.id, false);
+        else card.replaceChildren(one("[data-gone]").content.cloneNode(true)); // another team has it now
+      }
       else if (told.tab === "open" && !known) ring(told.title);
       if (told.pop && told.id !== openId() && !popped.has(told.id)) { // once: who has closed it knows of it
         popped.add(told.id);
@@ -160,7 +169,7 @@
       if (!told.text && !banner.hidden) relist();
       banner.textContent = told.text; banner.hidden = !told.text;
     });
-    stream.onerror = () => { if (banner.hidden) { banner.textContent = list.dataset.lost; banner.hidden = false; } };
+    stream.onerror = () => { if (banner.hidden) lost(); };
     stream.onopen = () => { if (banner.textContent === list.dataset.lost) banner.hidden = true; };
   };
   listen();
@@ -205,7 +214,7 @@
       const html = answer.headers.get("content-type").startsWith("text/html") ? await answer.text() : "";
       if (html) card.innerHTML = html;
       else { const said = document.createElement("p"); said.className = "notice wrong"; said.setAttribute("role", "alert"); said.textContent = await answer.text(); card.prepend(said); }
-    } catch { banner.textContent = list.dataset.lost; banner.hidden = false; }
+    } catch { lost(); }
     all("button", card).forEach((button) => { button.disabled = false; });
     delete form.dataset.busy;
     recount();

@@ -254,7 +254,7 @@ def _their_words(speaker: _Speaker) -> str:
     """What the customer has just said, else the last thing they are known to have said."""
     touchpoint = speaker.moment.touchpoint
     if touchpoint is not None and touchpoint.initiator == "customer" and touchpoint.text:
-        return touchpoint.text[:WORDS]
+        return touchpoint.text if len(touchpoint.text) <= WORDS else f"{touchpoint.text[:WORDS]}…"
     said = (g.words for g in reversed(speaker.moment.customer.recent) if not g.ours and g.type in SPOKEN)
     return next((words for words in said if words), "")
 
@@ -351,7 +351,9 @@ def _named(customer_id: str) -> str:
 def for_team(moment: Moment, text: CardText, team: str) -> Card:
     """The card as this team gets it: with what its members may give without asking (S4-13), and never too large."""
     speaker, amount = _Speaker(moment), moment.knowledge.alerts.authority[team]
-    fallback, limit = moment.knowledge.teams[team].fallback, f"{amount:,.0f} {moment.knowledge.money.base}"
+    place = moment.knowledge.places.get(moment.customer.place or "")
+    limit = moment.knowledge.money.limit(amount, place.currency if place else "")
+    fallback = moment.knowledge.teams[team].fallback
     above = moment.knowledge.teams[fallback or team].names[text.language]
     if not amount:
         line = speaker.say("authority.none", team=above)

@@ -267,6 +267,22 @@ def test_what_got_worse_moves_up_and_is_open_again(shop: World) -> None:
     assert page.index('id="row-a1"') < page.index('id="row-other"'), "later due, and worse"
 
 
+def test_what_is_handed_on_has_left_the_desk(shop: World) -> None:
+    """No buttons are left on a card that is another team's now, and no way leads back to it."""
+    shop.log.engine = lambda touchpoint: shop.hear(
+        to_team(change(shop.alerts["a1"], "reassigned", touchpoint.staff_id, touchpoint.event_id), "conflict")
+    )
+    client = shop.inside("tom")
+    form = {"csrf": csrf(client), "to": "conflict"}
+    answer = client.post("/alerts/a1/reassign", data=form, headers={"x-part": "card"})
+    assert (answer.status_code, "Handed on." in answer.text, "<button" in answer.text) == (200, True, False)
+    shop.hear(alert("a2"))
+    shop.log.engine = lambda touchpoint: shop.hear(
+        to_team(change(shop.alerts["a2"], "reassigned", touchpoint.staff_id, touchpoint.event_id), "conflict")
+    )
+    assert client.post("/alerts/a2/reassign", data=form).headers["location"] == "/inbox"
+
+
 def test_cards_of_one_customer_say_so(shop: World) -> None:
     """What one threat brings to several teams is told apart from several matters."""
     twin = msgspec.structs.replace(alert("a1-conflict", "conflict"), dedup_key="a1|conflict")
