@@ -16,6 +16,8 @@ from console.web.words import preferred, words
 from rapport.voice import LANGUAGES, Voice
 from streams.knowledge.model import Knowledge
 
+NAMES: Final = {"zh": "中文", "en": "English"}
+"""Of languages, as they call themselves."""
 THEMES: Final = ("light", "dark")
 MANY: Final = 20
 """Of fewer a share says less than the numbers themselves."""
@@ -70,6 +72,10 @@ class Viewer:
         if self.now - at < 60_000:
             return self.say("just_now")
         return self.say("ago", self.voice.lasting(self.now - at))
+
+    def tongue(self, code: str) -> str:
+        """A language by its name; one that we do not speak by its code."""
+        return NAMES.get(code.partition("-")[0].lower(), code)
 
     def share(self, part: int, whole: int) -> str:
         """In percent; of few the numbers themselves."""

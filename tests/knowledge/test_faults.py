@@ -319,7 +319,7 @@ def faults_of(documents: dict[str, str], file: str, old: str, new: str) -> tuple
             "currency: EUR",
             "currency: EURO",
             "Berlin Mitte",
-            "currency: money.yaml has no rate of 'EURO'",
+            "places: currency: money.yaml has no rate of 'EURO'",
             id="a currency without a rate",
         ),
         # wording
