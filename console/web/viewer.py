@@ -16,7 +16,11 @@ from console.web.words import preferred, words
 from rapport.voice import LANGUAGES, Voice
 from streams.knowledge.model import Knowledge
 
+NAMES: Final = {"zh": "中文", "en": "English"}
+"""Of languages, as they call themselves."""
 THEMES: Final = ("light", "dark")
+MANY: Final = 20
+"""Of fewer a share says less than the numbers themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class Viewer:
     @property
     def language(self) -> str:
         return self.voice.language
+
+    @property
+    def html(self) -> str:
+        """The language as pages name it."""
+        return "zh-CN" if self.language == "zh" else "en"
 
     def say(self, name: str, *values: object) -> str:
         """A line of the catalogue."""
@@ -63,6 +72,14 @@ class Viewer:
         if self.now - at < 60_000:
             return self.say("just_now")
         return self.say("ago", self.voice.lasting(self.now - at))
+
+    def tongue(self, code: str) -> str:
+        """A language by its name; one that we do not speak by its code."""
+        return NAMES.get(code.partition("-")[0].lower(), code)
+
+    def share(self, part: int, whole: int) -> str:
+        """In percent; of few the numbers themselves."""
+        return f"{100 * part / whole:.0f} %" if whole >= MANY else f"{part} / {whole}"
 
     def seen(self, text: str, clear: bool = False) -> str:
         """Somebody's words, contact data out of sight unless it was revealed."""
