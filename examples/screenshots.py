@@ -18,7 +18,7 @@ PATIENCE_MS: Final = 30_000
 
 
 class Shot(NamedTuple):
-    """One picture: what is open, how wide, in which language and theme. `card`: the most urgent alert is open."""
+    """One picture: what is open, how wide, in which language and theme. `card`: the most urgent alert in it is open."""
 
     name: str
     path: str
@@ -64,7 +64,7 @@ def _take(browser: Browser, address: str, shot: Shot, who: tuple[str, str]) -> P
     page.wait_for_url("**/inbox")
     page.goto(f"{address}{shot.path}")
     if shot.card:
-        page.locator("[data-rows] a").first.click()
+        page.locator(f"[data-rows] a:has(.title[lang={shot.language[:2]}])").first.click()
         page.locator("[data-card] article").wait_for()
     file = FOLDER / f"{shot.name}.png"
     page.screenshot(path=file)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from markupsafe import Markup
 
 from console.charts.drawing import box, picture, text
+from console.web.viewer import MANY
 
 HALF, WHOLE, LINE = 540, 1100, 26
 _ROOM = 40
 """Letters that fit over a bar; Chinese ones count twice."""
-MANY: Final = 20
-"""Of fewer a share says less than the numbers themselves."""
 
 
 def bars(

@@ -13,7 +13,8 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from console.accounts.people import Person
-from schemas.records import SEVERITIES, Alert, AlertChange, Emitted, Shift, Signal
+from rapport.voice import Voice
+from schemas.records import SEVERITIES, Alert, AlertChange, Emitted, Shift, Signal, Value
 
 REMEMBERED: Final = 5_000
 DONE_KEPT: Final = 1_000
@@ -24,6 +25,8 @@ POPS: Final = frozenset({"incoming_call", "arrival"})
 """Signals whose card opens by itself: somebody stands before us, or waits on the line."""
 POP_MS: Final = 120_000
 """After that long the moment is over."""
+SHIFT: Final = "shift"
+"""Stands for the name of a signal where a shift asked for the alert."""
 ENDED: Final = frozenset({"resolved", "closed", "expired"})
 
 State: TypeAlias = Literal["open", "acknowledged", "snoozed", "resolved", "closed", "expired"]
@@ -35,6 +38,14 @@ class Behind(msgspec.Struct, frozen=True, gc=False):
     name: str
     place: str = ""
     scope: dict[str, str] | None = None
+    values: dict[str, Value] = {}
+    """What was measured; of a shift `from` and `to`."""
+
+    def said(self, voice: Voice) -> str:
+        """What it tells, in a line."""
+        if self.name == SHIFT:
+            return " → ".join(voice.relationship(str(self.values[end])) for end in ("from", "to"))
+        return voice.signal(self.name)
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -70,13 +81,21 @@ class Item(msgspec.Struct, frozen=True):
     def done(self) -> bool:
         return self.state in ENDED
 
+    def said(self, voice: Voice) -> str:
+        """Its title; where that is in another language, and what is behind it is known, what it tells."""
+        return self.alert.title if self.alert.language == voice.language or not self.behind else self.behind.said(voice)
+
     def waits(self, now: int) -> bool:
         """Whether nobody has it in hand: open, or its pause is over."""
         return self.state == "open" or (self.state == "snoozed" and (self.until or 0) <= now)
 
     def urgency(self, now: int) -> tuple[int, int, str]:
-        """The most urgent sorts first: who is on the line or before us now, then by severity and deadline."""
-        rank = len(SEVERITIES) if self.pops(now) else SEVERITIES.index(self.alert.severity)
+        """The most urgent sorts first: who is on the line or before us now, then by severity and deadline.
+
+        What got worse stands one severity higher than it began.
+        """
+        worse = SEVERITIES.index(self.alert.severity) + ("raised" in self.marks)
+        rank = len(SEVERITIES) if self.pops(now) else min(worse, len(SEVERITIES) - 1)
         return (-rank, self.alert.due_at, self.alert.id)
 
     def pops(self, now: int) -> bool:
@@ -84,12 +103,20 @@ class Item(msgspec.Struct, frozen=True):
         fresh = self.alert.at >= now - POP_MS
         return self.behind is not None and self.behind.name in POPS and self.state == "open" and fresh
 
+    def turns(self, now: int) -> int | None:
+        """When it takes another place in the lists by time alone."""
+        if self.pops(now):
+            return self.alert.at + POP_MS
+        return self.until if self.state == "snoozed" and not self.waits(now) else None
+
 
 class Standing:
     """All alerts that matter now. Not for several threads."""
 
     def __init__(self) -> None:
         self._items: dict[str, Item] = {}
+        self._of: dict[str, dict[str, None]] = {}
+        """Alerts that are not done, by customer."""
         self._done: OrderedDict[str, None] = OrderedDict()
         self._told: dict[str, list[AlertChange]] = {}
         self._early: OrderedDict[str, list[AlertChange]] = OrderedDict()
@@ -103,6 +130,11 @@ class Standing:
 
     def items(self) -> Iterator[Item]:
         return iter(self._items.values())
+
+    def beside(self, item: Item) -> list[Item]:
+        """What else is open of the same customer, the same matter first."""
+        found = [self._items[each] for each in self._of.get(item.alert.customer_id or "", ()) if each != item.id]
+        return sorted(found, key=lambda each: (each.matter != item.matter, each.alert.at, each.id))
 
     def since(self, number: int) -> list[str] | None:
         """Alerts that changed after that number, each once; None where it is too long ago, or was never given."""
@@ -120,10 +152,10 @@ class Standing:
                 self._change(output)
             case Signal():
                 place = output.values.get("location_id") or output.values.get("queue") or ""
-                scope = output.scope or {}
-                self._signal(output.id, Behind(output.name, str(place or scope.get("location_id", "")), output.scope))
+                where = str(place or (output.scope or {}).get("location_id", ""))
+                self._signal(output.id, Behind(output.name, where, output.scope, output.values))
             case Shift():
-                self._signal(output.id, Behind("shift"))
+                self._signal(output.id, Behind(SHIFT, values={"from": output.from_, "to": output.to}))
             case _:
                 pass
 
@@ -169,15 +201,34 @@ class Standing:
             self._put(changed)
 
     def _put(self, item: Item) -> None:
+        known = self._items.get(item.id)
         self._items[item.id] = item
-        self._changes.append(item.id)
-        self.number += 1
+        self._note(item.id)
+        self._group(item)
+        if known is None or (known.done, known.team) != (item.done, item.team):
+            for each in self.beside(item):  # a row says what stands beside it
+                self._note(each.id)
         if item.done:
             self._done[item.id] = None
             if len(self._done) > DONE_KEPT:
                 gone, _ = self._done.popitem(last=False)
                 del self._items[gone]
                 self._told.pop(gone, None)
+
+    def _note(self, alert_id: str) -> None:
+        self._changes.append(alert_id)
+        self.number += 1
+
+    def _group(self, item: Item) -> None:
+        customer = item.alert.customer_id
+        if not customer:
+            return
+        if not item.done:
+            self._of.setdefault(customer, {})[item.id] = None
+        elif customer in self._of:
+            self._of[customer].pop(item.id, None)
+            if not self._of[customer]:
+                del self._of[customer]
 
 
 def changed_by(item: Item, change: AlertChange) -> Item:
@@ -208,6 +259,8 @@ def changed_by(item: Item, change: AlertChange) -> Item:
                 item, team=change.team, state="open", by=None, until=None, marks=marks, before=before, **known
             )
         case _:
+            if change.state == "raised" and item.state == "snoozed":  # what was put off is open again
+                item = msgspec.structs.replace(item, state="open", by=None, until=None)
             told = (*item.told, change.team) if change.state == "escalated" and change.team != item.team else item.told
             marks = item.marks if change.state in item.marks else (*item.marks, change.state)
             return msgspec.structs.replace(item, marks=marks, told=tuple(dict.fromkeys(told)), **known)

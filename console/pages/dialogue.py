@@ -49,8 +49,8 @@ def funnel(rows: Rows, viewer: Viewer) -> dict[str, Any] | None:
     silent = row["people"] - row["talked"]
     return {
         "picture": stages(told, viewer.say("dialogue.title")),
-        "with": row["talked_again"] / row["talked"],
-        "without": (row["all_again"] - row["talked_again"]) / silent if silent else None,
+        "with": viewer.share(row["talked_again"], row["talked"]),
+        "without": viewer.share(row["all_again"] - row["talked_again"], silent) if silent else None,
     }  # fmt: skip
 
 

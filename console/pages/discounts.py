@@ -41,7 +41,7 @@ def panel(rows: Rows, knowledge: Knowledge, viewer: Viewer) -> dict[str, Any] | 
     ]  # fmt: skip
     told = [(viewer.voice.relationship(name), share) for name, share, _ in shares if share >= SEEN][:8]
     return {
-        "share": sum(int(row["cheaper"]) for row in known) / orders,
+        "share": viewer.share(sum(int(row["cheaper"]) for row in known), orders),
         "dependent": sum(many for _, _, many in shares), "instead": instead[:6],
         "picture": bars(told, viewer.say("discounts.title"), "f5", said=percent) if told else None,
     }  # fmt: skip

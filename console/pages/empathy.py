@@ -14,7 +14,7 @@ from console.pages.spending import CONTACTED, PERSON
 from console.web.asking import Rows
 from console.web.viewer import Viewer
 from streams.knowledge.model import Knowledge
-from streams.relationships.wishes import distance, treated
+from streams.relationships.wishes import treated
 
 WEEKS: Final = 12
 WEEK_MS: Final = 7 * 86_400_000
@@ -54,22 +54,21 @@ QUESTIONS: Final = {
 }  # fmt: skip
 
 
-def figures(rows: dict[str, Rows], knowledge: Knowledge) -> dict[str, float | None]:
-    """Shares; None where there is nothing that they could be of."""
-    given, people, apart = 0, 0, 0.0
+def figures(rows: dict[str, Rows], knowledge: Knowledge) -> dict[str, tuple[int, int] | None]:
+    """How many of how many; None where there is nothing that they could be of."""
+    given, people = 0, 0
     for row in rows["treated"]:
         if row["relationship"] in knowledge.type_index:
-            n, wanted = int(row["n"]), knowledge.relationship(row["relationship"])
-            as_what = treated(knowledge, wanted.id, [str(tone) for tone in row["tones"]])
-            given, people = given + n * (as_what == wanted.id), people + n
-            apart += n * distance(wanted, knowledge.relationship(as_what))
+            n, wanted = int(row["n"]), row["relationship"]
+            as_what = treated(knowledge, wanted, [str(tone) for tone in row["tones"]])
+            given, people = given + n * (as_what == wanted), people + n
     mistaken, written = (int(rows["mistaken"][0][name]) for name in ("mistaken", "written"))
     suggested, ignored = (int(rows["suggested"][0][name]) for name in ("suggested", "ignored"))
     return {
-        "mistaken": min(1.0, mistaken / written) if written else None,
-        "answered": max(0.0, 1 - ignored / suggested) if suggested else None,
-        "given": given / people if people else None, "apart": apart / people if people else None,
-    }  # fmt: skip
+        "mistaken": (min(mistaken, written), written) if written else None,
+        "answered": (max(0, suggested - ignored), suggested) if suggested else None,
+        "given": (given, people) if people else None,
+    }
 
 
 def panel(rows: dict[str, Rows], knowledge: Knowledge, viewer: Viewer) -> dict[str, Any]:
@@ -90,11 +89,12 @@ def panel(rows: dict[str, Rows], knowledge: Knowledge, viewer: Viewer) -> dict[s
     sums = {name: sum(each.get(name, 0) for each in spoken.values()) for name in named}
     contacts = sum(int(row["contacts"]) for row in counted.values())
     return {
-        **figures(rows, knowledge), "care": sums["care"], "promo": sums["promo"],
+        **{name: viewer.share(*told) if told else "–" for name, told in figures(rows, knowledge).items()},
+        "care": sums["care"], "promo": sums["promo"],
         "per_100": 100 * sum(int(row["repeats"]) for row in again.values()) / contacts if contacts else None,
         "asked": sum(int(row["asked"]) for row in again.values()),
         "repeats": lines([Line(say("digest.repeats"), per_100)], labels, say("digest.repeats"), said="{:.1f}".format)
-        if per_100 else None,
+        if len(per_100) > 1 else None,
         "spoken": columns(spoken, ("care", "promo"), (begin, viewer.now, WEEK_MS), named, say("empathy.spoken"), viewer)
         if any(spoken.values()) else None,
         "legend": legend([f"{named[name]} {sums[name]:,}" for name in named]),

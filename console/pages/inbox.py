@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from console.accounts.people import Person
 from console.desk.acting import LONGEST, SNOOZES, TYPES, Refused, touchpoint_of
 from console.live.refusals import Refusal
-from console.live.standing import Item, at_desk, was_at_desk
+from console.live.standing import SHIFT, Item, at_desk, was_at_desk
 from console.web.guard import SESSION, Stop, whole
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
@@ -21,6 +21,7 @@ from producers.collector.writing import Unavailable
 from schemas.records import SEVERITIES
 from schemas.topics import TEAMS
 from streams.alerts import life
+from streams.alerts.card import Gist, in_short
 
 TABS: Final = ("open", "mine", "handled", "snoozed", "done")
 SHOWN: Final = 200
@@ -98,7 +99,22 @@ def card_facts(site: Site, viewer: Viewer, item: Item, notice: str = "", wrong: 
         "snoozes": SNOOZES, "others": [team for team in TEAMS if team != item.team],
         "fallback": site.desk.fallback(item.team), "nonce": secrets.token_hex(8), "longest": LONGEST,
         "call": item.behind is not None and item.behind.name == CALL,
+        "beside": [(each, at_desk(each, viewer.person)) for each in site.hub.standing.beside(item)]
+        if viewer.person.may("customer") or not item.done else [],
+        "gist": gist(site, viewer, item) if item.alert.language != viewer.language else None,
     }  # fmt: skip
+
+
+def gist(site: Site, viewer: Viewer, item: Item) -> Gist | None:
+    """A card of another language in the reader's own; None while it is not known what is behind it."""
+    behind, knowledge, language = item.behind, site.knowledge, viewer.language
+    if behind is None:
+        return None
+    if behind.name != SHIFT:
+        return in_short(knowledge, language, behind.name, behind.values)
+    now = str(behind.values["to"])
+    manners = knowledge.relationship(now) if now in knowledge.type_index else None
+    return Gist(manners.do[language], manners.do_not[language]) if manners else None
 
 
 async def act(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
@@ -113,8 +129,11 @@ async def act(site: Site, request: Request, viewer: Viewer, form: dict[str, str]
         notice, item = await _do(site, viewer, item, action, form)
     wrong, said = not notice.startswith("said."), viewer.say(notice, item.by or "-")
     status = (503 if notice == NOT_SENT else 409) if wrong else 200
+    part = PART in request.headers
+    if not at_desk(item, person):
+        return site.page(viewer, "gone.html", notice=said) if part else RedirectResponse("/inbox", 303)
     card = card_facts(site, viewer, item, said, wrong)
-    if PART in request.headers:
+    if part:
         return site.page(viewer, "card.html", status, **card)
     if wrong:  # without our script, too, nobody takes what was not done for done
         return site.page(viewer, "inbox.html", status, open_id=item.id, **list_facts(site, viewer, {}), **card)

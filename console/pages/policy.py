@@ -18,7 +18,7 @@ from console.charts.lines import Line, lines
 from console.web.asking import NoAnswer, Rows
 from console.web.guard import Stop
 from console.web.site import Site
-from console.web.viewer import Viewer
+from console.web.viewer import MANY, Viewer
 from streams.knowledge.model import Knowledge, SignalRule
 from streams.trends.impact import ASKED, NAME, Loss, consult, expected
 
@@ -104,7 +104,8 @@ def foretold(
     labels = [(0.0, "0 %"), (LARGEST / 200, f"{LARGEST // 2} %"), (LARGEST / 100, f"{LARGEST} %")]
     chosen = change.size or rule.number("usual_size")
     return {
-        "lost": lost, "people": people, "grave": lost >= rule.number("error_share") * people, "rows": rows,
+        "lost": lost, "people": people, "many": people >= MANY,
+        "grave": lost >= rule.number("error_share") * people, "rows": rows,
         "first": order[:ASKED],
         "picture": bars(
             [(viewer.voice.relationship(loss.type), loss.customers) for loss in losses[:12]],

@@ -11,7 +11,7 @@ from console.pages import consumers, dialogue, discounts, empathy, holdouts, pro
 from console.pages.spending import money, strategy_of
 from console.web.asking import Asked, NoAnswer
 from console.web.site import Site
-from console.web.viewer import Viewer
+from console.web.viewer import MANY, Viewer
 
 WEEK: Final = "INTERVAL 7 DAY"
 QUESTIONS: Final = {
@@ -82,7 +82,7 @@ async def effects(site: Site, request: Request, viewer: Viewer) -> Response:
     facts = None if found is None else {
         "funnel": dialogue.funnel(found.rows["dialogue"], viewer), "on": site.knowledge.holdouts.on,
         "campaigns": dialogue.campaigns(found.rows["campaigns"], found.rows["usual"]),
-        "held": holdouts.panel(found.rows["held"], viewer), "days": holdouts.DAYS,
+        "held": holdouts.panel(found.rows["held"], viewer), "days": holdouts.DAYS, "many": MANY,
     }  # fmt: skip
     return _page(site, viewer, "effects.html", found, "effects", facts=facts)
 

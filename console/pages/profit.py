@@ -9,7 +9,7 @@ from console.charts.lines import Limit, Line, lines
 from console.pages.spending import BOUGHT, CONTACTED, PERSON, WORTH, percent
 from console.web.asking import Rows
 from console.web.guard import Stop
-from console.web.viewer import Viewer
+from console.web.viewer import MANY, Viewer
 
 MARGIN, CONTACT = 40.0, 4.0
 """Percent of a sale that is left of it, and what one contact costs us in the base currency, where nobody says other."""
@@ -50,7 +50,8 @@ def panel(rows: Rows, viewer: Viewer) -> dict[str, Any] | None:
     if found is None or not int(found["n"]):
         return None
     n, total, curve = int(found["n"]), float(found["total"]), [float(each) for each in found["curve"]]
-    told: dict[str, Any] = {"n": n, "losing": int(found["losing"]) / n, "lossy": total <= 0}
+    losing = viewer.share(int(found["losing"]), n)
+    told: dict[str, Any] = {"losing": losing, "many": n >= MANY, "lossy": total <= 0}
     if total > 0:
         points = [(share / POINTS, value / total) for share, value in enumerate(curve)]
         told |= {

@@ -46,7 +46,7 @@ RECORD: Final = (
 async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     """All runs that are kept, those that go on, and a form for a new one."""
     if request.headers.get(PART) == "charts":
-        return site.page(viewer, "runs.html", going=site.laboratory.runs())
+        return site.page(viewer, "runs.html", **await _runs(site))
     return await _page(site, viewer)
 
 
@@ -72,11 +72,16 @@ async def start(site: Site, request: Request, viewer: Viewer, form: dict[str, st
 async def _page(
     site: Site, viewer: Viewer, status: int = 200, *, wrong: str = "", source: str = "", changes: str = ""
 ) -> Response:
-    kept = await asyncio.to_thread(keeping.runs, site.settings.data)
+    shown = await _runs(site)
     return site.page(
-        viewer, "replay.html", status, runs=kept[: -SHOWN - 1 : -1], going=site.laboratory.runs(), sources=SOURCES,
-        wrong=wrong, source=source, changes=changes,
-    )  # fmt: skip
+        viewer, "replay.html", status, sources=SOURCES, wrong=wrong, source=source, changes=changes, **shown
+    )
+
+
+async def _runs(site: Site) -> dict[str, Any]:
+    """Those that go on here, and those that are kept, the last ones first."""
+    kept = await asyncio.to_thread(keeping.runs, site.settings.data)
+    return {"runs": kept[: -SHOWN - 1 : -1], "going": site.laboratory.runs()}
 
 
 async def compare(site: Site, request: Request, viewer: Viewer) -> Response:

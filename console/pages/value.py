@@ -45,6 +45,6 @@ def panel(rows: Rows, moved: dict[str, int], knowledge: Knowledge, viewer: Viewe
     return {
         "table": table,
         "picture": bubbles(found, say("value.title"), across, say("value.each"), lambda y: sum_of(y, knowledge))
-        if found else None,
+        if any(each.y for each in found) else None,
         "legend": legend([viewer.voice.strategy(name) for name in strategies]),
     }  # fmt: skip

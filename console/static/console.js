@@ -11,6 +11,8 @@
     document.cookie = `tz=${zone}; path=/; max-age=31536000; samesite=lax`;
     if (one("time") && cookie("tz") === zone) location.reload();
   }
+  one("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  all("[data-middle]").forEach((wide) => { wide.scrollLeft = (wide.scrollWidth - wide.clientWidth) / 2; });
   all("[data-back]").forEach((field) => { field.value = location.pathname + location.search; });
 
   const ask = async (url, part, options = {}) => {
@@ -24,11 +26,23 @@
   if (charts) {
     let paused = false;
     const line = one("[data-line]");
+    let shown;
+    const fill = (html) => {
+      if (html === shown) return; // what somebody reads or has marked stays as it is
+      const folds = all("details[id]", charts).map((d) => [d.id, d.open]);
+      const marked = all("input[id]:checked", charts).filter((i) => !i.defaultChecked).map((i) => i.id);
+      const at = charts.contains(document.activeElement) ? document.activeElement.id : "";
+      charts.innerHTML = shown = html;
+      folds.forEach(([id, open]) => { const d = document.getElementById(id); if (d) d.open = open; });
+      marked.forEach((id) => { const i = document.getElementById(id); if (i) i.checked = true; });
+      if (at) document.getElementById(at)?.focus({ preventScroll: true });
+      newest();
+    };
     const renew = async () => {
       if (paused || document.hidden) return;
       try {
         const answer = await ask(location.pathname + location.search, "charts");
-        if (answer.ok && !paused) { charts.innerHTML = await answer.text(); newest(); }
+        if (answer.ok && !paused) fill(await answer.text());
         line.hidden = true;
       } catch { line.textContent = charts.dataset.lost; line.hidden = false; }
     };
@@ -49,6 +63,7 @@
   const query = () => new URLSearchParams(location.search);
   const openId = () => one("[data-id]", card)?.dataset.id || "";
   const typing = () => ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "");
+  const popped = new Set();
   let stream, place = one("[data-place]").dataset.place, alarm = false, counted;
 
   const toggle = one("[data-alarm]");
@@ -74,17 +89,20 @@
     const chosen = a.getAttribute("href") === "/inbox/" + openId();
     if (chosen) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
   });
-  const show = async (path, push = true) => {
+  // Without a connection nothing changes but the banner; the stream catches up when it is back.
+  const lost = () => { banner.textContent = list.dataset.lost; banner.hidden = false; };
+  const online = (work) => async (...given) => { try { await work(...given); } catch { lost(); } };
+  const show = online(async (path, push = true) => {
     const answer = await ask(path, "card");
     card.innerHTML = answer.ok ? await answer.text() : "";
     if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = await answer.text(); card.append(said); }
     document.body.classList.toggle("opened", answer.ok);
     if (push) history.pushState({}, "", path + location.search);
     mark();
-  };
+  });
   const close = () => { card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
 
-  const relist = async () => {
+  const relist = online(async () => {
     const open = openId();
     const answer = await ask((open ? "/inbox/" + open : "/inbox") + "?" + query(), "list");
     if (!answer.ok) return;
@@ -93,13 +111,13 @@
     if (focused !== null) { const field = one("input[name=q]", list); field.focus(); field.setSelectionRange(focused, focused); }
     place = one("[data-place]").dataset.place;
     mark();
-  };
-  const recount = () => { clearTimeout(counted); counted = setTimeout(async () => {
+  });
+  const recount = () => { clearTimeout(counted); counted = setTimeout(online(async () => {
     const answer = await ask("/inbox?" + query(), "list");
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     all("[data-count]", fresh).forEach((n) => { const mine = one(`[data-count=${n.dataset.count}]`); if (mine) mine.textContent = n.textContent; });
-  }, 400); };
+  }), 400); };
 
   const fits = (told) => {
     const asked = query(), tab = one("[data-tab]").dataset.tab;
@@ -111,11 +129,15 @@
     const rows = one("[data-rows]"), old = document.getElementById("row-" + told.id);
     const stays = old && told.tab && told.tab !== one("[data-tab]").dataset.tab; // taken by somebody: seen, then gone
     const fresh = new DOMParser().parseFromString(told.html || "", "text/html").querySelector("li");
-    if (!fresh || !(fits(told) || stays)) { old?.remove(); } else if (old) { old.replaceWith(fresh); } else {
-      const rank = Number(fresh.dataset.rank), due = Number(fresh.dataset.due);
+    if (!fresh || !(fits(told) || stays)) { old?.remove(); }
+    else if (old && old.dataset.rank === fresh.dataset.rank && old.dataset.due === fresh.dataset.due) { old.replaceWith(fresh); }
+    else {
+      const rank = Number(fresh.dataset.rank), due = Number(fresh.dataset.due), focused = old?.contains(document.activeElement);
+      old?.remove();
       const next = all("li", rows).find((li) => Number(li.dataset.rank) < rank || (Number(li.dataset.rank) === rank && Number(li.dataset.due) > due));
       rows.insertBefore(fresh, next || null);
       fresh.classList.add("new");
+      if (focused) one("a", fresh).focus({ preventScroll: true });
     }
     one("[data-none]").hidden = rows.children.length > 0;
     recount(); mark();
@@ -128,9 +150,14 @@
       place = event.lastEventId;
       const told = JSON.parse(event.data), known = document.getElementById("row-" + told.id);
       put(told);
-      if (told.id === openId() && !typing()) { if (!one("[data-busy]", card)) await show("/inbox/" + told.id, false); }
+      if (told.id === openId() && !typing()) {
+        if (one("[data-busy]", card)) { /* what was sent is answered with the card as it is then */ }
+        else if (told.tab) await show("/inbox/" + told.id, false);
+        else card.replaceChildren(one("[data-gone]").content.cloneNode(true)); // another team has it now
+      }
       else if (told.tab === "open" && !known) ring(told.title);
-      if (told.pop && told.id !== openId()) {
+      if (told.pop && told.id !== openId() && !popped.has(told.id)) { // once: who has closed it knows of it
+        popped.add(told.id);
         if (typing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
         else await show("/inbox/" + told.id);
       }
@@ -142,7 +169,7 @@
       if (!told.text && !banner.hidden) relist();
       banner.textContent = told.text; banner.hidden = !told.text;
     });
-    stream.onerror = () => { if (banner.hidden) { banner.textContent = list.dataset.lost; banner.hidden = false; } };
+    stream.onerror = () => { if (banner.hidden) lost(); };
     stream.onopen = () => { if (banner.textContent === list.dataset.lost) banner.hidden = true; };
   };
   listen();
@@ -153,7 +180,7 @@
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (link.closest("[data-rows]") || link.matches("[data-pop-link]")) { event.preventDefault(); pop.hidden = true; await show(link.getAttribute("href")); if (link.closest("[data-rows]")) card.focus({ preventScroll: true }); }
+    if (link.closest("[data-rows]") || link.matches("[data-pop-link], [data-card-link]")) { event.preventDefault(); pop.hidden = true; await show(link.getAttribute("href")); if (link.closest("[data-rows]")) card.focus({ preventScroll: true }); }
     else if (link.matches("[data-close]")) { event.preventDefault(); close(); }
     else if (link.matches("[data-tab-link]")) {
       event.preventDefault();
@@ -187,7 +214,7 @@
       const html = answer.headers.get("content-type").startsWith("text/html") ? await answer.text() : "";
       if (html) card.innerHTML = html;
       else { const said = document.createElement("p"); said.className = "notice wrong"; said.setAttribute("role", "alert"); said.textContent = await answer.text(); card.prepend(said); }
-    } catch { banner.textContent = list.dataset.lost; banner.hidden = false; }
+    } catch { lost(); }
     all("button", card).forEach((button) => { button.disabled = false; });
     delete form.dataset.busy;
     recount();

@@ -16,11 +16,15 @@ from console.web.words import preferred, words
 from rapport.voice import LANGUAGES, Voice
 from streams.knowledge.model import Knowledge
 
+NAMES: Final = {"zh": "中文", "en": "English"}
+"""Of languages, as they call themselves."""
 THEMES: Final = ("light", "dark")
 YEARS: Final = range(1971, 2200)
 """As far as anything can have happened, with room for a window."""
 LONGEST_MS: Final = 13
 """Digits of a moment in ms within those years."""
+MANY: Final = 20
+"""Of fewer a share says less than the numbers themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class Viewer:
     @property
     def language(self) -> str:
         return self.voice.language
+
+    @property
+    def html(self) -> str:
+        """The language as pages name it."""
+        return "zh-CN" if self.language == "zh" else "en"
 
     def say(self, name: str, *values: object) -> str:
         """A line of the catalogue."""
@@ -84,6 +93,14 @@ class Viewer:
         if self.now - at < 60_000:
             return self.say("just_now")
         return self.say("ago", self.voice.lasting(self.now - at))
+
+    def tongue(self, code: str) -> str:
+        """A language by its name; one that we do not speak by its code."""
+        return NAMES.get(code.partition("-")[0].lower(), code)
+
+    def share(self, part: int, whole: int) -> str:
+        """In percent; of few the numbers themselves."""
+        return f"{100 * part / whole:.0f} %" if whole >= MANY else f"{part} / {whole}"
 
     def seen(self, text: str, clear: bool = False) -> str:
         """Somebody's words, contact data out of sight unless it was revealed."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from string import Formatter
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,6 +14,7 @@ from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
 from streams.alerts.reaching import reach
 from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, RANK, Moment
+from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import STRANGER
 from streams.texts.linting import mended, recital, topic
 from streams.texts.listening import listener
@@ -51,16 +54,22 @@ class CardText(NamedTuple):
     language: str
 
 
-class _Speaker:
-    """Says lines of wording in the language of one moment."""
+class Gist(NamedTuple):
+    """What a card asks for, without what was true at its moment only."""
 
-    __slots__ = ("ago", "kind", "knowledge", "language", "lasting", "moment", "say")
+    do: tuple[str, ...]
+    do_not: tuple[str, ...]
 
-    def __init__(self, moment: Moment) -> None:
-        self.moment = moment
-        self.language = moment.language
-        self.knowledge = moment.knowledge
-        spoken = phrases(moment.knowledge, self.language)
+
+class _Reader:
+    """Says lines of wording in one language."""
+
+    __slots__ = ("ago", "kind", "knowledge", "language", "lasting", "say")
+
+    def __init__(self, knowledge: Knowledge, language: str) -> None:
+        self.knowledge = knowledge
+        self.language = language
+        spoken = phrases(knowledge, language)
         self.say, self.kind, self.ago, self.lasting = spoken.say, spoken.kind, spoken.ago, spoken.lasting
 
     def label(self, type_id: str) -> str:
@@ -69,6 +78,33 @@ class _Speaker:
     def place(self, location_id: str) -> str:
         place = self.knowledge.places.get(location_id)
         return place.name if place else location_id
+
+
+class _Speaker(_Reader):
+    """Says lines of wording in the language of one moment."""
+
+    __slots__ = ("moment",)
+
+    def __init__(self, moment: Moment) -> None:
+        super().__init__(moment.knowledge, moment.language)
+        self.moment = moment
+
+
+def in_short(knowledge: Knowledge, language: str, name: str, values: Mapping[str, Value]) -> Gist:
+    """The gist of a signal's card for who reads another language: the lines that its values alone can fill."""
+    reader = _Reader(knowledge, language)
+    shown = {each: _shown(reader, each, value) for each, value in values.items()}
+    return Gist(*(tuple(_filled(reader, f"signal.{name}.{part}", shown)) for part in ("do", "do_not")))
+
+
+def _filled(reader: _Reader, key: str, values: dict[str, str]) -> Iterator[str]:
+    lines = reader.knowledge.wording[reader.language]
+    for number in count(1):
+        line = lines.get(f"{key}.{number}")
+        if line is None:
+            return
+        if all(field is None or field in values for _, field, _, _ in Formatter().parse(line)):
+            yield line.format_map(values)
 
 
 def signal_card(moment: Moment, signal: Signal) -> CardText:
@@ -218,12 +254,12 @@ def _their_words(speaker: _Speaker) -> str:
     """What the customer has just said, else the last thing they are known to have said."""
     touchpoint = speaker.moment.touchpoint
     if touchpoint is not None and touchpoint.initiator == "customer" and touchpoint.text:
-        return touchpoint.text[:WORDS]
+        return touchpoint.text if len(touchpoint.text) <= WORDS else f"{touchpoint.text[:WORDS]}…"
     said = (g.words for g in reversed(speaker.moment.customer.recent) if not g.ours and g.type in SPOKEN)
     return next((words for words in said if words), "")
 
 
-def _shown(speaker: _Speaker, name: str, value: Value) -> str:
+def _shown(speaker: _Reader, name: str, value: Value) -> str:
     """A measured value as staff read it, by the name under which it stands in `values`."""
     knowledge, language = speaker.knowledge, speaker.language
     match name, value:
@@ -315,7 +351,9 @@ def _named(customer_id: str) -> str:
 def for_team(moment: Moment, text: CardText, team: str) -> Card:
     """The card as this team gets it: with what its members may give without asking (S4-13), and never too large."""
     speaker, amount = _Speaker(moment), moment.knowledge.alerts.authority[team]
-    fallback, limit = moment.knowledge.teams[team].fallback, f"{amount:,.0f} {moment.knowledge.money.base}"
+    place = moment.knowledge.places.get(moment.customer.place or "")
+    limit = moment.knowledge.money.limit(amount, place.currency if place else "")
+    fallback = moment.knowledge.teams[team].fallback
     above = moment.knowledge.teams[fallback or team].names[text.language]
     if not amount:
         line = speaker.say("authority.none", team=above)

@@ -15,9 +15,13 @@ REACHABLE: Final = ("email", "sms", "dm", "push", "letter", "phone", "chat")
 HERE: Final[dict[str, str]] = {"arrival": "store", "right_offer": "store", "uncomfortable_place": "store",
                                "incoming_call": "phone"}  # fmt: skip
 """Signals at which the customer is with us already, and by which channel."""
+WRITTEN: Final = frozenset({"chat", "dm", "email", "sms"})
+"""Channels in which an answer wakes nobody."""
 LIVE: Final = frozenset({"chat", "dm"})
 """Channels in which somebody stays for the answer."""
 WAITS_MS: Final = 30 * 60_000
+ASKED: Final = frozenset({"unanswered"})
+"""Signals of who has asked something: the answer goes where they asked, now."""
 PURPOSE: Final = "care"
 """Whose quiet hours hold: what staff write by hand is no promotion."""
 
@@ -36,16 +40,18 @@ def reach(moment: Moment, name: str, severity: Severity) -> Reach:
     if here is not None:
         return Reach(here, None, True)
     hour = _hour(moment, severity)
-    waits = None if hour is None else _waits(moment)
+    waits = None if hour is None else _waits(moment, name)
     return Reach(_channel(moment, severity), hour) if waits is None else Reach(waits, None)
 
 
-def _waits(moment: Moment) -> str | None:
+def _waits(moment: Moment, name: str) -> str | None:
     """The channel in which they have just written and wait; whoever does is awake, whatever the hour."""
     last = moment.customer.recent[-1] if moment.customer.recent else None
-    if last is None or last.ours or last.channel not in LIVE or moment.at - last.at > WAITS_MS:
+    if last is None or last.ours:
         return None
-    return last.channel
+    asked = name in ASKED and last.channel in WRITTEN
+    lives = last.channel in LIVE and moment.at - last.at <= WAITS_MS
+    return last.channel if asked or lives else None
 
 
 def _channel(moment: Moment, severity: Severity) -> str:

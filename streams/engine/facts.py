@@ -10,6 +10,8 @@ from streams.knowledge.wording import SLOTS
 
 SLOT_LETTERS = 64
 GLIMPSE_BYTES = 72
+CUT = "…"
+"""Ends words that were longer."""
 _TOLD = frozenset({"consent.changed", "message.unsubscribed", "profile.updated"})
 HIDDEN = ("alert.", "consent.", "profile.", "identity.")
 """Groups that the card's recent touchpoints leave out: they are ours, not the customer's."""
@@ -74,8 +76,8 @@ def remember(moment: Moment, touchpoint: Touchpoint) -> None:
     if touchpoint.type.startswith(HIDDEN):
         return
     words = touchpoint.text or (moment.item if touchpoint.item_id else "")
-    if len(words) > GLIMPSE_BYTES // 4:
-        words = words.encode()[:GLIMPSE_BYTES].decode(errors="ignore")
+    if len(words) > GLIMPSE_BYTES // 4 and len(whole := words.encode()) > GLIMPSE_BYTES:
+        words = whole[: GLIMPSE_BYTES - len(CUT.encode())].decode(errors="ignore") + CUT
     at, ours = moment.at, touchpoint.initiator == "company"
     private = touchpoint.category in moment.knowledge.alerts.sensitive
     glimpse = Glimpse(at, touchpoint.type, touchpoint.channel, words, ours, private)

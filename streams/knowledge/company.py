@@ -29,9 +29,12 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
+    """`currency`: what its people pay and give in; empty: the base currency."""
+
     location_id: str
     name: str
     time_zone: str
+    currency: str = ""
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -44,6 +47,14 @@ class Money(msgspec.Struct, frozen=True):
         """The amount in the base currency; None where the currency is not known."""
         rate = self.rates.get(currency or self.base)
         return None if rate is None else amount * rate
+
+    def limit(self, amount: float, currency: str) -> str:
+        """At most this amount of the base currency, in round numbers of another one."""
+        if currency == self.base or currency not in self.rates:
+            return f"{amount:,.0f} {self.base}"
+        worth = amount / self.rates[currency]
+        step = 10 ** max(0, len(str(int(worth))) - 2)
+        return f"{int(worth / step) * step:,} {currency}"
 
 
 class Company(msgspec.Struct, frozen=True):

@@ -58,10 +58,12 @@ def read_channels(root: Section) -> dict[str, Channel]:
     return found
 
 
-def read_places(root: Section) -> dict[str, Place]:
+def read_places(root: Section, money: Money) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for row in root.rows("places"):
-        place = Place(row.text("location_id"), row.text("name"), _time_zone(row))
+        place = Place(row.text("location_id"), row.text("name"), _time_zone(row), row.text("currency", ""))
+        if place.currency and place.currency not in money.rates:
+            row.fault(f"currency: money.yaml has no rate of {place.currency!r}", "currency")
         if place.location_id in found:
             row.fault(f"location_id: {place.location_id!r} is there twice", "location_id")
         row.close()

@@ -147,6 +147,7 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         "rule": [rule.id for rules_of in violations.values() for rule in rules_of],
         **{family: texts.names(family) for family in ("threat", "cause", "topic", "intent")},
     }
+    money = read_money(roots["money.yaml"])
     return Knowledge(
         version="",
         documents=documents,
@@ -175,8 +176,8 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         teams=teams,
         channels=read_channels(roots["channels.yaml"]),
         wording=_wording(roots, expected([each.name for each in shift_alerts], reasons, catalogue.types)),
-        places=read_places(roots["places.yaml"]),
-        money=read_money(roots["money.yaml"]),
+        places=read_places(roots["places.yaml"], money),
+        money=money,
         company=read_company(roots["company.yaml"]),
         offers=read_offers(roots["offers.yaml"]),
     )

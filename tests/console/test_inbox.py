@@ -14,6 +14,7 @@ from producers.collector.writing import Unavailable
 from rapport.voice import Voice
 from schemas.records import AlertChange, AlertState, Rejected, Touchpoint
 from streams.alerts import life
+from streams.alerts.card import in_short
 from streams.customers.ids import output_id
 from tests.console.world import NOW, World, alert, change, csrf, knowledge, signal
 from tests.streams.alerts.test_cases import acted, opened
@@ -197,7 +198,7 @@ def test_a_screen_catches_up_without_gap_or_doubles() -> None:
     assert standing.since(standing.number) == []
     assert standing.since(-1) is None, "a screen that never was here"
     for n in range(REMEMBERED):
-        standing.take(alert(f"more-{n}"))
+        standing.take(alert(f"more-{n}", customer=f"c-{n}"))
     assert standing.since(seen) is None, "too long ago: it begins anew"
 
 
@@ -305,6 +306,64 @@ def test_what_is_handed_on_and_what_is_escalated() -> None:
     item = standing.get("one")
     assert item is not None
     assert (item.state, item.by, item.team) == ("acknowledged", "ann", "conflict"), "by the log, not by the topics"
+
+
+def test_what_got_worse_moves_up_and_is_open_again(shop: World) -> None:
+    shop.hear(alert("other", severity="warning", due=1_000), change(shop.alerts["a1"], "snoozed", "ann", until=NOW * 2))
+    client = shop.inside("tom")
+    assert 'id="row-a1"' not in client.get("/inbox").text
+    shop.hear(change(shop.alerts["a1"], "raised", reason="threat"))
+    page = client.get("/inbox").text
+    assert page.index('id="row-a1"') < page.index('id="row-other"'), "later due, and worse"
+
+
+def test_what_is_handed_on_has_left_the_desk(shop: World) -> None:
+    """No buttons are left on a card that is another team's now, and no way leads back to it."""
+    shop.log.engine = lambda touchpoint: shop.hear(
+        to_team(change(shop.alerts["a1"], "reassigned", touchpoint.staff_id, touchpoint.event_id), "conflict")
+    )
+    client = shop.inside("tom")
+    form = {"csrf": csrf(client), "to": "conflict"}
+    answer = client.post("/alerts/a1/reassign", data=form, headers={"x-part": "card"})
+    assert (answer.status_code, "Handed on." in answer.text, "<button" in answer.text) == (200, True, False)
+    shop.hear(alert("a2"))
+    shop.log.engine = lambda touchpoint: shop.hear(
+        to_team(change(shop.alerts["a2"], "reassigned", touchpoint.staff_id, touchpoint.event_id), "conflict")
+    )
+    assert client.post("/alerts/a2/reassign", data=form).headers["location"] == "/inbox"
+
+
+def test_cards_of_one_customer_say_so(shop: World) -> None:
+    """What one threat brings to several teams is told apart from several matters."""
+    twin = msgspec.structs.replace(alert("a1-conflict", "conflict"), dedup_key="a1|conflict")
+    shop.hear(twin, alert("another", title="They wait for a parcel"), alert("stranger", customer="c-bert"))
+    client = shop.inside("tom")
+    page = client.get("/inbox").text
+    assert page.count("+2 of the same customer") == 2, "on both of hers that are ours"
+    card = client.get("/inbox/a1", headers={"x-part": "card"}).text.split("Open for the same customer")[1]
+    assert "same case" in card
+    assert card.index("Nobody has answered") < card.index("They wait for a parcel"), "the same case first"
+    assert "/inbox/a1-conflict" not in card, "no way to another team's desk"
+    before = shop.hub.standing.number
+    shop.hear(change(twin, "closed"))
+    assert set(shop.hub.standing.since(before) or ()) == {"a1-conflict", "a1", "another"}, "their rows are told anew"
+    assert "same case" not in client.get("/inbox/a1", headers={"x-part": "card"}).text
+
+
+def test_a_card_in_another_language_is_told_in_the_readers(shop: World) -> None:
+    threat = signal("zh", "threat", threat="law", found="律师")
+    shop.hear(threat, msgspec.structs.replace(alert("zh", title="威胁"), language="zh"))
+    client = shop.inside("tom")
+    card = client.get("/inbox/zh", headers={"x-part": "card"}).text
+    assert ["In short" in card, "They threaten" in card, "Name who is in charge" in card] == [True] * 3
+    assert "They threaten" in client.get("/inbox").text
+    assert "In short" not in client.get("/inbox/a1", headers={"x-part": "card"}).text, "hers is in English"
+
+
+def test_a_gist_says_only_what_it_knows() -> None:
+    told = in_short(knowledge(), "en", "unanswered", {"asked": "chat.message", "norm_minutes": 2.0})
+    assert [line for line in (*told.do, *told.do_not) if "{" in line] == []
+    assert len(told.do) == 1, "the second line names somebody who is not known here"
 
 
 def to_team(told: AlertChange, team: str) -> AlertChange:

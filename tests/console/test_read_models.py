@@ -171,18 +171,19 @@ def test_a_margin_that_is_none(shop: World, asked: str) -> None:
 
 def test_who_comes_for_the_coupon(shop: World) -> None:
     page = text(shop.inside("manager"), "/portfolio")
-    assert "50 % of orders with a coupon 1 customers who come for the coupon" in page
+    assert "2 / 4 of orders with a coupon 1 customers who come for the coupon" in page
 
 
 def test_empathy(archive: Archive, shop: World) -> None:
     found = {name: rows(archive, sql) for name, sql in empathy.QUESTIONS.items()}
     told = empathy.figures(found, knowledge())
-    assert (told["answered"], told["mistaken"]) == (0.5, 0.5), "one suggestion of two, one customer of two"
+    assert (told["answered"], told["mistaken"]) == ((1, 2), (1, 2)), "one suggestion of two, one customer of two"
     assert told["given"] is not None
-    assert 0 <= told["given"] <= 1
+    assert 0 <= told["given"][0] <= told["given"][1] == 2
     page = text(shop.inside("manager"), "/portfolio/treatment")
     assert "zoe 2 1" in page, "two contacts, and a rule broken in one"
     assert "1 : 1 care : promotion" in page
+    assert "1 / 2 of suggestions" in page, "of few no percentage"
     assert "zoe" not in text(shop.inside("analyst"), "/portfolio/treatment"), "nobody's name"
 
 

@@ -314,6 +314,14 @@ def faults_of(documents: dict[str, str], file: str, old: str, new: str) -> tuple
             "places: location_id: 'lon-01' is there twice",
             id="a place twice",
         ),
+        pytest.param(
+            "places.yaml",
+            "currency: EUR",
+            "currency: EURO",
+            "Berlin Mitte",
+            "places: currency: money.yaml has no rate of 'EURO'",
+            id="a currency without a rate",
+        ),
         # wording
         pytest.param(
             "wording.en.yaml",

@@ -45,6 +45,19 @@ def test_the_limits_of_authority_are_the_teams() -> None:
 
 
 @pytest.mark.parametrize(
+    ("place", "limit"),
+    [
+        pytest.param("lon-01", "50 GBP", id="the base currency"),
+        pytest.param("sha-01", "450 CNY", id="in round numbers, and never more"),
+        pytest.param("somewhere", "50 GBP", id="a place that nobody has named"),
+    ],
+)
+def test_limits_are_in_the_currency_of_the_place(place: str, limit: str) -> None:
+    bought = touchpoint("purchase.made", HOUR, channel="pos", location_id=place)
+    assert f"up to {limit} without asking" in told(bought).card.do[-1]
+
+
+@pytest.mark.parametrize(
     ("life", "line"),
     [
         pytest.param([], "Reach them by chat, now", id="where they write, at once"),
@@ -75,6 +88,14 @@ def test_the_card_says_by_which_channel_and_when(life: list[Touchpoint], line: s
     alert = of(lab.fold(*life, ask, tick(21 * HOUR)), Alert)[0]
     found = next(each for each in alert.card.do if each.startswith("Reach"))
     assert found.startswith(line)
+
+
+def test_an_answer_goes_where_it_was_asked_even_at_night() -> None:
+    home = touchpoint("profile.updated", 0, channel="web", properties={"fields": {"time_zone": "Asia/Shanghai"}})
+    asked = touchpoint("complaint.opened", 16 * HOUR, channel="email", text="It is broken", properties={"case_id": "c"})
+    alerts = of(Lab().fold(home, asked, tick(21 * HOUR)), Alert)
+    do = next(each for each in alerts if each.team == "agent-desk" and "Answer now" in each.card.do[0]).card.do
+    assert [line for line in do if line.startswith("Reach")] == ["Reach them by e-mail, now"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
