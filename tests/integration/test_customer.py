@@ -136,7 +136,7 @@ def here(line: Line, *words: str) -> subprocess.CompletedProcess[str]:
     """As `line.run`, without a process that loads everything anew: this one has it, as after the first question."""
     err, root = io.StringIO(), logging.getLogger()
     handlers, level, told, status = root.handlers[:], root.level, structlog.get_config(), 0
-    own = {"argv": ["rapport", *words], "stdin": io.StringIO(), "stderr": err, "excepthook": None}
+    own: dict[str, Any] = {"argv": ["rapport", *words], "stdin": io.StringIO(), "stderr": err, "excepthook": None}
     with (
         TemporaryFile("w+", encoding="utf-8") as out,  # `tail` asks the system whether anybody reads
         patch.dict(os.environ, environment_of(line.settings)),
