@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -68,13 +67,14 @@ class Preparing:
         """Its record; at its own `partition`, or that of its key. Raises if a text holds a lone surrogate."""
         touchpoint = discreet(touchpoint, self._identity)
         key = hints.raw_key(touchpoint, self._identity, company_wide=touchpoint.type in self._company_wide)
+        named = key.encode()
         if partition is None:
-            spread = f"{COMPANY}:{touchpoint.event_id}" if key == EVERYONE else key
-            partition = partition_for(spread.encode(), self._partitions(topics.RAW))
+            spread = f"{COMPANY}:{touchpoint.event_id}".encode() if key == EVERYONE else named
+            partition = partition_for(spread, self._partitions(topics.RAW))
         hint = None if key == EVERYONE else hints.hint_of(touchpoint, self._identity)
         if hint is not None:
             headers = [*headers, (hints.HEADER, hint)]
-        return Ready(topics.RAW, partition, _encoded(key), encode_touchpoint(touchpoint), headers)
+        return Ready(topics.RAW, partition, named, encode_touchpoint(touchpoint), headers)
 
     def letter(self, refusal: Refusal, now: int, headers: Headers = ()) -> Ready:
         """The dead letter of what was refused."""
@@ -87,11 +87,6 @@ class Preparing:
         encoded = [(name, value.encode("utf-8", "backslashreplace")) for name, value in said.items()]
         partition = partition_for(letter.encode(), self._partitions(topics.DLQ))
         return Ready(topics.DLQ, partition, _EVERYONE, refusal.original, [*encoded, *headers])
-
-
-@lru_cache(maxsize=65_536)
-def _encoded(key: str) -> bytes:
-    return key.encode()
 
 
 def dead_letter_id(place: str, line: int, original: bytes) -> str:

@@ -42,7 +42,7 @@ class NotColumnar(ValueError):
 
 def encode_touchpoint(touchpoint: Touchpoint) -> bytes:
     """The value for the raw topic. Raises if a text holds a lone surrogate."""
-    return TOUCHPOINT.prefix + _touchpoint_writer().body(astuple(touchpoint))
+    return _touchpoint_writer().record(astuple(touchpoint))
 
 
 def encode_output(output: Emitted) -> bytes:
@@ -207,7 +207,7 @@ def _read(value: bytes, schema: Registered) -> dict[str, Any] | Undecodable:
 
 @cache
 def _touchpoint_writer() -> FlatWriter:
-    return FlatWriter(TOUCHPOINT.source()["fields"], own=("event_id", "text", "properties"))
+    return FlatWriter(TOUCHPOINT.source()["fields"], ("event_id", "text", "properties"), TOUCHPOINT.prefix)
 
 
 @cache

@@ -22,6 +22,9 @@ LONGEST_ID: Final = 1024
 DEEPEST: Final = 32
 """Levels of objects and lists. Without a bound, whether a program can read a line depends on who calls it."""
 
+EXACT: Final = 1 << 53
+"""Whole numbers below are floats as they are."""
+
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -110,6 +113,8 @@ def number(value: object) -> float | Wrong:
     """A finite number; true and false are none."""
     if type(value) is float and math.isfinite(value):
         return value
+    if type(value) is int and -EXACT < value < EXACT:
+        return float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return wrong_type(value, "a number", "write it without quotes, as 12.5")
     try:

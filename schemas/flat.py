@@ -98,17 +98,18 @@ class FlatWriter:
     """Writes the fields of one flat schema, in its order; `KeyError` for a schema of another shape.
 
     Fields repeat their values, and most are null, so what a value became is remembered: for texts and
-    whole numbers, but those of `own`, of which hardly two are the same.
+    whole numbers, but those of `own`, of which hardly two are the same. `prefix` stands before every record.
     """
 
-    __slots__ = ("_writers",)
+    __slots__ = ("_prefix", "_writers")
 
-    def __init__(self, fields: Sequence[dict[str, Any]], own: Collection[str] = ()) -> None:
+    def __init__(self, fields: Sequence[dict[str, Any]], own: Collection[str] = (), prefix: bytes = b"") -> None:
         self._writers = [_writer(field["type"], field["name"] in own) for field in fields]
+        self._prefix = prefix
 
-    def body(self, values: tuple[Any, ...]) -> bytes:
+    def record(self, values: tuple[Any, ...]) -> bytes:
         """The record's bytes. A required value that is None raises; nothing else is validated."""
-        return b"".join(map(call, self._writers, values))
+        return self._prefix + b"".join(map(call, self._writers, values))
 
 
 def _writer(kind: str | list[str], own: bool) -> Writer:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import pytest
+import structlog
 
+from rapport import cli
 from rapport.commands.outcome import LETTERS
 from rapport.identifying import customer_key
+from rapport.settings import environment_of
 from schemas import times, topics
 from tests.integration.line import Line
 from tests.integration.reading import read
@@ -83,7 +93,7 @@ def _both(line: Line) -> None:
     assert page.returncode == 0, page.stderr
     assert [word for word in ("c-anna · 强烈不满", "未了结", "“Hello?”", hashed) if word not in page.stdout] == []
     assert MAIL not in page.stdout
-    nobody = line.run("customer", "c-ana")
+    nobody = here(line, "customer", "c-ana")
     assert (nobody.returncode, nobody.stdout) == (1, "")
     assert nobody.stderr == "rapport customer: nobody is known as c-ana; did you mean c-anna?\n"
     assert followed(line, "c-ana") == "nobody is known as c-ana yet; did you mean c-anna?\n"
@@ -98,33 +108,55 @@ def _erased(line: Line, file: Path) -> None:
     lines = [touchpoint(50, "Worst shop ever, never again. You are scammers.", **known),
              touchpoint(51, "Hello?", identifiers={"email": mail})]  # fmt: skip
     file.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
-    assert line.run("send", str(file)).returncode == 0
+    assert here(line, "send", str(file)).returncode == 0
     line.wait("she is archived", lambda: line.sql(OF_BERTA) == [(2,)] and line.drained())
     line.wait("she is known", lambda: asked(line, f"email:{mail}")["customer_id"] == "c-berta")
     assert line.sql(f"SELECT count() FROM log WHERE position(value, '{mail}') > 0") == [(0,)], "sealed"
-    contact = line.run("identity", "contact", "c-berta", "--json")
+    contact = here(line, "identity", "contact", "c-berta", "--json")
     assert msgspec.json.decode(contact.stdout or b"{}") == {"customer_id": "c-berta", "email": mail}, contact.stderr
     anna = line.sql("SELECT count() FROM log_now WHERE key = 'c-anna'")
     asks = line.run("erase", "c-berta")
     assert (asks.returncode, "nothing was erased" in asks.stderr or "Abort" in asks.stderr) == (1, True), asks.stderr
-    done = line.run("erase", "c-berta", "--yes", "--json")
+    done = here(line, "erase", "c-berta", "--yes", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     told = msgspec.json.decode(done.stdout)
     hashed = customer_key(f"email:{mail}", line.settings.identity)
     assert (told["erased"], told["rows"]["state"]) == (["c-berta", hashed], 2)
     for key in told["erased"]:
         assert line.sql(f"SELECT count() FROM log WHERE key = '{key}'") == [(0,)]
-        again = line.run("erase", key, "--yes")
+        again = here(line, "erase", key, "--yes")
         assert (again.returncode, "nothing is kept" in again.stderr) == (1, True)
-    assert line.run("customer", "c-berta").returncode == 1
+    assert here(line, "customer", "c-berta").returncode == 1
     cards = read(line.broker.bootstrap, [topics.CUSTOMERS])[topics.CUSTOMERS]
     assert [card.value for card in cards if card.key == b"c-berta"][-1] is None
     assert line.sql("SELECT count() FROM log_now WHERE key = 'c-anna'") == anna
 
 
+def here(line: Line, *words: str) -> subprocess.CompletedProcess[str]:
+    """As `line.run`, without a process that loads everything anew: this one has it, as after the first question."""
+    err, root = io.StringIO(), logging.getLogger()
+    handlers, level, told, status = root.handlers[:], root.level, structlog.get_config(), 0
+    own: dict[str, Any] = {"argv": ["rapport", *words], "stdin": io.StringIO(), "stderr": err, "excepthook": None}
+    with (
+        TemporaryFile("w+", encoding="utf-8") as out,  # `tail` asks the system whether anybody reads
+        patch.dict(os.environ, environment_of(line.settings)),
+        patch.multiple(sys, stdout=out, **own),
+    ):
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        finally:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            structlog.configure(**told)
+        out.seek(0)
+        return subprocess.CompletedProcess(words, status, out.read(), err.getvalue())
+
+
 def followed(line: Line, customer: str) -> str:
     """What `tail` says beside the outputs."""
-    done = line.run("tail", "--customer", customer, "--no-follow", "--json")
+    done = here(line, "tail", "--customer", customer, "--no-follow", "--json")
     assert done.returncode == 0, done.stderr
     return done.stderr
 
@@ -137,7 +169,7 @@ def _archive_alone(line: Line) -> None:
 
 
 def asked(line: Line, *words: str) -> dict[str, Any]:
-    done = line.run("customer", *words, "--json")
+    done = here(line, "customer", *words, "--json")
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = msgspec.json.decode(done.stdout)
     return found

@@ -19,12 +19,14 @@ _SECONDS: Final = 100_000_000_000
 
 def read(value: object) -> times.Instant | Wrong:
     """A time as SDKs write it: ISO 8601 with or without offset (then UTC), or a number since 1970."""
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         at = int(value * 1000 if abs(value) < _SECONDS else value) if abs(value) < 1e18 else -1  # of nan it is not
         if times.EARLIEST <= at < times.LATEST:
             return times.Instant(at, 0)
         return Wrong("bad_date", f"{value}: the year lies outside 1970..2200", "send an ISO 8601 time")
-    return _text(value) if isinstance(value, str) else instant(value)
+    return instant(value)
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.fields import EXACT
+
 _NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Za-z]{3}", re.ASCII)
 CONTEXT: Final = "context"
@@ -91,6 +93,8 @@ def number(value: object) -> float | None:
     """A finite number, also one that is text, as shops send prices."""
     if type(value) is float and math.isfinite(value):
         return value
+    if type(value) is int and -EXACT < value < EXACT:
+        return float(value)
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
