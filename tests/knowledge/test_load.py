@@ -77,7 +77,7 @@ class TestOverlay:
         assert changed.version != knowledge.version
 
     def test_its_faults_name_its_own_path(self, tmp_path: Path) -> None:
-        (tmp_path / "money.yaml").write_text("base: GBP\nrates: {GBP: 2}\n", encoding="utf-8")
+        (tmp_path / "money.yaml").write_text("base: GBP\nrates: {GBP: 2, EUR: 1, USD: 1, CNY: 1}\n", encoding="utf-8")
         assert check(FOLDER, tmp_path) == [f"{tmp_path}/money.yaml:2: rates: the base 'GBP' must be there and worth 1"]
 
     def test_an_unknown_file_is_refused_with_the_nearest_name(self, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 def test_all_faults_of_all_files_come_together(documents: dict[str, str]) -> None:
     broken = {
         **documents,
-        "money.yaml": "base: pounds\nrates: {}\n",
+        "money.yaml": "base: pounds\nrates: {EUR: 1, USD: 1, CNY: 1}\n",
         "company.yaml": "name: X\nlanguage: fr\ntime_zone: Europe/Londn\n",
     }
     with pytest.raises(KnowledgeError) as caught:
