@@ -3,6 +3,7 @@
 | kept | what | merge |
 |---|---|---|
 | slow, fast | counts by slot, half-life of months and of weeks | exact but for a 64th a slot and half-life |
+| … of gaps, what is new, visits to the usual place | as each part saw them | the gap between the parts is not counted |
 | first, last | first and latest own touchpoint | exact |
 | sessions | the last `SESSIONS` and what was counted in each | the later ones: one cue may count twice |
 | kinds, items | which of 62 classes of categories and items were bought | exact for the union; two may share a class |

@@ -21,6 +21,11 @@ LONG: Final = 100
 LAUNCH_MS: Final = 2 * HOUR_MS
 BOUGHT: Final = frozenset({"purchase.made", "order.placed"})
 SPOKEN: Final = frozenset({"message.sent", "call.started", "chat.message"})
+ANSWERS: Final = frozenset({
+    "message.opened", "message.clicked", "message.bounced", "message.unsubscribed", "call.ended", "consent.changed",
+    "profile.updated", "identity.linked",
+})  # fmt: skip
+"""What comes of something we sent or asked, or refuses it: its hour is ours or chance, and no sign of craving."""
 CHANNELS: Final[dict[str, int]] = {
     "phone": h.PHONE, "chat": h.CHAT, "social": h.SOCIAL, "store": h.STORE, "pos": h.STORE, "qr": h.STORE,
     "camera": h.STORE, "web": h.SCREEN, "app": h.SCREEN, "email": h.MAIL, "dm": h.MAIL, "sms": h.MAIL, "letter": h.MAIL,
@@ -65,11 +70,12 @@ def ours(habits: Habits, touchpoint: Touchpoint, at: int) -> None:
 
 def _begin(habits: Habits, touchpoint: Touchpoint, at: int, local: int, found: Found) -> None:
     found.append((h.SESSION, ONE))
-    hour = local // HOUR_MS % 24
-    if hour >= 22 or hour < 5:
-        found.append((h.NIGHT, ONE))
-    elif hour >= 18:
-        found.append((h.EVENING, ONE))
+    if touchpoint.type not in ANSWERS:
+        hour = local // HOUR_MS % 24
+        if hour >= 22 or hour < 5:
+            found.append((h.NIGHT, ONE))
+        elif hour >= 18:
+            found.append((h.EVENING, ONE))
     if (slot := CHANNELS.get(touchpoint.channel)) is not None:
         found.append((slot, ONE))
     if habits.last and at > habits.last:

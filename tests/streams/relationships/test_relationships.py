@@ -140,3 +140,37 @@ def test_the_state_of_a_relationship_stays_small() -> None:
         lab.fold(touchpoint(kind, n * HOUR, event_id=f"e{n}", channel="phone", item_id=f"i{n}", order_id=f"o{n}"))
         lab.fold(said(texts[n % len(texts)], n * HOUR + 1, session_id=f"s{n}"))
     assert len(msgspec.msgpack.encode(lab.live().customer.habits)) <= 700
+
+
+def bought(day: int, channel: str = "pos", **fields: Any) -> Touchpoint:
+    more = {"order_id": f"o{day}", "item_id": f"i{day % 11}", "category": f"c{day % 5}", "amount": 12.0, **fields}
+    return touchpoint("purchase.made", day * DAY, channel=channel, **more)
+
+
+def settled(day: int) -> list[Touchpoint]:
+    """A complaint that ended well."""
+    case, good = {"complaint_id": "k", "channel": "email"}, {"outcome": "fixed", "satisfied": True}
+    return [
+        touchpoint("complaint.opened", day * DAY, properties={"cause": "late"}, **case),
+        touchpoint("complaint.resolved", (day + 1) * DAY, properties=good, initiator="company", **case),
+    ]
+
+
+REFUSED = touchpoint("message.unsubscribed", 5 * DAY + 2 * HOUR, channel="email")
+TENSE = {"villain_victim", "stalker_prey", "enemy", "ex_friend", "frenemy", "captive", "dealer_addict"}
+
+
+@pytest.mark.parametrize(
+    "life",
+    [
+        pytest.param([bought(0), REFUSED], id="bought once and took back the newsletter, late in the evening"),
+        pytest.param([bought(0), *settled(5)], id="one complaint that ended well"),
+        pytest.param([*(bought(day) for day in (0, 20, 50)), *settled(55)], id="another one"),
+        pytest.param([*(bought(day) for day in range(0, 360, 14)), *settled(200)], id="one in a year of buying"),
+        pytest.param([bought(day) for day in range(0, 360, 14)], id="buys this and that every other week"),
+        pytest.param([bought(day) for day in range(0, 360, 7)], id="or every week"),
+        pytest.param([bought(day) for day in range(0, 360, 30)], id="or every month"),
+    ],
+)
+def test_buying_without_a_word_is_no_trouble(life: list[Touchpoint]) -> None:
+    assert {to for _, to in shifts(*life)} & TENSE == set()

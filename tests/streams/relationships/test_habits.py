@@ -1,0 +1,82 @@
+"""What is counted of somebody, and what a merge of two parts of a history keeps of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.records import Touchpoint
+from streams.relationships import habits as h
+from streams.relationships import watching
+from streams.relationships.counts import ONE, factor
+from streams.relationships.habits import Habits, merge
+from tests.streams.lab import DAY, HOUR, START, touchpoint
+
+GAPS = {h.GAP_SHORT, h.GAP_WEEK, h.GAP_MONTH, h.GAP_LONG, h.GAP_LOG, h.GAP_SQUARE}
+NEWS = {h.NEW_ITEM, h.NEW_KIND, h.REPEAT_ITEM, h.SAME_PLACE}
+"""These ask what was before, of which each part of a history knows its own."""
+MIDNIGHT = -(START % DAY)
+KINDS = ("purchase.made", "web.viewed", "chat.message", "store.visited")
+visits = st.lists(
+    st.tuples(st.integers(0, 300), st.sampled_from(KINDS), st.integers(0, 5), st.booleans()), max_size=40,
+    unique_by=lambda each: each[0],
+)  # fmt: skip
+
+
+def lived(*life: Touchpoint) -> Habits:
+    found = Habits()
+    for each in life:
+        watching.theirs(found, each, each.occurred_at, each.occurred_at, {})
+    return found
+
+
+def counted(found: Habits, at: int) -> dict[int, float]:
+    left = factor(found.slow, h.SLOW_MS, at) / ONE
+    return {slot: amount * left for slot, amount in found.slow.sums.items()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "hour", "night"),
+    [
+        pytest.param("web.viewed", 23, 1, id="who looks around late comes at night"),
+        pytest.param("purchase.made", 22, 1, id="who buys late, too"),
+        pytest.param("purchase.made", 21, 0, id="nine is evening"),
+        pytest.param("purchase.made", 5, 0, id="five is morning"),
+        pytest.param("message.unsubscribed", 22, 0, id="a refusal is no session of craving"),
+        pytest.param("message.opened", 23, 0, id="nor is a message of ours that is opened"),
+        pytest.param("consent.changed", 2, 0, id="nor a consent"),
+    ],
+)
+def test_only_who_comes_by_themselves_comes_at_night(kind: str, hour: int, night: int) -> None:
+    found = lived(touchpoint(kind, MIDNIGHT + DAY + hour * HOUR, channel="email"))
+    assert round(counted(found, START + 2 * DAY).get(h.NIGHT, 0)) == night
+    assert h.SESSION in found.slow.sums
+
+
+@given(visits)
+def test_two_parts_of_a_history_are_one(life: list[tuple[int, str, int, bool]]) -> None:
+    told = sorted(life, key=lambda each: each[0])
+    whole = [(_visit(day, kind, item), other) for day, kind, item, other in told]
+    mine, other = (lived(*(each for each, which in whole if which is part)) for part in (False, True))
+    merge(mine, other)
+    one, end = lived(*(each for each, _ in whole)), START + 301 * DAY
+    exact, both = counted(one, end), counted(mine, end)
+    for slot in (exact.keys() | both.keys()) - GAPS - NEWS:
+        assert both.get(slot, 0) == pytest.approx(exact.get(slot, 0), abs=4 / ONE)
+    assert (mine.first, mine.last, mine.kinds, mine.items) == (one.first, one.last, one.kinds, one.items)
+
+
+def test_goes_through_its_codec() -> None:
+    found = lived(*(_visit(day, KINDS[day % 4], day) for day in range(20)))
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=Habits) == found
+
+
+def _visit(day: int, kind: str, item: int) -> Touchpoint:
+    bought: dict[str, Any] = {"order_id": f"o{day}", "item_id": f"i{item}", "category": f"c{item % 3}", "amount": 12.0}
+    text: dict[str, Any] = {"text": "how do I open this?"} if kind == "chat.message" else {}
+    place: dict[str, Any] = {"location_id": "corner"} if kind == "store.visited" else {}
+    return touchpoint(kind, day * DAY, channel="store", **(bought if kind == "purchase.made" else {}), **text, **place)
