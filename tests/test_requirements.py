@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 ROWS = {0: 32, 1: 32, 2: 12, 3: 16, 4: 14}
 """The last row of each source document; the fourth begins with 00."""
 MOST_UNTOLD = 25
+NONE = "none: "
 _LINE = re.compile(r"\| (S\d-\d\d) \| (.+) \| (?:`([^`]+)`|–) \| (.+) \|")
 _STORY = re.compile(r"\[(\w+)\]\(\.\./tests/scenarios/(\w+)\.yaml\)")
 _NAMED = re.compile(r"(page|awaited) `([^`]+)`")
@@ -33,6 +34,10 @@ def rows() -> list[Row]:
     return [Row(each[1], each[3], each[4]) for each in found if each]
 
 
+def untold(row: Row) -> bool:
+    return row.told.startswith(NONE)
+
+
 TABLE = rows()
 
 
@@ -45,7 +50,8 @@ def test_every_row_of_the_source_documents_is_there_once() -> None:
 def test_a_row_is_told_by_what_there_is(row: Row) -> None:
     if row.module is not None:
         assert (ROOT / row.module).is_file(), f"{row.id}: there is no {row.module}"
-    if row.told == "none":
+    if untold(row):
+        assert len(row.told) > len(NONE), f"{row.id}: no story tells it, and why is not said"
         return
     story, named = _STORY.fullmatch(row.told), _NAMED.fullmatch(row.told)
     if story is not None:
@@ -62,5 +68,5 @@ def test_a_row_is_told_by_what_there_is(row: Row) -> None:
 
 
 def test_few_rows_are_told_by_nothing() -> None:
-    untold = [row.id for row in TABLE if row.told == "none"]
-    assert len(untold) <= MOST_UNTOLD, untold
+    found = [row.id for row in TABLE if untold(row)]
+    assert len(found) <= MOST_UNTOLD, found

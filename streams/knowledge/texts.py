@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from math import prod
 from typing import Final, get_args
 
 from schemas.records import Severity
@@ -26,6 +29,9 @@ from streams.knowledge.model import LANGUAGES, TONES
 from streams.knowledge.voice import read_lines, read_provenance
 
 SEVERITIES: Final = get_args(Severity)
+MOST: Final = 2_000
+"""Words that one form may stand for."""
+_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 
 
 def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
@@ -98,9 +104,30 @@ def _plain(section: Section, family: str, name: str) -> Mark:
 
 
 def _mark(section: Section, family: str, name: str, kind: str = "", denial: str = "") -> Mark:
-    words = tuple((language, section.words(language)) for language in LANGUAGES)
+    words = tuple((language, _words(section, language)) for language in LANGUAGES)
     for language, found in words:
         if any(not word.strip() or word != word.strip() for word in found):
             section.fault(f"{language}: an empty word, or one with spaces around it", language)
     section.close()
     return Mark(family, name, words, kind, denial)
+
+
+def _words(section: Section, language: str) -> tuple[str, ...]:
+    """The list with its forms written out, each once."""
+    found: dict[str, None] = {}
+    for form in section.words(language):
+        written = expanded(form)
+        if not 0 < len(written) <= MOST:
+            section.fault(
+                f"{language}: {form!r} stands for no words, or for more than {MOST}: is every bracket closed?", language
+            )
+        found |= dict.fromkeys(written)
+    return tuple(found)
+
+
+def expanded(form: str) -> tuple[str, ...]:
+    """All that a form stands for: `(my|our) (bank|card company)` is four; nothing where its brackets do not close."""
+    parts = [part.split("|") if n % 2 else [part] for n, part in enumerate(_BRACKETS.split(form))]
+    if any(mark in each for part in parts for each in part for mark in "()") or prod(map(len, parts)) > 2 * MOST:
+        return ()
+    return tuple("".join(each) for each in product(*parts))

@@ -10,13 +10,15 @@ from streams.signals.detector import Nothing, Stateless
 
 
 class IncomingCall(Stateless):
-    """Fires each time a customer calls; `values.open` counts their open matters."""
+    """Fires each time a customer calls; `values.open` counts their open matters. Whom we ring is no caller."""
 
     name: ClassVar[str] = "incoming_call"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({"call.ringing"})
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
+        if moment.touchpoint is None or moment.touchpoint.initiator != "customer":
+            return state
         queue = moment.properties.get("queue")
         named = queue if isinstance(queue, str) else ""
         values: dict[str, Value] = {"queue": named, "open": len(moment.customer.cases)}

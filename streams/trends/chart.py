@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log, sqrt
 from typing import NamedTuple
 
@@ -38,8 +39,9 @@ class Numbers(NamedTuple):
 class Chart(msgspec.Struct, array_like=True):
     """`events` and `exposure` of the baseline, decayed; `level` of the CUSUM, `back` that of an incident's end.
 
-    `held` are the observations since the level was last 0. They enter the baseline when it is 0 again: what
-    turns out to be an incident never does. `seen` counts observations, `open` is the one under way.
+    `held` are the observations since the level (in an incident: `back`) was last 0. They enter the baseline when it is
+    0 again: what turns out to be an incident never does. In an incident they enter `risen`, exposure and events that
+    are surely of it. `seen` counts observations, `open` is the one under way.
     """
 
     events: float = 0.0
@@ -50,6 +52,7 @@ class Chart(msgspec.Struct, array_like=True):
     raised: float = 0.0
     held: tuple[tuple[float, int], ...] = ()
     open: tuple[float, int] = (0.0, 0)
+    risen: tuple[float, int] = (0.0, 0)
 
     def rate(self) -> float:
         """Events for one of exposure, by the baseline; a little is assumed where little is known."""
@@ -76,13 +79,24 @@ class Chart(msgspec.Struct, array_like=True):
         z = self.z(max(exposure, whole), events, numbers)
         return cusum(self.level, z, numbers.slack) >= numbers.threshold
 
-    def alarm(self, exposure: float) -> None:
+    def alarm(self, exposure: float, numbers: Numbers) -> None:
         """The scope is out of its usual range: at what rate, is remembered."""
-        observed = [*self.held, (max(exposure, self.open[0]), self.open[1])]
-        total = sum(each for each, _ in observed)
-        self.raised = max(sum(events for _, events in observed) / total, self.rate() * 1.25)
+        seen = max(self.open[0], 1.0) if numbers.share else max(self.open[0], exposure)
+        self.risen = (0.0, 0)
+        self._rise([*self.held, (seen, self.open[1])], numbers)
         self.back = 0.0
         self.held = ()
+
+    def _rise(self, observed: Sequence[tuple[float, int]], numbers: Numbers) -> None:
+        """These are of the incident. What raised the alarm was the worst of it: the rate is shrunk to the usual one, as
+        if there had been one event more at that; of a share never by more than what is learnt of at once."""
+        exposure, events = self.risen
+        exposure += sum(each for each, _ in observed)
+        events += sum(count for _, count in observed)
+        self.risen = (exposure, events)
+        usual = self.rate()
+        pseudo = min(1 / usual, LEARNING) if numbers.share else 1 / usual
+        self.raised = max((events + usual * pseudo) / (exposure + pseudo), usual * 1.25)
 
     def close(self, exposure: float, numbers: Numbers) -> None:
         """The observation under way is whole. While nothing is wrong it moves the sum, and the baseline in its time."""
@@ -102,7 +116,8 @@ class Chart(msgspec.Struct, array_like=True):
     def settles(self, exposure: float, numbers: Numbers) -> bool:
         """The same in an incident: whether the evidence is now enough that the usual rate is back.
 
-        A CUSUM of log-likelihood ratios (Page 1954) between the usual rate and the one that raised the alarm.
+        A CUSUM of log-likelihood ratios (Page 1954) between the usual rate and the one of the incident, which is learnt
+        from what did not speak for its end.
         """
         _, events = self.open
         self.open = (0.0, 0)
@@ -113,12 +128,18 @@ class Chart(msgspec.Struct, array_like=True):
         else:
             against -= exposure * (raised - usual)
         self.back = max(0.0, self.back - against)
+        self.held = (*self.held, (exposure, events))
+        if self.back == 0:
+            self._rise(self.held, numbers)
+        if self.back == 0 or len(self.held) > HELD:
+            self.held = ()
         return self.back >= numbers.over
 
     def calm(self) -> None:
         """The incident is over: the baseline is the one of before it."""
         self.level = self.back = self.raised = 0.0
         self.held = ()
+        self.risen = (0.0, 0)
         self.open = (0.0, 0)
 
     def forget(self) -> None:

@@ -126,7 +126,7 @@ def _begin(sitting: Sitting, rule: SignalRule, watched: Watched, whole: float, n
     name = output_id("incident", rule.name, 1, sitting.whom, "", "", str(sitting.at))[:16]
     incident = watched.incident = Open(name, sitting.at, sitting.at, events, exposure)
     level = chart.level + chart.z(max(chart.open[0], whole), chart.open[1], numbers) - numbers.slack
-    chart.alarm(whole)
+    chart.alarm(whole, numbers)
     chart.open = 0.0, 0
     if not numbers.share:
         watched.begun += period(rule)  # What is left of this one says nothing of whether it is over.

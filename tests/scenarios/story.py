@@ -74,12 +74,17 @@ class Story:
     """
 
     name: str
+    start: times.Instant
     title: Mapping[str, str]
     rows: tuple[str, ...]
     touchpoints: tuple[Touchpoint, ...]
     punctual: bool
     expect: tuple[dict[str, Any], ...]
     expect_nothing: tuple[dict[str, Any], ...]
+
+    def moment(self, text: str) -> int:
+        """When that is, as its entries write it."""
+        return _Teller(self.name, self.start).moment(text)
 
 
 def stories() -> list[Path]:
@@ -99,7 +104,8 @@ def read(path: Path) -> Story:
             f"{path.name} ends at {times.write(last)}: begin it earlier, a line takes no ticks that are to come"
         )
     return Story(
-        name=path.stem, title=content["title"], rows=tuple(content["rows"]), touchpoints=touchpoints,
+        name=path.stem, start=times.read(content["start"]), title=content["title"], rows=tuple(content["rows"]),
+        touchpoints=touchpoints,
         punctual=not any("arrives" in entry for entry in content["touchpoints"]),
         expect=tuple(teller.expected(entry) for entry in content.get("expect", ())),
         expect_nothing=tuple(teller.expected(entry) for entry in content.get("expect_nothing", ())),
@@ -141,7 +147,7 @@ class _Teller:
             if "times" not in entry:
                 yield entry
                 continue
-            begin, every = self._moment(entry["at"]), self._moment(f"+{entry['every']}") - self._start.at
+            begin, every = self.moment(entry["at"]), self.moment(f"+{entry['every']}") - self._start.at
             rest = {name: value for name, value in entry.items() if name not in ("times", "every")}
             for n in range(entry["times"]):
                 filled = {k: v.replace("{n}", str(n + 1)) if isinstance(v, str) else v for k, v in rest.items()}
@@ -150,7 +156,7 @@ class _Teller:
     def expected(self, entry: dict[str, Any]) -> dict[str, Any]:
         found = dict(entry)
         if "at" in found:
-            found["at"] = self._moment(found["at"])
+            found["at"] = self.moment(found["at"])
         if "who" in found:
             found["who"] = self._customer(found["who"])
         return found
@@ -158,10 +164,10 @@ class _Teller:
     def _arrival(self, entry: dict[str, Any], before: int) -> int:
         if "history" in entry:
             return before
-        return self._moment(entry.get("arrives") or entry.get("tick") or entry["at"])
+        return self.moment(entry.get("arrives") or entry.get("tick") or entry["at"])
 
     def _tick(self, at: str) -> Touchpoint:
-        moment = self._moment(at)
+        moment = self.moment(at)
         return Touchpoint(f"tick:{moment}", TICK, moment, 0, "system", "company")
 
     def _touchpoint(self, number: int, entry: dict[str, Any]) -> Touchpoint:
@@ -170,7 +176,7 @@ class _Teller:
         facts = dict(entry.get("properties", {}))
         for name, value in entry.items():
             if name == "at":
-                fields["occurred_at"] = times.write(self._moment(value), self._start.offset)
+                fields["occurred_at"] = times.write(self.moment(value), self._start.offset)
             elif name == "who":
                 fields["identifiers"] = {"customer_id": self._customer(value)}
             elif name == "arrives":
@@ -193,7 +199,7 @@ class _Teller:
     def _customer(self, who: str) -> str:
         return f"{self._name}-{who}"
 
-    def _moment(self, text: str) -> int:
+    def moment(self, text: str) -> int:
         span = _SPAN.fullmatch(text)
         if span is not None and len(text) > 1:
             parts = zip(span.groups(), _UNITS, strict=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from streams.trends.chart import Chart, Numbers, cusum
+from streams.trends.chart import LEARNING, Chart, Numbers, cusum
+from streams.trends.judge import SHARES, numbers_of
+from tests.streams.lab import knowledge
 
 RUNS = 1_500
 SHARE = Numbers(threshold=5, slack=0.5, weight=0.05, least=10, over=3, variance=0.5, share=True)
@@ -89,7 +91,7 @@ def test_an_incident_never_enters_the_baseline() -> None:
     assert chart.rate() == before, "while the sum is up observations wait"
     chart.open = 0.0, 9
     assert chart.certain(24.0, COUNT)
-    chart.alarm(24.0)
+    chart.alarm(24.0, COUNT)
     assert chart.rate() == before
 
 
@@ -97,7 +99,7 @@ def test_an_incident_is_over_when_the_usual_rate_is_back_and_not_before() -> Non
     chart = learnt(SHARE, 20, 2)
     chart.open = 20, 12
     assert chart.certain(20, SHARE)
-    chart.alarm(20)
+    chart.alarm(20, SHARE)
     chart.open = 0.0, 0
     for _ in range(10):
         chart.open = 10, 6
@@ -107,3 +109,76 @@ def test_an_incident_is_over_when_the_usual_rate_is_back_and_not_before() -> Non
         chart.open = 10, 1
         over.append(chart.settles(10, SHARE))
     assert over[-1]
+
+
+class Step:
+    """A step of a checkout, session by session, judged by the numbers that come with the product."""
+
+    def __init__(self, seed: int) -> None:
+        self.numbers = numbers_of(knowledge().signals[SHARES], share=True)
+        self.chart = Chart()
+        self.chance = np.random.default_rng(seed)
+
+    def alarms(self, rate: float) -> bool:
+        """One more session, which it throws back at this rate."""
+        whole = self._one_more(rate)
+        if self.chart.certain(whole, self.numbers):
+            self.chart.alarm(whole, self.numbers)
+            self.chart.open = 0.0, 0
+            return True
+        if self.chart.open[0] >= whole:
+            self.chart.close(self.chart.open[0], self.numbers)
+        return False
+
+    def settles(self, rate: float) -> bool:
+        """The same in an incident."""
+        whole = self._one_more(rate)
+        exposure = self.chart.open[0]
+        return exposure >= min(whole, LEARNING) and self.chart.settles(exposure, self.numbers)
+
+    def _one_more(self, rate: float) -> float:
+        exposure, events = self.chart.open
+        self.chart.open = exposure + 1, events + int(self.chance.random() < rate)
+        return self.chart.needed(self.numbers)
+
+
+def first(happens: list[bool]) -> int:
+    return happens.index(True) + 1 if True in happens else len(happens) + 1
+
+
+@pytest.mark.parametrize(
+    ("usual", "raised", "early", "after"),
+    [
+        pytest.param(0.02, 0.3, 0.02, 60, id="a step that hardly ever fails"),
+        pytest.param(0.1, 0.5, 0.02, 45, id="one in ten, then every other"),
+        pytest.param(0.25, 0.5, 0.08, 75, id="twice the usual, which is much already"),
+        pytest.param(0.25, 0.8, 0.02, 25, id="four of five"),
+    ],
+)
+def test_what_goes_on_is_seldom_called_over_and_what_is_over_soon(
+    usual: float, raised: float, early: float, after: float
+) -> None:
+    """`early`: share of incidents that are called over within forty sessions that they still throw back; `after`:
+    sessions from their true end on, on average."""
+    too_early, sessions = [], []
+    for seed in range(120):
+        step = Step(seed)
+        while step.chart.seen < 40:
+            if step.alarms(usual):
+                step.chart.calm()
+        while not step.alarms(raised):
+            pass
+        too_early.append(any(step.settles(raised) for _ in range(40)))
+        if not too_early[-1]:
+            sessions.append(first([step.settles(usual) for _ in range(300)]))
+    assert float(np.mean(too_early)) <= early
+    assert float(np.mean(sessions)) <= after
+
+
+def test_a_step_that_few_enter_is_known_after_fifty_sessions() -> None:
+    found = []
+    for seed in range(120):
+        step = Step(seed)
+        calm = not any(step.alarms(0.02) for _ in range(50))
+        found.append(calm and first([step.alarms(0.6) for _ in range(20)]) <= 20)
+    assert float(np.mean(found)) >= 0.95
