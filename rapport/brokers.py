@@ -65,8 +65,7 @@ def _in_docker(folder: Path, begin: Callable[[OwnBroker], None]) -> Started:
 
 
 def _on_java(folder: Path, begin: Callable[[OwnBroker], None], say: Callable[[str], None]) -> Started:
-    fresh = _data_of(folder) is None
-    broker = Broker(folder, USUAL_PORT if fresh and not taken(USUAL_PORT) else 0, say)
+    broker = Broker(folder, say=say, preferred=USUAL_PORT)
     begin(OwnBroker(broker))
     return Started(broker.bootstrap, f"our own broker, data in {folder}")
 

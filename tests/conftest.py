@@ -55,6 +55,7 @@ def lacking(group: str) -> str | None:
             return None
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Pure tests first, what needs a service next, what takes long last; what cannot run is skipped, saying why."""
     reasons = {group: lacking(group) for group in GROUPS}

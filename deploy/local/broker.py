@@ -81,7 +81,8 @@ class _PortLost(NoBroker):
 class Broker:
     """A broker of our own: `start`, `stop`, `kill9`, `restart` on the same port and data.
 
-    What it wrote to `folder` outlives it; so does its port, unless it is taken.
+    What it wrote to `folder` outlives it; so does its port, unless it is taken. It insists on the `port` that it is
+    given; a new one takes the `preferred` port if that is free.
     A broker of the same folder that an earlier process left running is ended first.
     One that is `short_lived` starts with half the work and never gets as fast as the other.
 
@@ -95,6 +96,7 @@ class Broker:
         port: int = 0,
         say: Callable[[str], None] = lambda _: None,
         *,
+        preferred: int = 0,
         short_lived: bool = False,
         properties: Mapping[str, str] | None = None,
         users: Mapping[str, str] | None = None,
@@ -106,7 +108,7 @@ class Broker:
         self._jvm = (*_JVM, _QUICK_START) if short_lived else _JVM
         noted = self._note()
         self._given = bool(port)
-        self.port = port or noted.get("port") or free_port()
+        self.port = port or noted.get("port") or (free_port() if not preferred or taken(preferred) else preferred)
         self._controller = noted.get("controller") or free_port()
         self._pid: int | None = None
         self._process: subprocess.Popen[bytes] | None = None

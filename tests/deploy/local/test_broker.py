@@ -84,8 +84,9 @@ def _overtaken(monkeypatch: pytest.MonkeyPatch, port: int) -> socket.socket:
 def test_a_new_broker_that_is_overtaken_on_its_port_takes_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broker = Broker(tmp_path, short_lived=True)
-    lost = broker.port
+    lost = module.free_port()
+    broker = Broker(tmp_path, preferred=lost, short_lived=True)
+    assert broker.port == lost
     with _overtaken(monkeypatch, lost):
         try:
             broker.start()
