@@ -136,7 +136,7 @@ class Broker:
         library = jars.resolve(self._say)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._end_leftover()
-        tries = 1 if self._given or self._note() else _TRIES
+        tries = 1 if self._given else _TRIES
         while True:
             tries -= 1
             try:
@@ -194,7 +194,9 @@ class Broker:
 
     def _take_ports(self) -> None:
         if taken(self.port):
-            raise NoBroker(f"port {self.port} of the broker on {self.folder} is taken by another program; end it")
+            if self._given:
+                raise NoBroker(f"port {self.port} of the broker on {self.folder} is taken by another program; end it")
+            self.port = free_port()
         if taken(self._controller):
             self._controller = free_port()
 
