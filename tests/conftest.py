@@ -63,8 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if reason := reasons.get(group):
                 item.add_marker(pytest.mark.skip(reason=f"{group}: {reason}"))
         if found := groups_of(item):
-            # One behind the other, for they share processors. None may count on it: pytest-xdist 3.8 does not group
-            # under pytest 9.2.
+            # One behind the other, also where pytest-xdist has several workers: they share processors and a broker.
             item.add_marker(pytest.mark.xdist_group("services"))
         item.user_properties.append((GROUPS_OF, " ".join(found or [PLAIN])))
     items.sort(key=lambda item: max((GROUPS.index(group) + 1 for group in groups_of(item)), default=0))

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from schemas.records import Card, Severity, Shift, Signal, Value
-from streams.alerts.phrases import HOUR_MS, MINUTE_MS, phrases
+from streams.alerts.lately import recent
+from streams.alerts.phrases import MINUTE_MS
 from streams.alerts.reaching import reach
-from streams.customers.customer import Glimpse
+from streams.alerts.speaking import Reader, Speaker, shown, who
 from streams.customers.moment import DAY_MS, RANK, Moment
 from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import STRANGER
@@ -22,11 +23,6 @@ from streams.texts.listening import listener
 REASONS = 3
 REWRITTEN = 240
 """Letters of our own text as it is suggested anew."""
-NAMED = frozenset({
-    "purpose", "part", "stage", "for", "slot", "sign", "gap", "threat", "cause", "intent", "topic", "recital",
-    "kind",
-})  # fmt: skip
-"""Values whose words have a line of wording."""
 WORDS = 160
 """Letters of the customer's own words on a card."""
 SPOKEN = frozenset({
@@ -40,8 +36,6 @@ OF_OUR_OWN: Final = frozenset({"scripted_reply"})
 """Signals about how we speak, for managers: nobody is to be reached because of them."""
 PUBLIC: Final = "social"
 """The channel in which others read along."""
-FACTS: Final = 3
-"""Last facts that a card tells, each with whether staff may speak of it (S2-03, S4-04)."""
 CARD_BYTES: Final = 4096
 """Of a card as JSON; beyond, the oldest facts go."""
 
@@ -61,43 +55,14 @@ class Gist(NamedTuple):
     do_not: tuple[str, ...]
 
 
-class _Reader:
-    """Says lines of wording in one language."""
-
-    __slots__ = ("ago", "kind", "knowledge", "language", "lasting", "say")
-
-    def __init__(self, knowledge: Knowledge, language: str) -> None:
-        self.knowledge = knowledge
-        self.language = language
-        spoken = phrases(knowledge, language)
-        self.say, self.kind, self.ago, self.lasting = spoken.say, spoken.kind, spoken.ago, spoken.lasting
-
-    def label(self, type_id: str) -> str:
-        return self.knowledge.relationship(type_id).label[self.language]
-
-    def place(self, location_id: str) -> str:
-        place = self.knowledge.places.get(location_id)
-        return place.name if place else location_id
-
-
-class _Speaker(_Reader):
-    """Says lines of wording in the language of one moment."""
-
-    __slots__ = ("moment",)
-
-    def __init__(self, moment: Moment) -> None:
-        super().__init__(moment.knowledge, moment.language)
-        self.moment = moment
-
-
 def in_short(knowledge: Knowledge, language: str, name: str, values: Mapping[str, Value]) -> Gist:
     """The gist of a signal's card for who reads another language: the lines that its values alone can fill."""
-    reader = _Reader(knowledge, language)
-    shown = {each: _shown(reader, each, value) for each, value in values.items()}
-    return Gist(*(tuple(_filled(reader, f"signal.{name}.{part}", shown)) for part in ("do", "do_not")))
+    reader = Reader(knowledge, language)
+    words = {each: shown(reader, each, value) for each, value in values.items()}
+    return Gist(*(tuple(_filled(reader, f"signal.{name}.{part}", words)) for part in ("do", "do_not")))
 
 
-def _filled(reader: _Reader, key: str, values: dict[str, str]) -> Iterator[str]:
+def _filled(reader: Reader, key: str, values: dict[str, str]) -> Iterator[str]:
     lines = reader.knowledge.wording[reader.language]
     for number in count(1):
         line = lines.get(f"{key}.{number}")
@@ -109,20 +74,20 @@ def _filled(reader: _Reader, key: str, values: dict[str, str]) -> Iterator[str]:
 
 def signal_card(moment: Moment, signal: Signal) -> CardText:
     """The card of a signal; what is particular to it stands in `_SIGNALS`."""
-    speaker = _Speaker(moment)
+    speaker = Speaker(moment)
     title, happened, why, do, do_not = _SIGNALS.get(signal.name, _plain)(speaker, signal)
-    manners = moment.knowledge.relationship(_declared(moment))
+    manners = moment.knowledge.relationship(speaker.declared)
     cautions = manners.do_not[speaker.language][:1]
     if signal.name not in OF_OUR_OWN:
         do = [*do, _reach(speaker, signal.name, signal.severity)]
-    card = Card(_who(speaker), happened, why, _recent(speaker), tuple(do), (*do_not, *cautions))
+    card = Card(who(speaker), happened, why, recent(speaker), tuple(do), (*do_not, *cautions))
     return CardText(title, card, speaker.language)
 
 
 _Parts = tuple[str, str, str, list[str], list[str]]
 
 
-def _unanswered(speaker: _Speaker, signal: Signal) -> _Parts:
+def _unanswered(speaker: Speaker, signal: Signal) -> _Parts:
     asked = str(signal.values["asked"])
     kind, norm = speaker.kind(asked), speaker.lasting(round(float(signal.values["norm_minutes"]) * MINUTE_MS))
     said = (g.words for g in reversed(speaker.moment.customer.recent) if g.type == asked and not g.ours)
@@ -139,7 +104,7 @@ def _unanswered(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
-def _running_out(speaker: _Speaker, signal: Signal) -> _Parts:
+def _running_out(speaker: Speaker, signal: Signal) -> _Parts:
     item = str(signal.values["item"])
     last = speaker.ago(round(float(signal.values["elapsed_days"]) * DAY_MS))
     interval = speaker.lasting(round(float(signal.values["usual_days"]) * DAY_MS))
@@ -152,8 +117,8 @@ def _running_out(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
-def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
-    declared = _declared(speaker.moment)
+def _arrival(speaker: Speaker, signal: Signal) -> _Parts:
+    declared = speaker.declared
     place = speaker.place(str(signal.values["location_id"]))
     if signal.values["source"] == "qr.scanned":
         item = speaker.moment.item or str(speaker.moment.properties.get("code", ""))
@@ -176,20 +141,20 @@ def _arrival(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
-def _waits_for_us(speaker: _Speaker) -> bool:
+def _waits_for_us(speaker: Speaker) -> bool:
     """Whether something is open that went wrong: no moment to be cheerful."""
     cases = speaker.moment.customer.cases
     return any(RANK[alert.severity] >= RANK["warning"] for case in cases for alert in case.alerts)
 
 
-def _incoming_call(speaker: _Speaker, signal: Signal) -> _Parts:
+def _incoming_call(speaker: Speaker, signal: Signal) -> _Parts:
     title, happened, why, do, do_not = _plain(speaker, signal)
-    if _declared(speaker.moment) == STRANGER:
+    if speaker.declared == STRANGER:
         do = [speaker.say("signal.incoming_call.do.1.new"), *do[1:]]
     return title, happened, why, do, do_not
 
 
-def _cry_for_help(speaker: _Speaker, signal: Signal) -> _Parts:
+def _cry_for_help(speaker: Speaker, signal: Signal) -> _Parts:
     title, happened, why, do, do_not = _plain(speaker, signal)
     touchpoint = speaker.moment.touchpoint
     if touchpoint is not None and touchpoint.channel == PUBLIC:
@@ -197,12 +162,12 @@ def _cry_for_help(speaker: _Speaker, signal: Signal) -> _Parts:
     return title, happened, why, do, do_not
 
 
-def _stage_gap(speaker: _Speaker, signal: Signal) -> _Parts:
+def _stage_gap(speaker: Speaker, signal: Signal) -> _Parts:
     title, happened, why, _, do_not = _plain(speaker, signal)
     return title, happened, why, [speaker.say(f"signal.stage_gap.do.1.{signal.values['stage']}")], do_not
 
 
-def _right_offer(speaker: _Speaker, signal: Signal) -> _Parts:
+def _right_offer(speaker: Speaker, signal: Signal) -> _Parts:
     chosen = signal.values["offer_id"]
     offer = next(each for each in speaker.knowledge.offers if each.offer_id == chosen).text[speaker.language]
     return (
@@ -214,12 +179,12 @@ def _right_offer(speaker: _Speaker, signal: Signal) -> _Parts:
     )
 
 
-def _plain(speaker: _Speaker, signal: Signal) -> _Parts:
+def _plain(speaker: Speaker, signal: Signal) -> _Parts:
     """The lines of wording as they are, with what was measured in the words of staff."""
     return _worded(speaker, signal, {})
 
 
-def _linted(speaker: _Speaker, signal: Signal) -> _Parts:
+def _linted(speaker: Speaker, signal: Signal) -> _Parts:
     """Plain lines, and our text written anew in its own language."""
     touchpoint = speaker.moment.touchpoint
     text = touchpoint.text if touchpoint is not None and touchpoint.text else ""
@@ -233,8 +198,8 @@ def _linted(speaker: _Speaker, signal: Signal) -> _Parts:
     return _worded(speaker, signal, {"rewrite": anew if len(anew) <= REWRITTEN else f"{anew[:REWRITTEN]}…"})
 
 
-def _worded(speaker: _Speaker, signal: Signal, values: dict[str, str]) -> _Parts:
-    values |= {name: _shown(speaker, name, value) for name, value in signal.values.items()}
+def _worded(speaker: Speaker, signal: Signal, values: dict[str, str]) -> _Parts:
+    values |= {name: shown(speaker, name, value) for name, value in signal.values.items()}
     values["words"] = _their_words(speaker)
     lines = f"signal.{signal.name}"
     happened = "happened" if values["words"] else "happened.silent"
@@ -250,7 +215,7 @@ def _worded(speaker: _Speaker, signal: Signal, values: dict[str, str]) -> _Parts
     )
 
 
-def _their_words(speaker: _Speaker) -> str:
+def _their_words(speaker: Speaker) -> str:
     """What the customer has just said, else the last thing they are known to have said."""
     touchpoint = speaker.moment.touchpoint
     if touchpoint is not None and touchpoint.initiator == "customer" and touchpoint.text:
@@ -259,37 +224,7 @@ def _their_words(speaker: _Speaker) -> str:
     return next((words for words in said if words), "")
 
 
-def _shown(speaker: _Reader, name: str, value: Value) -> str:
-    """A measured value as staff read it, by the name under which it stands in `values`."""
-    knowledge, language = speaker.knowledge, speaker.language
-    match name, value:
-        case "channel", str(channel):
-            return knowledge.channels[channel].names[language]
-        case _, str(word) if name in NAMED:
-            return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
-        case "reasons", str(reasons):
-            return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
-        case "location_id", str(place):
-            return speaker.place(place)
-        case "rule", str(rule):
-            return speaker.say(f"rule.{rule}")
-        case (("relationship" | "falls_to"), str(type_id)):
-            return speaker.label(type_id)
-        case "after", str(kind):
-            return speaker.kind(kind)
-        case "step", str(step) if f"touchpoint.{step}" in knowledge.wording[language]:
-            return speaker.kind(step)
-        case _, float(number):
-            return f"{number:.1f}".removesuffix(".0")
-        case _, number_or_words if name.endswith("_hours"):
-            return speaker.lasting(round(float(number_or_words) * HOUR_MS))
-        case _, number_or_words if name.endswith("_days"):
-            return speaker.lasting(round(float(number_or_words) * DAY_MS))
-        case _:
-            return str(value)
-
-
-_SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
+_SIGNALS: dict[str, Callable[[Speaker, Signal], _Parts]] = {
     "unanswered": _unanswered,
     "running_out": _running_out,
     "arrival": _arrival,
@@ -305,7 +240,7 @@ _SIGNALS: dict[str, Callable[[_Speaker, Signal], _Parts]] = {
 
 def shift_card(moment: Moment, shift: Shift) -> CardText:
     """The card of a shift that somebody must hear of."""
-    speaker = _Speaker(moment)
+    speaker = Speaker(moment)
     rule = moment.knowledge.shift_alert(shift.from_, shift.to)
     assert rule is not None
     now, before = speaker.label(shift.to), speaker.label(shift.from_)
@@ -317,11 +252,11 @@ def shift_card(moment: Moment, shift: Shift) -> CardText:
     )  # fmt: skip
     do_not = (speaker.say(f"shift.{rule.name}.do_not.1"), *manners.do_not[speaker.language][:1])
     why = speaker.say("shift.why", percent=round(shift.probability * 100))
-    card = Card(_who(speaker), f"{happened} {_reasons(speaker, shift)}", why, _recent(speaker), do, do_not)
+    card = Card(who(speaker), f"{happened} {_reasons(speaker, shift)}", why, recent(speaker), do, do_not)
     return CardText(speaker.say(f"shift.{rule.name}.title", now=now), card, speaker.language)
 
 
-def _reasons(speaker: _Speaker, shift: Shift) -> str:
+def _reasons(speaker: Speaker, shift: Shift) -> str:
     keys = [because.what.split(":", 1)[0] for because in shift.because]
     known = [speaker.say(key) for key in dict.fromkeys(keys) if key in speaker.knowledge.wording[speaker.language]]
     if not known:
@@ -329,28 +264,9 @@ def _reasons(speaker: _Speaker, shift: Shift) -> str:
     return speaker.say("shift.reasons", reasons=speaker.say("shift.reasons.join").join(known[:REASONS]))
 
 
-def _declared(moment: Moment) -> str:
-    declared = moment.customer.declared
-    return STRANGER if declared < 0 else moment.knowledge.types[declared].id
-
-
-def _who(speaker: _Speaker) -> str:
-    customer_id, declared = _named(speaker.moment.customer_id), _declared(speaker.moment)
-    if declared == STRANGER:
-        return speaker.say("who.new", customer=customer_id, label=speaker.label(declared))
-    manner = speaker.knowledge.relationship(declared).manner[speaker.language]
-    return speaker.say("who.known", customer=customer_id, label=speaker.label(declared), manner=manner)
-
-
-def _named(customer_id: str) -> str:
-    """A customer without an id of ours is shown by kind and the beginning of the hash."""
-    kind, _, rest = customer_id.partition(":")
-    return customer_id if not rest or kind == "loyalty_card" else f"{kind} {rest.rsplit(':', 1)[-1][:6]}"
-
-
 def for_team(moment: Moment, text: CardText, team: str) -> Card:
     """The card as this team gets it: with what its members may give without asking (S4-13), and never too large."""
-    speaker, amount = _Speaker(moment), moment.knowledge.alerts.authority[team]
+    speaker, amount = Speaker(moment), moment.knowledge.alerts.authority[team]
     place = moment.knowledge.places.get(moment.customer.place or "")
     limit = moment.knowledge.money.limit(amount, place.currency if place else "")
     fallback = moment.knowledge.teams[team].fallback
@@ -367,7 +283,7 @@ def for_team(moment: Moment, text: CardText, team: str) -> Card:
     return card
 
 
-def _reach(speaker: _Speaker, name: str, severity: Severity) -> str:
+def _reach(speaker: Speaker, name: str, severity: Severity) -> str:
     found = reach(speaker.moment, name, severity)
     channel = speaker.knowledge.channels[found.channel].names[speaker.language]
     if found.here:
@@ -375,33 +291,3 @@ def _reach(speaker: _Speaker, name: str, severity: Severity) -> str:
     if found.at is None:
         return speaker.say("reach.now", channel=channel)
     return speaker.say("reach.at", channel=channel, clock=found.at.strftime("%H:%M"))
-
-
-def _recent(speaker: _Speaker) -> tuple[str, ...]:
-    at = speaker.moment.at
-    lines = [_fact(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at][:FACTS]
-    return tuple(lines) or (speaker.say("recent.none"),)
-
-
-def _fact(speaker: _Speaker, glimpse: Glimpse) -> str:
-    """The fact with whether staff may speak of it; of what they must never mention no words are shown. Words about
-    health, faith or grief are known, and not brought up."""
-    rules = speaker.knowledge.alerts
-    if glimpse.private or glimpse.type in rules.never_said:
-        hidden = msgspec.structs.replace(glimpse, words="")
-        return speaker.say("fact.never", fact=_line(speaker, hidden))
-    heard = listener(speaker.knowledge.texts, speaker.knowledge.meanings).hear(glimpse.words) if glimpse.words else None
-    may_be_said = glimpse.type in rules.said and (heard is None or topic(heard) is None)
-    mark = "fact.say" if may_be_said else "fact.silent"
-    return speaker.say(mark, fact=_line(speaker, glimpse))
-
-
-def _line(speaker: _Speaker, glimpse: Glimpse) -> str:
-    when, what = speaker.ago(speaker.moment.at - glimpse.at), speaker.kind(glimpse.type)
-    if glimpse.words and glimpse.ours:
-        return speaker.say("recent.ours", when=when, text=glimpse.words)
-    if glimpse.words and glimpse.type == "purchase.made":
-        return speaker.say("recent.item", when=when, what=what, item=glimpse.words)
-    if glimpse.words:
-        return speaker.say("recent.words", when=when, what=what, text=glimpse.words)
-    return speaker.say("recent.plain", when=when, what=what)

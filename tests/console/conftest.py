@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.furnished import SAID, Runs, Shop, kept_run
-from tests.console.world import World
+from tests.console.world import World, alert, signal
 
 
 @pytest.fixture
@@ -26,3 +26,11 @@ def furnished(tmp_path: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> It
     found = Shop(tmp_path, runs, monkeypatch)
     yield found
     found.world.close()
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """Tom, of one team, and an alert of his and of another one."""
+    world.join("tom", "agent", ("agent-desk",))
+    world.hear(signal(), alert(), signal("s1"), alert("s1", "store"))
+    return world

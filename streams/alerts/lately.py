@@ -1,0 +1,44 @@
+"""The last facts that a card tells, each with whether staff may speak of it (S2-03, S4-04)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from streams.alerts.speaking import Speaker
+from streams.customers.customer import Glimpse
+from streams.texts.linting import topic
+from streams.texts.listening import listener
+
+FACTS: Final = 3
+
+
+def recent(speaker: Speaker) -> tuple[str, ...]:
+    at = speaker.moment.at
+    lines = [_fact(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at][:FACTS]
+    return tuple(lines) or (speaker.say("recent.none"),)
+
+
+def _fact(speaker: Speaker, glimpse: Glimpse) -> str:
+    """The fact with whether staff may speak of it; of what they must never mention no words are shown. Words about
+    health, faith or grief are known, and not brought up."""
+    rules = speaker.knowledge.alerts
+    if glimpse.private or glimpse.type in rules.never_said:
+        hidden = msgspec.structs.replace(glimpse, words="")
+        return speaker.say("fact.never", fact=_line(speaker, hidden))
+    heard = listener(speaker.knowledge.texts, speaker.knowledge.meanings).hear(glimpse.words) if glimpse.words else None
+    may_be_said = glimpse.type in rules.said and (heard is None or topic(heard) is None)
+    mark = "fact.say" if may_be_said else "fact.silent"
+    return speaker.say(mark, fact=_line(speaker, glimpse))
+
+
+def _line(speaker: Speaker, glimpse: Glimpse) -> str:
+    when, what = speaker.ago(speaker.moment.at - glimpse.at), speaker.kind(glimpse.type)
+    if glimpse.words and glimpse.ours:
+        return speaker.say("recent.ours", when=when, text=glimpse.words)
+    if glimpse.words and glimpse.type == "purchase.made":
+        return speaker.say("recent.item", when=when, what=what, item=glimpse.words)
+    if glimpse.words:
+        return speaker.say("recent.words", when=when, what=what, text=glimpse.words)
+    return speaker.say("recent.plain", when=when, what=what)
