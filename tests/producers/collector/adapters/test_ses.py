@@ -115,7 +115,14 @@ def test_what_is_not_of_our_topic_or_not_new_is_refused(body: bytes, reason: str
     assert not NET.visited
 
 
-@pytest.mark.parametrize("page", [certificate(OURS, days=-1), certificate(OTHERS), b"no certificate"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(certificate(OURS, days=-1), id="old"),
+        pytest.param(certificate(OTHERS), id="another's"),
+        pytest.param(b"no certificate", id="none"),
+    ],
+)
 def test_a_certificate_that_is_old_or_none_or_anothers_vouches_for_nothing(page: bytes) -> None:
     assert say(message("{}"), Ses(Config(topics=(TOPIC,)), Known({CERTIFICATE: page})))["refused"] == "wrong_signature"
 
