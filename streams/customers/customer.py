@@ -7,12 +7,8 @@ import msgspec
 from schemas.records import Severity
 from streams.relationships.habits import Habits
 
-RING = 32
-"""Last event ids by which a producer's repetition is recognised (architecture.md, promise 5)."""
 RECENT = 4
 """Touchpoints that the card shows."""
-MARK = 8
-"""Bytes of one event id in the ring."""
 
 
 class Timer(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
@@ -134,9 +130,6 @@ class Customer(msgspec.Struct, array_like=True, gc=False):
         return None if consent is None else consent.granted
 
 
-FIELDS_2 = 26
-"""Fields of a customer up to codec version 2, whose evidence of words and deeds (11 to 13) nothing here reads."""
-
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Customer).decode
 
@@ -152,9 +145,5 @@ def unpack(state: bytes) -> Customer:
 
 
 def present(state: bytes) -> bytes:
-    """A state up to codec version 2 in the present form: what was declared holds, habits begin anew."""
-    fields = msgspec.msgpack.decode(state)
-    if len(fields) == FIELDS_2:
-        fields[11:14] = [[]]
-        state = _encode(fields)
+    """A state of the codec version before in the present form: what it did not know has its beginning."""
     return pack(unpack(state))

@@ -21,6 +21,21 @@ def fingerprint(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
+RING = 32
+"""Last event ids by which a producer's repetition is recognised (architecture.md, promise 5)."""
+MARK = 8
+"""Bytes of one event id in a ring."""
+
+
 def seen_mark(event_id: str) -> bytes:
-    """What the ring of recent `event_id`s keeps of one: eight bytes."""
-    return blake2b(event_id.encode(), digest_size=8).digest()
+    """What a ring of recent `event_id`s keeps of one: `MARK` bytes."""
+    return blake2b(event_id.encode(), digest_size=MARK).digest()
+
+
+def remembered(ring: bytes, event_id: str) -> bytes | None:
+    """The ring of the last `RING` ids with this one, or None if it stands there: its producer sends it again."""
+    mark = seen_mark(event_id)
+    at = ring.find(mark)
+    while at >= 0 and at % MARK:
+        at = ring.find(mark, at + 1)
+    return None if at >= 0 else (ring + mark)[-RING * MARK :]

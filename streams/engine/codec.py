@@ -45,23 +45,23 @@ _second = _DUE.size
 _due = _DUE.unpack_from
 
 
-def _write_2(position: int, due: int, state: bytes) -> bytes:
-    return b"\x02" + position.to_bytes(8, "big") + due.to_bytes(8, "big", signed=True) + state
-
-
-def _read_2(value: bytes) -> tuple[int, int, bytes]:
-    position, due = _due(value)
-    return position, due, value[_second:]
-
-
 def _write_3(position: int, due: int, state: bytes) -> bytes:
     return b"\x03" + position.to_bytes(8, "big") + due.to_bytes(8, "big", signed=True) + state
 
 
-CODECS: Final[dict[int, Codec]] = {2: Codec(_write_2, _read_2), 3: Codec(_write_3, _read_2)}
-"""2: position and the moment at which a customer is due next, so that recovery need not unpack anybody.
-3: a customer has habits instead of evidence (`streams.customers.customer.present`), the world what it did last."""
-WRITTEN = 3
+def _read_3(value: bytes) -> tuple[int, int, bytes]:
+    position, due = _due(value)
+    return position, due, value[_second:]
+
+
+def _write_4(position: int, due: int, state: bytes) -> bytes:
+    return b"\x04" + position.to_bytes(8, "big") + due.to_bytes(8, "big", signed=True) + state
+
+
+CODECS: Final[dict[int, Codec]] = {3: Codec(_write_3, _read_3), 4: Codec(_write_4, _read_3)}
+"""3: position, the moment at which a customer is due next (so that recovery need not unpack anybody), habits.
+4: the world remembers the last company-wide `event_id`s."""
+WRITTEN = 4
 """The version that this program writes."""
 
 

@@ -13,8 +13,8 @@ from streams.alerts import cases, life
 from streams.alerts.acts import tell
 from streams.alerts.changing import TIMER
 from streams.alerts.customer_card import card_if_changed
-from streams.customers.customer import MARK, RING, Customer, Timer
-from streams.customers.ids import output_id, seen_mark, timer_cause
+from streams.customers.customer import Customer, Timer
+from streams.customers.ids import output_id, remembered, timer_cause
 from streams.customers.moment import Moment
 from streams.engine.facts import learn, remember
 from streams.engine.outcome import Outcome
@@ -49,15 +49,11 @@ class Fold:
 
     @staticmethod
     def repeated(customer: Customer, body: Touchpoint) -> bool:
-        """Whether the producer has sent this `event_id` among the customer's last `RING`; remembers it otherwise."""
-        mark, ring = seen_mark(body.event_id), customer.ring
-        at = ring.find(mark)
-        while at >= 0 and at % MARK:
-            at = ring.find(mark, at + 1)
-        if at >= 0:
-            return True
-        customer.ring = (ring + mark)[-RING * MARK :]
-        return False
+        """Whether the producer has sent this `event_id` among the customer's last 32; remembers it otherwise."""
+        ring = remembered(customer.ring, body.event_id)
+        if ring is not None:
+            customer.ring = ring
+        return ring is None
 
     def own(self, key: str, live: Live, body: Touchpoint, offset: int) -> None:
         """The customer's own record: first what fell due before it, then the record, at its own time."""

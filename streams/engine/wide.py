@@ -55,18 +55,26 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
         fold.outcome.counts["resent"] += 1
     elif body.type == "quantiles.updated":
         world.crowd = world.crowd | _quantiles(facts)
+    elif world.repeated(body.event_id):
+        fold.outcome.counts["duplicate"] += 1
     else:
-        if body.type in incidents.TYPES:
-            world.incidents = incidents.known(world.incidents, body, facts)
-        if record.source.partition == fold.states.number:
-            _tell_trends(record, body, fold, facts)
-        world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
-        if body.type == "stock.out" and body.item_id:
-            world.is_out(body.item_id, body.location_id, _back(facts, body.occurred_at))
-        deeds = fold.rules.relationships.concerns(body, facts)
-        told = _told(body, facts)
-        if deeds or fold.rules.concerns(news_of(body.type, body.occurred_at, told)):
-            world.announce(body.type, body.event_id, body.occurred_at, record.offset, told | {"deeds": ",".join(deeds)})
+        _did(record, body, fold, facts)
+
+
+def _did(record: Record, body: Touchpoint, fold: Fold, facts: dict[str, object]) -> None:
+    """Something that the company did, or that happened to it: known from now on, and met by whom it concerns."""
+    world = fold.states.world
+    if body.type in incidents.TYPES:
+        world.incidents = incidents.known(world.incidents, body, facts)
+    if record.source.partition == fold.states.number:
+        _tell_trends(record, body, fold, facts)
+    world.latest[body.type] = max(body.occurred_at, world.latest.get(body.type, 0))
+    if body.type == "stock.out" and body.item_id:
+        world.is_out(body.item_id, body.location_id, _back(facts, body.occurred_at))
+    deeds = fold.rules.relationships.concerns(body, facts)
+    told = _told(body, facts)
+    if deeds or fold.rules.concerns(news_of(body.type, body.occurred_at, told)):
+        world.announce(body.type, body.event_id, body.occurred_at, record.offset, told | {"deeds": ",".join(deeds)})
 
 
 def said_before(world: World, facts: Mapping[str, object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.customers.ids import remembered
 from streams.customers.incidents import Incident
 
 LEFT_BEHIND_MS = 60_000
@@ -54,7 +55,8 @@ class World(msgspec.Struct, array_like=True):
     measures partition that they said it of;
     `measured` the time until which measures for trends were sent,
     `incidents` those that are declared and not over,
-    `out` until when (ms) an item is out of stock, by item, or by item and place (`item@place`).
+    `out` until when (ms) an item is out of stock, by item, or by item and place (`item@place`),
+    `ring` the last `event_id`s of what the company did, as a customer has of their own.
     """
 
     position: int = -1
@@ -74,6 +76,7 @@ class World(msgspec.Struct, array_like=True):
     measured: int = 0
     incidents: dict[str, Incident] = {}
     out: dict[str, int] = {}
+    ring: bytes = b""
 
     def tick(self, partition: int, partitions: int, at: int) -> bool:
         """Takes a raw partition's tick; True when engine time rose (delivery.md, Time)."""
@@ -99,6 +102,13 @@ class World(msgspec.Struct, array_like=True):
             return True
         self.sources[partition] = (offset, n)
         return False
+
+    def repeated(self, event_id: str) -> bool:
+        """Whether its producer has sent this among the last 32 company-wide records; remembers it otherwise."""
+        ring = remembered(self.ring, event_id)
+        if ring is not None:
+            self.ring = ring
+        return ring is None
 
     def announce(self, kind: str, event_id: str, at: int, offset: int, facts: dict[str, str]) -> None:
         """Gives a company-wide record its number; customers meet it one by one."""

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schemas.records import Rejected
-from tests.streams.lab import DAY, HOUR, MINUTE, SECOND, Lab, of, signals, tick, touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, SECOND, Lab, knowledge, of, signals, tick, touchpoint
 
 ANSWERED = (
     touchpoint("agent.answered", 0, initiator="company", properties={"topic": "returns", "answer": "30 days"}),
@@ -45,3 +45,22 @@ def test_a_measurement_within_its_limits_is_met_by_nobody() -> None:
     out = lab.fold(hot, *(tick(HOUR + n * SECOND) for n in range(40)))
     assert [signal.at for signal in signals(out, "uncomfortable_place")] == [hot.occurred_at]
     assert not lab.states.world.pending
+
+
+def test_what_the_company_did_is_met_once_though_its_producer_sends_it_again() -> None:
+    """A client whose answer got lost posts its request again: another record, the same `event_id`."""
+    raised = touchpoint(
+        "policy.changed", 4 * DAY, initiator="company", properties={"policy_id": "fee", "kind": "price", "size": 0.25}
+    )
+    between = touchpoint("stock.out", 4 * DAY, initiator="company", item_id="tea")
+    close = [
+        touchpoint("chat.message", n * DAY, text="一辈子只用你们的，认准这个牌子", language="zh") for n in range(4)
+    ]
+    met = []
+    for told in ([raised], [raised, raised], [raised, between, raised]):
+        lab = Lab()
+        lab.fold(*close, *told, touchpoint("purchase.made", 5 * DAY))
+        met.append(lab.live().customer.habits.slow.sums)
+    (deed,) = [each for each in knowledge().company_deeds if each.name == "price_raised"]
+    assert met[0][deed.slot] > 0
+    assert met[1:] == met[:1] * 2

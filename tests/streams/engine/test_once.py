@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.records import Record, Rejected, Signal, Source, Undecodable
-from streams.customers.customer import RING
+from streams.customers.ids import RING
 from streams.engine import Partition, codec
 from tests.streams.lab import MINUTE, Lab, knowledge, of, tick, touchpoint
 
