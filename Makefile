@@ -39,7 +39,7 @@ $(READY): $(LOCKED) pyproject.toml
 run: setup ## start Rapport here on an example, Ctrl-C ends it (DATA=file: your touchpoints; DATA=none: only listen)
 	@exec $(BIN)/rapport up --feed '$(DATA)'
 
-test: setup ## all tests, those without services beside the others; says at the end which groups ran (ARGS=... goes to pytest)
+test: setup ## all tests, two modules at a time; says at the end which groups ran (ARGS=... goes to pytest)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25 $(ARGS)
 
 explore: setup ## property tests on many new random examples (not in CI: what it finds becomes a test)

@@ -55,6 +55,7 @@ def lacking(group: str) -> str | None:
             return None
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the mark in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Pure tests first, what needs a service next, what takes long last; what cannot run is skipped, saying why."""
     reasons = {group: lacking(group) for group in GROUPS}
@@ -63,8 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if reason := reasons.get(group):
                 item.add_marker(pytest.mark.skip(reason=f"{group}: {reason}"))
         if found := groups_of(item):
-            # One behind the other, also where pytest-xdist has several workers: they share processors and a broker.
-            item.add_marker(pytest.mark.xdist_group("services"))
+            # A module in one worker of pytest-xdist: what it sets up is set up once.
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         item.user_properties.append((GROUPS_OF, " ".join(found or [PLAIN])))
     items.sort(key=lambda item: max((GROUPS.index(group) + 1 for group in groups_of(item)), default=0))
 
