@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def _records(
 
 
 class _Past:
-    """Merges the partitions by time. Holds at most about `_AHEAD` records of each."""
+    """Merges the partitions by time. Holds at most about `_AHEAD` records of each, and what a fetch brings."""
 
     def __init__(self, consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> None:
         self._consumer = consumer
@@ -150,8 +151,10 @@ def _consumer(kafka: Kafka) -> KafkaConsumer:
     def consumer(timeout_ms: int) -> KafkaConsumer:
         return opened(
             KafkaConsumer, **kafka.client(), client_id="rapport-tail", enable_auto_commit=False,
-            bootstrap_timeout_ms=timeout_ms, auto_offset_reset="earliest",
-            fetch_max_wait_ms=100, max_partition_fetch_bytes=20 * 1024 * 1024,
+            bootstrap_timeout_ms=timeout_ms, auto_offset_reset="earliest", fetch_max_wait_ms=100,
+            # A poll takes whole what was fetched, of bounded size: kafka-python 3.0 never goes on with a paused
+            # partition whose batch was half taken while another's has been taken whole (its Fetcher.fetched_records).
+            max_poll_records=sys.maxsize, max_partition_fetch_bytes=1 << 20, fetch_max_bytes=8 << 20,
         )  # fmt: skip
 
     with told(Refused):

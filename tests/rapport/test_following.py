@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import NamedTuple
 
@@ -115,6 +116,21 @@ def test_a_partition_that_is_far_ahead_waits_for_the_others(
     monkeypatch.setattr("rapport.following._AHEAD", 1)
     found = follow(Kafka(kafka), (spread,), lambda: False, Span(BEGINNING, ends=True))
     assert "".join(output.id for output in found) == "0123456789"
+
+
+@pytest.mark.kafka
+def test_partitions_that_wait_in_turn_are_read_to_their_ends(kafka: str) -> None:
+    """Thousands in each, now these earlier and now those: each waits for the others, half of a batch read."""
+    topic, count = made(kafka, 3), 9_000
+    producer = KafkaProducer(bootstrap_servers=kafka, linger_ms=50)
+    for number in range(count):
+        value = encode_output(measure(str(number)))
+        at = 1_700_000_000_000 + number
+        producer.send(topic, value, b"k", partition=number // 700 % 3, timestamp_ms=at)
+    producer.close()
+    ends = time.monotonic() + 60
+    found = follow(Kafka(kafka), (topic,), lambda: time.monotonic() > ends, Span(BEGINNING, ends=True))
+    assert [output.id for output in found] == [str(number) for number in range(count)]
 
 
 @pytest.mark.kafka
