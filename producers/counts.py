@@ -62,5 +62,5 @@ class Counts:
             parts.append(f"{self.refused:,} rejected ({reasons}), {self.dead_lettered:,} dead-lettered")
         else:
             parts.append("0 rejected")
-        parts.append(f"{acknowledged:,} records acknowledged by Kafka")
+        parts.append(f"{acknowledged:,} acknowledged by Kafka")
         return "; ".join(parts) + "."

@@ -55,6 +55,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "state.acknowledged": ("已受理", "acknowledged"),
     "state.snoozed": ("已推迟", "snoozed"),
     "by_itself": ("到时", "falls due"),
+    "timer.relationships": ("重新看一遍关系", "the relationship is looked at again"),
+    "timer.alert": ("提醒升级或过期", "an alert escalates or expires"),
     "in": ("还有 {}", "in {}"),
     "over": ("已过 {}", "{} over"),
     "lately": ("近来", "Lately"),
@@ -161,6 +163,11 @@ class Voice:
         """What a signal tells, as a sentence without its point; else its name in plain."""
         signals = {} if self.knowledge is None else self.knowledge.signals
         return signals[name].purpose[self.language].rstrip(".。") if name in signals else _plain(name)
+
+    def timer(self, name: str) -> str:
+        """What a timer does when it is due."""
+        known = f"timer.{name}"
+        return self.say(known) if known in _WORDS else self.signal(name)
 
     def touchpoint(self, kind: str) -> str:
         return self._line(f"touchpoint.{kind}", kind)

@@ -95,7 +95,7 @@ class People:
         if unknown := sorted(set(person.teams) - set(TEAMS)):
             raise AccountError(f"{unknown[0]!r} is no team; the teams are {', '.join(TEAMS)}")
         if not SHORTEST <= len(password) <= LONGEST:
-            raise AccountError(f"a password has {SHORTEST} to {LONGEST} letters, not {len(password)}")
+            raise AccountError(f"a password has {SHORTEST} to {LONGEST} characters, not {len(password)}")
         row = (person.name, person.role, " ".join(person.teams), "\n".join(person.places), self._hasher.hash(password))
         try:
             self._do("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?)", *row, self._clock())

@@ -41,7 +41,9 @@ Reason = Annotated[
 ]
 Stage = Annotated[
     list[str] | None,
-    typer.Option("--stage", help="Refused by producer, identity or engine; may be repeated.", autocompletion=stages),
+    typer.Option(
+        "--stage", help="Refused by producer, identity, engine or delivery; may be repeated.", autocompletion=stages
+    ),
 ]
 Source = Annotated[
     list[str] | None, typer.Option("--source", help="From this topic or file; may be repeated.", metavar="TOPIC|FILE")

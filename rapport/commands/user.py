@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ADD = (
     Example("rapport user add anna --role admin", "asks for a password; everything, all teams"),
-    Example("rapport user add wei --role associate --team store --place store-1", "the alerts of one store"),
+    Example("rapport user add wei --role associate --team store --place lon-01", "the alerts of one store"),
     Example("rapport user add tom --role agent --team agent-desk < password.txt", "the password from a file"),
 )
 LIST = (Example("rapport user list", "who may log in"), Example("rapport user list --json", "for a program"))

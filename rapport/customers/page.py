@@ -154,7 +154,7 @@ def _matter(matter: Matter, page: Page, now: int) -> Text:
 def _waiting(waiting: Waiting, page: Page, now: int) -> Text:
     voice = page.voice
     when = f"{clock(waiting.due, page)} ({_away(waiting.due, now, voice)})"
-    said = Text(f"{voice.signal(waiting.name)} · {clean(waiting.key)} · {when}")
+    said = Text(" · ".join(filter(None, (voice.timer(waiting.name), clean(waiting.key), when))))
     return _indented(Text(f"{voice.say('by_itself')} ", "dim"), said, page)
 
 

@@ -130,6 +130,22 @@ def test_everything_has_its_words(known: Known, zh: str, en: str) -> None:
     assert en in page(known, "en")
 
 
+@pytest.mark.parametrize(
+    ("timer", "zh", "en"),
+    [
+        pytest.param(Waiting(NOW, "unanswered", "m1"), " · m1 · ", " · m1 · ", id="a signal, and about what"),
+        pytest.param(
+            Waiting(NOW, "relationships", ""), "到时 重新看一遍关系 · ", "is looked at again · ", id="a review"
+        ),
+        pytest.param(Waiting(NOW, "alert", "m1"), "升级或过期 · m1", "escalates or expires · m1", id="an alert's life"),
+    ],
+)
+def test_what_falls_due_has_its_words(timer: Waiting, zh: str, en: str) -> None:
+    known = msgspec.structs.replace(ANNA, waiting=(timer,))
+    for language, wanted in (("zh", zh), ("en", en)):
+        assert wanted in page(known, language)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", [*MIGRATIONS, "drift"])
 def test_every_way_that_a_relationship_goes_has_its_words(name: str, language: str) -> None:
