@@ -98,7 +98,7 @@ def _unanswered(speaker: Speaker, signal: Signal) -> _Parts:
     return (
         speaker.say("signal.unanswered.title", kind=kind),
         happened,
-        speaker.say("signal.unanswered.why", waited=norm, norm=norm),
+        speaker.say("signal.unanswered.why", norm=norm),
         [speaker.say("signal.unanswered.do.1"), speaker.say("signal.unanswered.do.2", staff=staff)],
         [speaker.say("signal.unanswered.do_not.1"), speaker.say("signal.unanswered.do_not.2")],
     )

@@ -15,7 +15,8 @@ from streams.signals.matter import by_staff, matter_of
 OPEN = 8
 """Questions of one customer that are waited for; the oldest makes room for a ninth."""
 MINUTE_MS = 60_000
-ASKED = frozenset({"chat.message", "social.mentioned", "message.replied", "complaint.opened"})
+CHAT = "chat.message"
+ASKED = frozenset({CHAT, "social.mentioned", "message.replied", "complaint.opened"})
 
 
 class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -39,7 +40,8 @@ class Unanswered:
     time. An answer that names a matter answers that matter and the questions that named
     none; one that names none answers them all. A question that comes in late, older
     than our last word, was answered by it. Fires once a question; more words on an
-    open matter do not start it anew.
+    open matter do not start it anew, nor do more lines of a chat that name none while
+    the first may still be answered in time: people write one question in several lines.
     """
 
     name: ClassVar[str] = "unanswered"
@@ -68,6 +70,8 @@ class Unanswered:
         norm = moment.knowledge.signals[self.name].numbers("norms_minutes").get(kind)
         waited_for = any(q.matter == matter for q in state.questions)
         if norm is None or waited_for or moment.at <= state.answered_at:
+            return state
+        if kind == CHAT and named is None and _goes_on(state, moment.at, norm):
             return state
         kept = state.questions
         if len(kept) == OPEN:
@@ -101,6 +105,11 @@ class Unanswered:
         known = {q.matter for q in state.questions}
         others = tuple(q for q in older.questions if q.matter not in known)
         return Waiting((*others, *state.questions)[-OPEN:], max(state.answered_at, older.answered_at))
+
+
+def _goes_on(state: Waiting, at: int, norm: float) -> bool:
+    """Whether a chat that names no matter began within the norm before: its next line is the same question."""
+    return any(q.type == CHAT and not q.named and 0 <= at - q.at < norm * MINUTE_MS for q in state.questions)
 
 
 def _about(moment: Moment) -> set[str]:

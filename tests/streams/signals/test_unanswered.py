@@ -23,7 +23,10 @@ def answer(at: int, **fields: Any) -> Touchpoint:
         pytest.param([asked(), tick(2 * MINUTE)], 1, id="the norm is over"),
         pytest.param([asked(), answer(2 * MINUTE), tick(3 * MINUTE)], 0, id="an answer at the edge is in time"),
         pytest.param([asked(), answer(2 * MINUTE + 1), tick(3 * MINUTE)], 1, id="an answer just after it is not"),
-        pytest.param([asked(), asked(MINUTE), tick(10 * MINUTE)], 2, id="two questions without a session are two"),
+        pytest.param([asked(), asked(MINUTE), tick(10 * MINUTE)], 1, id="two lines without a session are one question"),
+        pytest.param([asked(), asked(2 * MINUTE), tick(10 * MINUTE)], 2, id="what comes after the norm is another"),
+        pytest.param([asked(), answer(MINUTE), asked(MINUTE + 1), tick(10 * MINUTE)], 1, id="and so is what follows"),
+        pytest.param([asked(), asked(MINUTE, session_id="s"), tick(10 * MINUTE)], 2, id="a session is its own matter"),
         pytest.param(
             [asked(session_id="s"), asked(MINUTE, session_id="s"), tick(10 * MINUTE)], 1, id="one session is one"
         ),
