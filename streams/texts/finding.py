@@ -54,17 +54,17 @@ class Finder:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = tuple(entries)
         words: dict[str, list[int]] = {}
-        self._behind: dict[str, list[tuple[str, int]]] = {}
+        self._behind: dict[str, dict[str, list[int]]] = {}
         for number, entry in enumerate(self._entries):
             for word in entry.words:
                 first, apart, second = lowered(word).partition(APART)
                 if apart:
-                    self._behind.setdefault(first, []).append((second, number))
+                    self._behind.setdefault(first, {}).setdefault(second, []).append(number)
                     words.setdefault(first, [])
                     words.setdefault(second, [])
                 else:
                     words.setdefault(first, []).append(number)
-        self._parts = {*self._behind, *(second for pairs in self._behind.values() for second, _ in pairs)}
+        self._parts = {*self._behind, *(second for seconds in self._behind.values() for second in seconds)}
         self._automaton = ahocorasick.Automaton()
         for word, numbers in words.items():
             self._automaton.add_word(word, (len(word), tuple(numbers), word if word in self._parts else ""))
@@ -110,8 +110,9 @@ class Finder:
             if part:
                 parts.setdefault(part, []).append((start, end))
         for first in parts.keys() & self._behind.keys():
-            for second, number in self._behind[first]:
-                if second in parts:
+            behind = self._behind[first]
+            for second in parts.keys() & behind.keys():
+                for number in behind[second]:
                     yield from self._together(text, number, parts[first], parts[second])
 
     def _together(
