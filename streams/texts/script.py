@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _TRADITIONAL: Final = (
@@ -39,8 +40,9 @@ _SIMPLIFIED: Final = (
 """Those that customers write: in messages about goods and service nearly every letter that the reform of 1956 changed.
 Where a letter is one in both scripts (著, 覆) it stays."""
 _TABLE: Final = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+_ANY: Final = re.compile(f"[{_TRADITIONAL}]")
 
 
 def simplified(text: str) -> str:
     """The text in simplified letters; each keeps its place."""
-    return text if text.isascii() else text.translate(_TABLE)
+    return text.translate(_TABLE) if _ANY.search(text) else text
