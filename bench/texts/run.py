@@ -137,7 +137,7 @@ def _traps(knowledge: Knowledge, texts: Sequence[Labelled]) -> Iterator[str]:
 
 
 def _speed(knowledge: Knowledge, texts: Sequence[Labelled]) -> Iterator[str]:
-    yield f"\n| microseconds a text of {speed.LETTERS} letters, one core | en | zh |\n|---|---|---|"
+    yield f"\n| microseconds of processor time a text of {speed.LETTERS} letters | en | zh |\n|---|---|---|"
     own = {language: [e.text for e in texts if e.language == language] for language in ("en", "zh")}
     costs = {language: speed.costs(knowledge, some) for language, some in own.items() if some}
     for name in dict.fromkeys(name for cost in costs.values() for name in cost):

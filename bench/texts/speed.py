@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Final
 
 from streams.knowledge.model import Knowledge
@@ -18,7 +18,7 @@ ROUNDS: Final = 7
 
 
 def costs(knowledge: Knowledge, texts: Sequence[str]) -> dict[str, float]:
-    """Microseconds a text of `LETTERS` letters: the median of several rounds over all of them."""
+    """Microseconds of processor time a text of `LETTERS` letters: the median of several rounds over all of them."""
     cut = sorted({text[:LETTERS] for text in texts if len(text) >= LETTERS - 40})
     lexicon, ear = Lexicon(knowledge), Ear(knowledge.voice, len(knowledge.types))
     listener = Listener(knowledge.texts, knowledge.meanings)
@@ -35,8 +35,8 @@ def costs(knowledge: Knowledge, texts: Sequence[str]) -> dict[str, float]:
 def _median(step: Callable[[str], object], texts: Sequence[str]) -> float:
     taken: list[float] = []
     for _ in range(ROUNDS):
-        begun = perf_counter()
+        begun = process_time()
         for text in texts:
             step(text)
-        taken.append((perf_counter() - begun) / len(texts) * 1e6)
+        taken.append((process_time() - begun) / len(texts) * 1e6)
     return median(taken)

@@ -69,7 +69,7 @@ _CHART = {
 """Of the control chart of a trend."""
 
 SPECS: dict[str, Spec] = {
-    "step_failing": Spec((1,), {"shopping": Words(), **_CHART}),
+    "step_failing": Spec((1,), {"shopping": Words(), "chance": SHARE, **_CHART}),
     "cause_rising": Spec(
         (1,),
         {

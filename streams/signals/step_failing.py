@@ -26,7 +26,8 @@ class Visit(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class StepFailing(Timeless[Visit]):
-    """Fires when a step throws a greater share of sessions back than usual, on one platform (EWMA + CUSUM).
+    """Fires when a step throws a greater share of sessions back than usual, on one platform (EWMA + CUSUM,
+    and a second look at what they found, by chance alone).
 
     Here are counted, by step and platform, the sessions that entered it and those that it threw back;
     `streams.trends.judge` judges. A step throws back when what comes next of the checkout is the step itself again,

@@ -9,8 +9,14 @@ from typing import NamedTuple
 import ahocorasick
 
 from streams.knowledge.marks import Negation
+from streams.texts.script import simplified
 
 _WORD = re.compile(r"[\w']+|[^\w\s]")
+APART = " … "
+"""`a … b` is an `a` with a `b` behind it in the same clause, and nothing between them that denies it."""
+GAPS = {"zh": 10, "en": 28}
+"""Letters that may stand between the two."""
+_CLAUSE = re.compile(r"[,.!?;:，。！？；：\n]")
 LOOKBACK = 80
 """Letters before an English word in which a negation is looked for."""
 
@@ -32,9 +38,10 @@ class Hit(NamedTuple):
 
 
 def lowered(text: str) -> str:
-    """The form in which words are found; letters keep their places."""
+    """The form in which words are found: small, simplified letters that keep their places."""
     low = text.lower().replace("’", "'")
-    return low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    same = low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    return simplified(same)
 
 
 class Finder:
@@ -47,12 +54,20 @@ class Finder:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = tuple(entries)
         words: dict[str, list[int]] = {}
+        self._behind: dict[str, dict[str, list[int]]] = {}
         for number, entry in enumerate(self._entries):
             for word in entry.words:
-                words.setdefault(word.lower(), []).append(number)
+                first, apart, second = lowered(word).partition(APART)
+                if apart:
+                    self._behind.setdefault(first, {}).setdefault(second, []).append(number)
+                    words.setdefault(first, [])
+                    words.setdefault(second, [])
+                else:
+                    words.setdefault(first, []).append(number)
+        self._parts = {*self._behind, *(second for seconds in self._behind.values() for second in seconds)}
         self._automaton = ahocorasick.Automaton()
         for word, numbers in words.items():
-            self._automaton.add_word(word, (len(word), tuple(numbers)))
+            self._automaton.add_word(word, (len(word), tuple(numbers), word if word in self._parts else ""))
         self._any = bool(words)
         if words:
             self._automaton.make_automaton()
@@ -86,11 +101,39 @@ class Finder:
                 yield hit
 
     def _raw(self, text: str) -> Iterator[Hit]:
-        for last, (length, numbers) in self._automaton.iter(text):
+        parts: dict[str, list[tuple[int, int]]] = {}
+        for last, (length, numbers, part) in self._automaton.iter(text):
             start, end = last - length + 1, last + 1
             for number in numbers:
                 if self._entries[number].language == "zh" or _stands_alone(text, start, end):
                     yield Hit(start, end, number)
+            if part:
+                parts.setdefault(part, []).append((start, end))
+        for first in parts.keys() & self._behind.keys():
+            behind = self._behind[first]
+            for second in parts.keys() & behind.keys():
+                for number in behind[second]:
+                    yield from self._together(text, number, parts[first], parts[second])
+
+    def _together(
+        self, text: str, number: int, firsts: Sequence[tuple[int, int]], seconds: Sequence[tuple[int, int]]
+    ) -> Iterator[Hit]:
+        entry = self._entries[number]
+        for begin, left in firsts:
+            for right, end in seconds:
+                if not left <= right <= left + GAPS[entry.language] or _CLAUSE.search(text, left, right):
+                    continue
+                alone = entry.language == "zh" or (_stands_alone(text, begin, left) and _stands_alone(text, right, end))
+                if alone and not (entry.negation and _denies(entry.negation, text[left:right])):
+                    yield Hit(begin, end, number)
+
+
+def _denies(rule: Negation, between: str) -> bool:
+    """Whether a negation stands in these letters."""
+    if rule.language == "zh":
+        found = ((word, between.find(word)) for word in rule.words)
+        return any(at >= 0 and not _inside(between, at, at + len(word), rule.exceptions) for word, at in found)
+    return any(token in rule.words or token.endswith("n't") for token in _WORD.findall(between))
 
 
 def _from_the_left(hit: Hit) -> tuple[int, int, int]:

@@ -19,6 +19,7 @@ _DIGITS: Final = (
     r"\d[\d,.]*|[一二两三四五六七八九十百千半]+"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a dozen)\b"
 )
+_SUM: Final = r"[£$€¥￥]\s?\d[\d,.]*"
 _MONTHS: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
 _DATE: Final = re.compile(
     rf"\d{{4}}[-/.年]\d{{1,2}}(?:[-/.月]\d{{1,2}}日?|月)|\d{{1,2}}月\d{{1,2}}[日号]|\b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTHS}\b"
@@ -84,4 +85,4 @@ def _counts(texts: Texts) -> re.Pattern[str]:
     safe_en, safe_zh = "|".join(map(re.escape, harmless.of("en"))), "|".join(map(re.escape, harmless.of("zh")))
     safe = rf"(?!\s?(?:{safe_zh})|[^.!?,;]{{0,{BEHIND}}}\b(?:{safe_en})\b)"
     counted = rf"(?:{_DIGITS})\s?(?:(?:more\s)?\b(?:{english})\b|[个多几余]{{0,2}}(?:{chinese}))"
-    return re.compile(rf"(?:{counted}|\b(?:twice|thrice)\b){safe}")
+    return re.compile(rf"(?:{counted}|{_SUM}|\b(?:twice|thrice)\b){safe}")

@@ -13,6 +13,7 @@ from typing import Final
 from streams.knowledge.marks import FEELINGS, Mark, Meanings, Negation, Texts
 from streams.texts.finding import Entry, Finder, Hit, lowered
 from streams.texts.judging import Judge, Opinion
+from streams.texts.script import simplified
 
 LETTERS: Final = 2_000
 """A longer text is read by its beginning."""
@@ -136,8 +137,8 @@ class Listener:
 
 
 def cleaned(text: str) -> str:
-    """The text without handles and addresses, as the models read it."""
-    return _NAMES.sub(" ", text)
+    """The text without handles and addresses, in simplified letters, as the models read it."""
+    return simplified(_NAMES.sub(" ", text))
 
 
 @lru_cache(maxsize=4)

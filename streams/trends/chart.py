@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from streams.trends.chance import at_least
+
 HELD = 30
 """Observations that wait outside of the baseline; with one more all go in."""
 
@@ -25,7 +27,8 @@ class Numbers(NamedTuple):
     """Parameters of a rule: `threshold` h, `slack` k, `weight` of the newest observation (EWMA, Roberts 1959), `least`
     observations before anything is judged, `over` the evidence (nats) that an incident is over. `share`: what is
     observed are events among `exposure`, else events in time. `variance` is what an observation has at least: a share
-    is observed until as many were exposed; counts are taken for no steadier."""
+    is observed until as many were exposed; counts are taken for no steadier. `chance`: with a share, how likely all
+    that was observed since the sum was 0 may be at the usual rate, for an alarm; 1 asks for nothing."""
 
     threshold: float
     slack: float
@@ -34,6 +37,7 @@ class Numbers(NamedTuple):
     over: float
     variance: float
     share: bool
+    chance: float = 1.0
 
 
 class Chart(msgspec.Struct, array_like=True):
@@ -72,12 +76,23 @@ class Chart(msgspec.Struct, array_like=True):
         return (events - expected) / sqrt(variance * (1 + exposure / (self.exposure + 4)))
 
     def certain(self, whole: float, numbers: Numbers) -> bool:
-        """Whether the observation under way will alarm, even if nothing more happened until it is whole."""
+        """Whether the observation under way will alarm, even if nothing more happened until it is whole: by the sum,
+        and for a share by a second look at everything since the sum was 0. Sigmas flatter a few rare events, and what
+        is wrong in the baseline is wrong in each observation alike; the second look knows both."""
         if self.seen < numbers.least:
             return False
         exposure, events = self.open
         z = self.z(max(exposure, whole), events, numbers)
-        return cusum(self.level, z, numbers.slack) >= numbers.threshold
+        if cusum(self.level, z, numbers.slack) < numbers.threshold:
+            return False
+        return numbers.chance >= 1 or self._by_chance(max(exposure, whole), events) <= numbers.chance
+
+    def _by_chance(self, exposure: float, events: int) -> float:
+        """How likely as many events as since the sum was last 0, and `events` of `exposure`, are at the usual rate."""
+        run = [*self.held, (exposure, events)]
+        happened = sum(count for _, count in run)
+        exposed = max(round(sum(each for each, _ in run)), happened)
+        return at_least(happened, exposed, self.events + 1, self.exposure + 4)
 
     def alarm(self, exposure: float, numbers: Numbers) -> None:
         """The scope is out of its usual range: at what rate, is remembered."""

@@ -54,7 +54,7 @@ def numbers_of(rule: SignalRule, *, share: bool) -> Numbers:
     """Of the rule's control chart."""
     return Numbers(
         rule.number("threshold"), rule.number("slack"), rule.number("weight"), round(rule.number("least")),
-        rule.number("over"), rule.number("variance"), share,
+        rule.number("over"), rule.number("variance"), share, rule.number("chance") if share else 1.0,
     )  # fmt: skip
 
 

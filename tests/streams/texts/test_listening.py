@@ -25,6 +25,10 @@ def hear(text: str) -> Heard:
         pytest.param("别逼我找律师", "law", id="law zh, in the form of a denial"),
         pytest.param("一直不处理，我要打12315", "regulator", id="regulator zh"),
         pytest.param("叫你们领导来", "manager", id="manager zh"),
+        pytest.param("叫你們經理來聽電話", "manager", id="manager, traditional"),
+        pytest.param("我要把這段錄音發到網上", "press", id="press, traditional, with words between"),
+        pytest.param("we take the whole matter to the ombudsman", "regulator", id="regulator, with words between"),
+        pytest.param("让银行把这笔钱追回来", "chargeback", id="chargeback zh, with words between"),
     ],
 )
 def test_hears_threats(text: str, threat: str) -> None:
@@ -38,6 +42,8 @@ def test_hears_threats(text: str, threat: str) -> None:
         "I am not going to sue you", "I don't want to call a lawyer", "I would never boycott you",
         "my lawyer friend loves your lamps", "thank your manager, she was great", "the charger came back",
         "我不想找消协", "没打算告你们", "不会去曝光的，放心", "双重曝光的照片很好看", "谢谢你们经理",
+        "没必要为这个闹到打官司", "I was going to call my bank but the money is here", "市场监督局旁边那家店",
+        "saw the review in the local paper",
     ],
 )  # fmt: skip
 def test_what_is_denied_or_innocent_is_no_threat(text: str) -> None:

@@ -82,6 +82,17 @@ def test_what_is_certain_before_an_observation_is_whole_is_said_at_once() -> Non
     assert chart.certain(24.0, COUNT), "whatever the rest of the day brings"
 
 
+def test_what_the_sum_finds_is_looked_at_again_before_it_is_an_alarm() -> None:
+    """Two of eight, after a run with seven of 44 and a baseline of two in 48: beyond five sigmas, and yet one such run
+    in fifty by chance."""
+    chart = Chart(events=1.5, exposure=48.0, seen=12, level=4.4, held=((11.0, 3), (11.0, 2), (11.0, 1), (11.0, 1)))
+    chart.open = 8.0, 2
+    assert chart.certain(11.0, SHARE)
+    assert not chart.certain(11.0, SHARE._replace(chance=0.01))
+    chart.open = 8.0, 5
+    assert chart.certain(11.0, SHARE._replace(chance=0.01))
+
+
 def test_an_incident_never_enters_the_baseline() -> None:
     chart, before = learnt(COUNT, 24.0, 2), learnt(COUNT, 24.0, 2).rate()
     for events in (4, 4, 4):
