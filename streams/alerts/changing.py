@@ -21,14 +21,18 @@ ENDED: Final = 6
 
 
 def case_of(moment: Moment, matter: str) -> Case | None:
-    return next((case for case in moment.customer.cases if case.matter == matter), None)
+    for case in moment.customer.cases:
+        if case.matter == matter:
+            return case
+    return None
 
 
 def keep(moment: Moment, case: Case) -> None:
     """Puts the case among the open ones, and its timer to its next moment."""
     cases = moment.customer.cases
-    if any(each.matter == case.matter for each in cases):  # in its place: a card lists the alerts in one order
-        kept = [case if each.matter == case.matter else each for each in cases]
+    matter = case.matter
+    if matter in [each.matter for each in cases]:  # in its place: a card lists the alerts in one order
+        kept = [case if each.matter == matter else each for each in cases]
     else:
         kept = [*cases, case]
     moment.customer.cases = tuple(kept)

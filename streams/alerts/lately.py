@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -16,8 +17,8 @@ FACTS: Final = 3
 
 def recent(speaker: Speaker) -> tuple[str, ...]:
     at = speaker.moment.at
-    lines = [_fact(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at][:FACTS]
-    return tuple(lines) or (speaker.say("recent.none"),)
+    told = (_fact(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at)
+    return tuple(islice(told, FACTS)) or (speaker.say("recent.none"),)
 
 
 def _fact(speaker: Speaker, glimpse: Glimpse) -> str:

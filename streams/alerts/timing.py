@@ -17,18 +17,18 @@ NOT_TAKEN, OVERDUE = 0, 1
 
 def next_moment(case: Case, rules: AlertRules) -> int:
     """The next moment at which something is due for the case (ms). Of what history tells nobody can be late."""
-    if case.history is not None:
-        return expires_at(case, rules)
-    moments = [expires_at(case, rules)]
-    for alert in case.alerts:
-        moments += [wakes_at(alert), escalates_at(alert, case, rules)]
-    return min(moments)
+    first = expires_at(case, rules)
+    if case.history is None:
+        for alert in case.alerts:
+            first = min(first, wakes_at(alert), escalates_at(alert, case, rules))
+    return first
 
 
 def expires_at(case: Case, rules: AlertRules) -> int:
     """The case's maximum age; `NEVER` for one that stays until it is resolved."""
-    if any(rules.lasts(case.names, alert.severity) for alert in case.alerts):
-        return NEVER
+    for alert in case.alerts:
+        if rules.lasts(case.names, alert.severity):
+            return NEVER
     return case.opened_at + round(rules.expires_hours * HOUR_MS)
 
 

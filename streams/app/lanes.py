@@ -32,7 +32,8 @@ class Work(Protocol):
     """What a station does with one partition, from assignment to revocation."""
 
     appetite: int
-    """Chunks taken at once when several wait: more where the waiting for Kafka costs more than the work."""
+    """Full chunks' worth of records taken at once when so many wait: more where the waiting for Kafka costs more than
+    the work."""
 
     async def begin(self) -> None:
         """Before the first chunk: recover what the partition needs."""
@@ -76,6 +77,7 @@ class Lane:
         self._work = work
         self._flow = flow
         self._full, self._empty = FULL * chunk, EMPTY * chunk
+        self._most = work.appetite * chunk
         self._waiting: deque[Sequence[Any]] = deque()
         self._held = 0
         self._next = 0
@@ -156,7 +158,10 @@ class Lane:
             self._wake.set()
 
     async def _take(self) -> Sequence[Any]:
-        """What waits, up to the appetite; nothing when the lane ends. Raises what a chunk has failed by since."""
+        """What waits, up to the appetite; nothing when the lane ends. Raises what a chunk has failed by since.
+
+        A live line brings a record or two at a time, and each turn of a lane costs as much as several of them.
+        """
         while not self._waiting and not self._ending and self._fault is None:
             self._wake.clear()
             await self._wake.wait()
@@ -164,9 +169,10 @@ class Lane:
             raise self._fault
         if self._ending:
             return []
-        taken = self._waiting.popleft()
-        for _ in range(min(len(self._waiting), self._work.appetite - 1)):
-            taken = [*taken, *self._waiting.popleft()]
+        waiting = self._waiting
+        taken = list(waiting.popleft())
+        while waiting and len(taken) + len(waiting[0]) <= self._most:
+            taken += waiting.popleft()
         self._held -= len(taken)
         if self._paused and self._held <= self._empty:
             self._paused = False

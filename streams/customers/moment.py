@@ -45,7 +45,7 @@ class Moment:
     """
 
     __slots__ = (
-        "_properties", "at", "before", "cause", "counts", "crowd", "customer", "customer_id", "event_id",
+        "_properties", "at", "before", "cause", "comes", "counts", "crowd", "customer", "customer_id", "event_id",
         "history", "incidents", "knowledge", "missing", "offset", "out", "partition", "touchpoint",
     )  # fmt: skip
 
@@ -72,6 +72,8 @@ class Moment:
         self.missing = missing
         self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None
+        self.comes: bool | None = None
+        """Whether it is a visit (`streams.signals.occasion`), once somebody has asked."""
 
     @property
     def properties(self) -> dict[str, object]:

@@ -74,8 +74,9 @@ class Reader:
         recent = {slot: amount * scale_now for slot, amount in fast.items()}
         sessions, texts = counted.get(h.SESSION, 0.0) + 1, counted.get(h.TEXTS, 0.0) + 0.5
         found: list[int] = []
+        lately = recent.get
         for slot, months in counted.items():
-            weeks, share = recent.get(slot, 0.0), months / (sessions if slot < VOICES else texts)
+            weeks, share = lately(slot, 0.0), months / (sessions if slot < VOICES else texts)
             found += (
                 _LOG[int(months * 16)] if months < TOP else MOST, _LOG[int(weeks * 16)] if weeks < TOP else MOST,
                 int(share * 64) if share < 1 else 64, 16 if months > 0.3 else 0,
@@ -94,8 +95,9 @@ class Reader:
         mean = of(h.GAP_LOG, 0.0) / gaps if gaps > 0.5 else 0.0
         spread = of(h.GAP_SQUARE, 0.0) / gaps - mean * mean if gaps > 0.5 else 0.0
         warm = cold = warm_now = cold_now = 0.0
-        for slot in sorted([slot for slot in counted if slot >= VOICES]):  # in one order: floats add up to the same
-            w = self._warmth.get(slot, 0.0)
+        warmth = self._warmth
+        for slot in sorted([slot for slot in counted if slot in warmth]):  # in one order: floats add up to the same
+            w = warmth[slot]
             if w > 0:
                 warm += counted[slot] * w
                 warm_now += recent.get(slot, 0.0) * w

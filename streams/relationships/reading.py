@@ -10,7 +10,7 @@ import numpy as np
 from streams.customers.customer import Customer
 from streams.knowledge.model import TYPE_IDS, Knowledge
 from streams.relationships.counts import DAY_MS
-from streams.relationships.features import FIRST_EXTRA, KINDS, SIZE, Counted, Numbers, Reader, names
+from streams.relationships.features import EXTRA, FIRST_EXTRA, KINDS, SIZE, Counted, Numbers, Reader, names
 from streams.relationships.habits import BROKEN, INTRINSIC, SLOTS, VOICES
 
 UNIT: Final = 16_000.0
@@ -73,10 +73,15 @@ class Reading:
         for index, each in enumerate(knowledge.types):
             self._weights[FIRST_EXTRA, index] += round(1000 * log(each.likelier(company.industry, company.language)))
         self._reader = Reader(tuple(t.valence * t.closeness for t in knowledge.types))
-        # A slot's weights beside each other, so that those of the few that were counted are picked at once.
-        self._of_slots = self._weights[:FIRST_EXTRA].reshape(len(KINDS), SLOTS, -1).transpose(1, 0, 2).copy()
+        # A slot's weights beside each other, so that those of the few that were counted are picked at once; the other
+        # numbers stand behind them as if they were more slots.
         self._types = len(knowledge.types)
-        self._of_extra = self._weights[FIRST_EXTRA:]
+        of_slots = self._weights[:FIRST_EXTRA].reshape(len(KINDS), SLOTS, -1).transpose(1, 0, 2)
+        others = np.zeros((-(-len(EXTRA) // len(KINDS)), len(KINDS), self._types))
+        others.reshape(-1, self._types)[: len(EXTRA)] = self._weights[FIRST_EXTRA:]
+        self._rows = np.concatenate((of_slots, others))
+        self._others = tuple(range(SLOTS, len(self._rows)))
+        self._filling = (0,) * (others.shape[0] * len(KINDS) - len(EXTRA))
         once = self._weights[: len(KINDS) * SLOTS].reshape(len(KINDS), SLOTS, -1).sum(axis=0)
         self._once = np.rint(once - once.mean(axis=1, keepdims=True)).astype(int)
         best = self._once.argmax(axis=1).tolist()
@@ -88,9 +93,9 @@ class Reading:
 
     def scores(self, counted: Counted) -> list[float]:
         """The score of every type in nats."""
-        rows = self._of_slots.take(counted.slots, axis=0).reshape(-1, self._types)
-        values = np.array(counted.of_slots, dtype=np.float64) @ rows + np.array(counted.extra) @ self._of_extra
-        found: list[float] = (values / UNIT).tolist()
+        rows = self._rows.take(counted.slots + self._others, axis=0).reshape(-1, self._types)
+        numbers = np.array([*counted.of_slots, *counted.extra, *self._filling], dtype=np.float64)
+        found: list[float] = (numbers.dot(rows) / UNIT).tolist()
         return found
 
     def speaks(self, slot: int) -> tuple[int, int]:
@@ -103,7 +108,10 @@ class Reading:
 
 
 def _member_years(customer: Customer, at: int) -> int:
-    since = customer.slots.get("member_since", "")[:4]
+    told = customer.slots.get("member_since")
+    if not told:
+        return 0
+    since = told[:4]
     if not (len(since) == 4 and since.isascii() and since.isdigit()):
         return 0
     return max(0, int(at / DAY_MS / YEAR_DAYS) + 1970 - int(since))

@@ -227,8 +227,10 @@ class Relationships:
         if first == declared or (state.occasions < rules.events and not transformed):
             return
         shares = _softmax(scores)
+        if shares[first] < rules.declare:
+            return
         second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
-        clear = shares[first] >= rules.declare and shares[first] - shares[second] >= rules.margin
+        clear = shares[first] - shares[second] >= rules.margin
         back = first == state.before and moment.at - customer.since <= rules.again_days * DAY_MS
         if not clear or (declared >= 0 and shares[declared] >= (rules.leave_again if back else rules.leave)):
             return

@@ -22,6 +22,13 @@ _CONSENTED: Final = frozenset({"web", "app"})
 def comes(moment: Moment) -> bool:
     """Whether the customer began it (a service is done by us, and they came for it), and we may follow how they are by
     it: web and app ask for a yes to `profiling`, but for what they buy there (signals.md, Rulings: Who)."""
+    found = moment.comes
+    if found is None:  # asked of each touchpoint by every detector of rhythms
+        found = moment.comes = _comes(moment)
+    return found
+
+
+def _comes(moment: Moment) -> bool:
     touchpoint = moment.touchpoint
     if touchpoint is None or touchpoint.type not in COMES:
         return False

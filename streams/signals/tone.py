@@ -12,6 +12,8 @@ SIDES: Final = {("positive",): 1.0, ("negative",): -1.0, ("positive", "negative"
 costs tens of microseconds a text."""
 MEANT: Final = {"praise": "positive", "complaint": "negative"}
 """How they feel who praise or complain in words that name no feeling."""
+OTHERWISE: Final = frozenset({"feedback.rated", "complaint.resolved"})
+"""Touchpoints that say how they feel by more than words."""
 COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
 
 
@@ -23,6 +25,8 @@ def tone_of(moment: Moment) -> float | None:
     """
     touchpoint = moment.touchpoint
     assert touchpoint is not None
+    if not touchpoint.text and touchpoint.type not in OTHERWISE and touchpoint.type not in COMPLAINS:
+        return None
     if touchpoint.type == "feedback.rated":
         return _rated(moment.properties.get("score"), moment.properties.get("scale"))
     if touchpoint.type in COMPLAINS:

@@ -1,7 +1,7 @@
 """Reads a text by the lists of texts.yaml: what somebody wants, threatens, complains of, and whether they deny it.
 
 One pass of one automaton finds every list of both languages; what a text denies is only looked at where it is asked
-for. The last text is remembered, since several detectors ask about the same one.
+for. The last texts are remembered: several detectors ask about the same one, and cards tell it again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from streams.texts.script import simplified
 
 LETTERS: Final = 2_000
 """A longer text is read by its beginning."""
+REMEMBERED: Final = 256
+"""Texts that are not read again."""
 SHOWN: Final = 48
 """Letters of what was found that go into `values`."""
 FAMILY: Final = {"innocent": "threat"}
@@ -107,14 +109,17 @@ class Listener:
             )
             for mark, language in listed
         ])  # fmt: skip
-        self._last: Heard | None = None
+        self._last: dict[str, Heard] = {}
 
     def hear(self, text: str) -> Heard:
         """What the text says."""
         last = self._last
-        if last is None or last.text != text:
-            last = self._last = Heard(self, text)
-        return last
+        heard = last.get(text)
+        if heard is None:
+            if len(last) >= REMEMBERED:
+                last.clear()
+            heard = last[text] = Heard(self, text)
+        return heard
 
     def hits(self, low: str) -> dict[str, list[Hit]]:
         """Everything found, by family."""

@@ -129,6 +129,20 @@ def test_chunks_of_a_partition_are_done_in_order() -> None:
     assert run(scenario).handled == {0: list(range(30))}
 
 
+def test_what_waits_is_done_in_one_turn_up_to_the_appetite() -> None:
+    async def scenario(bench: Bench) -> None:
+        bench.gate.set()
+        lanes = bench.lanes()
+        lanes.assigned([A], 1)
+        for start in range(0, 30, 3):
+            lanes.hand(A, 1, chunk(start, start + 1, start + 2))
+        while lanes.positions() != {A: 30}:
+            await rest()
+
+    assert run(scenario).chunks == 4
+    assert run(scenario, appetite=2).chunks == 2
+
+
 def test_a_partition_does_not_wait_for_another() -> None:
     async def scenario(bench: Bench) -> None:
         lanes = bench.lanes()
@@ -163,6 +177,7 @@ def test_a_failure_is_reported_and_moves_nothing() -> None:
         lanes = bench.lanes()
         lanes.assigned([A], 1)
         lanes.hand(A, 1, chunk(5, 6))
+        await rest()
         lanes.hand(A, 1, chunk(7, 8))
         lanes.hand(A, 1, chunk(9))
         await rest()
@@ -213,6 +228,7 @@ def test_what_is_acknowledged_later_moves_the_position_then_or_ends_the_lane() -
         lanes = bench.lanes()
         lanes.assigned([A], 1)
         lanes.hand(A, 1, chunk(5, 6))
+        await rest()
         lanes.hand(A, 1, chunk(7, 8))
         await rest()
         assert bench.handled == {0: [5, 6, 7, 8]}
@@ -267,6 +283,7 @@ def test_a_revocation_finishes_the_chunk_in_work_and_drops_the_others() -> None:
         lanes = bench.lanes()
         lanes.assigned([A], 1)
         lanes.hand(A, 1, chunk(1))
+        await rest()
         lanes.hand(A, 1, chunk(2))
         await rest()
         revoking = asyncio.create_task(lanes.revoked([A]))
