@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console.accounts.limits import Tries
+from console.accounts.limits import Guesses, Tries
 from console.accounts.people import People
 from console.accounts.roles import Right
 from console.desk.acting import Desk
@@ -57,9 +57,7 @@ class Site:
     answers: Answers
     secure: bool = False
     """Whether browsers reach it by HTTPS: its cookie is then given to nobody else."""
-    names: Tries = field(default_factory=lambda: Tries(5, 900))
-    """Wrong passwords for a name, and from an address."""
-    addresses: Tries = field(default_factory=lambda: Tries(30, 900))
+    guesses: Guesses = field(default_factory=Guesses)
     deeds: Tries = field(default_factory=lambda: Tries(120, 60))
     """Forms of one person."""
     laboratory: Laboratory = field(default_factory=Laboratory)
