@@ -78,8 +78,8 @@ def serving(app: Starlette, proxies: Sequence[str] = ()) -> Server:
     """
     return Server(uvicorn.Config(
         app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
-        proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies), server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=STOP_S,
+        proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies), server_header=False,
+        timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=STOP_S,
     ))  # fmt: skip
 
 

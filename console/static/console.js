@@ -61,6 +61,8 @@
   if (!list) return;
   const card = one("[data-card]"), banner = one("[data-line]"), pop = one("[data-pop]");
   const query = () => new URLSearchParams(location.search);
+  let words = one("input[name=q]", list).value; // what somebody looks for stands in no address line
+  const look = (path) => ask(path + "?" + query(), "list", { headers: { "x-words": encodeURIComponent(words) } });
   const openId = () => one("[data-id]", card)?.dataset.id || "";
   const typing = () => ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "");
   const popped = new Set();
@@ -104,7 +106,7 @@
 
   const relist = online(async () => {
     const open = openId();
-    const answer = await ask((open ? "/inbox/" + open : "/inbox") + "?" + query(), "list");
+    const answer = await look(open ? "/inbox/" + open : "/inbox");
     if (!answer.ok) return;
     const focused = document.activeElement?.name === "q" ? document.activeElement.selectionStart : null;
     list.innerHTML = await answer.text();
@@ -113,7 +115,7 @@
     mark();
   });
   const recount = () => { clearTimeout(counted); counted = setTimeout(online(async () => {
-    const answer = await ask("/inbox?" + query(), "list");
+    const answer = await look("/inbox");
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     all("[data-count]", fresh).forEach((n) => { const mine = one(`[data-count=${n.dataset.count}]`); if (mine) mine.textContent = n.textContent; });
@@ -123,7 +125,7 @@
     const asked = query(), tab = one("[data-tab]").dataset.tab;
     return told.tab === tab && (!asked.get("team") || asked.get("team") === told.team)
       && (!asked.get("severity") || asked.get("severity") === told.severity)
-      && (!asked.get("q") || (told.html || "").toLowerCase().includes(asked.get("q").toLowerCase()));
+      && (!words || (told.html || "").toLowerCase().includes(words.toLowerCase()));
   };
   const put = (told) => {
     const rows = one("[data-rows]"), old = document.getElementById("row-" + told.id);
@@ -196,7 +198,10 @@
     event.preventDefault?.();
     clearTimeout(slow);
     slow = setTimeout(async () => {
-      history.replaceState({}, "", location.pathname + "?" + new URLSearchParams(new FormData(form))); await relist();
+      const asked = new URLSearchParams(new FormData(form));
+      words = asked.get("q").trim();
+      asked.delete("q"); asked.delete("csrf");
+      history.replaceState({}, "", location.pathname + "?" + asked); await relist();
     }, event.type === "input" ? 250 : 0);
   };
   list.addEventListener("input", filter); list.addEventListener("submit", filter);

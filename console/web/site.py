@@ -108,11 +108,16 @@ def done(site: Site, right: Right | None, make: Done) -> Endpoint:
             form = await form_of(request, token if viewer.person else "")
             return await make(site, request, viewer, form)
         except LogIn:
-            return _to_log_in(request)
+            return _to_log_in(request) if PART in request.headers else logged_out(site, viewer)
         except Stop as stop:
             return stopped(site, viewer, request, stop)
 
     return endpoint
+
+
+def logged_out(site: Site, viewer: Viewer) -> Response:
+    """The door, for who has sent a form and whose session had ended; what they wrote is still on the page before."""
+    return site.page(viewer, "login.html", 401, next="/", said="login.again", name="", empty=False)
 
 
 def stopped(site: Site, viewer: Viewer, request: Request, stop: Stop) -> Response:

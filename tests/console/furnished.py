@@ -115,7 +115,7 @@ class Shop:
         dead = msgspec.json.encode(told(words, type="profile.updatd", properties={"fields": {"address": ADDRESS}}))
         letters = [letter(dead, detail=f"text: {words}", id="l1")]
         for page, name, instead in (
-            (customer, "read", lambda site, key, named, at: seen(key, words)),
+            (customer, "read", lambda site, key, at: seen(key, words)),
             (operations, "_shelf", lambda site: Shelf(letters)),
             (operations, "_replayed", self._send_again),
         ):
