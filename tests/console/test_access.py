@@ -12,9 +12,9 @@ from console.accounts.people import Person
 from console.pages import customer
 from console.pages.reading import Nobody, Seen
 from console.web.guard import SESSION
-from tests.console.access import BEGIN, DOC, END, NOBODY, TABLE, WHO, Cell, Row, written
+from tests.console.access import BEGIN, DOC, END, FORM, NOBODY, TABLE, WHO, Cell, Row, written
 from tests.console.furnished import ADDRESS, ELSEWHERE, FACE, MAIL, NUMBER, STAFF, Shop
-from tests.console.world import csrf
+from tests.console.world import alert, change, csrf, signal
 
 CONTACT = (MAIL, NUMBER, ADDRESS, FACE)
 WORDS = ("parcel", "lawyer")
@@ -125,6 +125,24 @@ def _empty(answer: httpx2.Response) -> None:
     """Nothing about any one customer."""
     for each in (*CONTACT, *WORDS, "c-anna", *ELSEWHERE):
         assert each not in answer.text
+
+
+@pytest.mark.parametrize("who", [each for each in WHO if each not in (NOBODY, "analyst")])
+def test_a_card_names_what_other_desks_have_of_the_customer_and_shows_nothing_of_it(furnished: Shop, who: str) -> None:
+    """What stands beside: what it is about, whose it is, how it stands and who has it; no way to it, no word of it."""
+    theirs = alert("beside", "legal", title="A threat, says somebody", happened="“a secret of another desk”")
+    furnished.world.hear(signal("beside", "threat"), theirs, change(theirs, "acknowledged", "zoe-of-legal"))
+    client = browser(furnished, who)
+    for path in ("/inbox/mine", "/inbox?tab=open"):
+        page = client.get(path).text
+        assert "/inbox/beside" not in page, path
+        assert "a secret of another desk" not in page, path
+    card = client.get("/inbox/mine", headers={"x-part": "card"}).text
+    assert all(each in card for each in ("A threat, says somebody", "legal", "zoe-of-legal"))
+    assert client.get("/inbox/beside").status_code == 404
+    assert client.post("/alerts/beside/resolve", data={**FORM, "csrf": csrf(client)}).status_code == 404
+    over = client.get("/inbox/mine-follow_up", headers={"x-part": "card"}).text
+    assert ("zoe-of-legal" in over) == (who != "associate")
 
 
 @pytest.mark.parametrize("row", LOOKED_AT)
