@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -27,6 +29,7 @@ from sinks.clickhouse.client import Reader
 from streams.knowledge.model import Knowledge
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
+_TYPED: Final = re.compile(r"`([^`]+)`")
 PART: Final = "x-part"
 """A header by which our script asks for a piece of a page."""
 
@@ -38,10 +41,17 @@ def _html(template: str | None) -> bool:
 @cache
 def _templates() -> Environment:
     """Compiled once for all consoles of a process."""
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=_html, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    found.filters["commands"] = _commands
+    return found
+
+
+def _commands(line: str) -> Markup:
+    """A line of the catalogue of words in which `…` stands for what is typed."""
+    return Markup(_TYPED.sub(r"<code>\1</code>", str(escape(line))))
 
 
 @dataclass(frozen=True, slots=True)
