@@ -44,6 +44,7 @@ async def log_in(site: Site, request: Request, viewer: Viewer, form: dict[str, s
 async def log_out(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
     del viewer, form
     site.people.end(request.cookies.get(SESSION, ""))
+    site.hub.look_again()  # other pages of this browser are told, not only when something changes
     answer = RedirectResponse("/login", 303)
     answer.delete_cookie(SESSION)
     return answer

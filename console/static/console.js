@@ -65,7 +65,10 @@
   const look = (path) => ask(path + "?" + query(), "list", { headers: { "x-words": encodeURIComponent(words) } });
   const openId = () => one("[data-id]", card)?.dataset.id || "";
   const typing = () => ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "");
+  // Somebody is at it, or has begun and looks elsewhere for a moment: what they wrote stays.
+  const writing = () => typing() || all("input:not([type=hidden]), textarea", card).some((field) => field.value !== field.defaultValue);
   const popped = new Set();
+  let asked = 0;
   let stream, place = one("[data-place]").dataset.place, alarm = false, counted;
 
   const toggle = one("[data-alarm]");
@@ -95,14 +98,19 @@
   const lost = () => { banner.textContent = list.dataset.lost; banner.hidden = false; };
   const online = (work) => async (...given) => { try { await work(...given); } catch { lost(); } };
   const show = online(async (path, push = true) => {
-    const answer = await ask(path, "card");
-    card.innerHTML = answer.ok ? await answer.text() : "";
-    if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = await answer.text(); card.append(said); }
+    const mine = ++asked;
+    card.setAttribute("aria-busy", "true"); // a tap is seen at once, however slow the network
+    let answer, html;
+    try { answer = await ask(path, "card"); html = await answer.text(); }
+    finally { if (mine === asked) card.removeAttribute("aria-busy"); }
+    if (mine !== asked) return; // they have gone on to another one meanwhile
+    card.innerHTML = answer.ok ? html : "";
+    if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = html; card.append(said); }
     document.body.classList.toggle("opened", answer.ok);
     if (push) history.pushState({}, "", path + location.search);
     mark();
   });
-  const close = () => { card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
+  const close = () => { asked += 1; card.removeAttribute("aria-busy"); card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
 
   const relist = online(async () => {
     const open = openId();
@@ -152,7 +160,7 @@
       place = event.lastEventId;
       const told = JSON.parse(event.data), known = document.getElementById("row-" + told.id);
       put(told);
-      if (told.id === openId() && !typing()) {
+      if (told.id === openId() && !writing()) {
         if (one("[data-busy]", card)) { /* what was sent is answered with the card as it is then */ }
         else if (told.tab) await show("/inbox/" + told.id, false);
         else card.replaceChildren(one("[data-gone]").content.cloneNode(true)); // another team has it now
@@ -160,7 +168,7 @@
       else if (told.tab === "open" && !known) ring(told.title);
       if (told.pop && told.id !== openId() && !popped.has(told.id)) { // once: who has closed it knows of it
         popped.add(told.id);
-        if (typing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
+        if (writing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
         else await show("/inbox/" + told.id);
       }
     });

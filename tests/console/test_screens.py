@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from console.accounts.people import People, Person
 from console.web.guard import SESSION
@@ -166,6 +166,53 @@ def test_what_is_put_off_and_what_is_escalated_is_seen_on_every_screen(
     expect(max_.locator("[data-card] header")).to_contain_text("managers")
     max_.keyboard.press("a")
     expect(max_.locator("[data-card] header")).to_contain_text("handled by max")
+
+
+def test_what_somebody_has_begun_to_write_stays_and_the_last_tap_counts(
+    line: Line, screens: Screens, tmp_path: Path
+) -> None:
+    tom = screens.of("tom")
+    _send(line, tmp_path, "call.ringing", "phone", {"queue": "service"}, customer="c-fay")
+    expect(tom.locator("[data-card] article")).to_contain_text("c-fay")
+    tom.keyboard.press("r")
+    tom.get_by_label("Note on the call").fill("half a sentence")
+    tom.locator("[data-card] h2").click()
+    _send(line, tmp_path, "call.ringing", "phone", {"queue": "service"}, customer="c-gil")
+    expect(tom.locator("[data-pop]")).to_be_visible()
+    expect(tom.get_by_label("Note on the call")).to_have_value("half a sentence")
+
+    fay, gil = (tom.locator("[data-rows] li", has_text=name).locator("a") for name in ("c-fay", "c-gil"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    tom.route(f"**{gil.get_attribute('href')}", hold)
+    gil.click()
+    expect(tom.locator("[data-card]")).to_have_attribute("aria-busy", "true")
+    fay.click()
+    expect(tom.get_by_label("Note on the call")).to_have_value("")
+    with tom.expect_response(f"**{gil.get_attribute('href')}"):
+        held[0].continue_()
+    expect(tom.locator("[data-card]")).not_to_have_attribute("aria-busy", "true")
+    expect(tom.locator("[data-card] article")).to_contain_text("c-fay")
+    assert tom.url.endswith(str(fay.get_attribute("href")))
+
+
+def test_nothing_is_seen_after_the_log_out(line: Line, screens: Screens, tmp_path: Path) -> None:
+    """Neither by going back, nor on another page of the same browser that was left open."""
+    tom = screens.of("tom")
+    _send(line, tmp_path, "call.ringing", "phone", {"queue": "service"}, customer="c-hal")
+    expect(tom.locator("[data-card] article")).to_contain_text("c-hal")
+    other = tom.context.new_page()
+    other.goto(f"{_address(line)}/inbox")
+    tom.locator("details.menu > summary").first.click()
+    tom.get_by_role("button", name="Log out").click()
+    tom.wait_for_url("**/login")
+    other.wait_for_url("**/login")
+    tom.go_back()
+    expect(tom.locator("#password")).to_be_visible()
+    assert "c-hal" not in tom.content()
 
 
 def test_a_screen_that_was_away_misses_nothing(line: Line, screens: Screens, tmp_path: Path) -> None:

@@ -79,6 +79,25 @@ def test_a_session_ends_with_its_log_out(shop: World) -> None:
     assert client.get("/inbox").status_code == 303
 
 
+def test_a_log_out_wakes_the_other_pages_of_the_browser(shop: World) -> None:
+    """So that a page which was left open goes at once, not when something changes."""
+    inside = shop.inside("tom")
+    form, cookies = {"csrf": csrf(inside)}, {SESSION: inside.cookies[SESSION]}
+
+    async def leave() -> bool:
+        waiting = asyncio.create_task(shop.hub.changed(shop.hub.standing.number, 600))
+        await asyncio.sleep(0)  # it waits
+        transport = httpx2.ASGITransport(app=shop.app)
+        async with httpx2.AsyncClient(
+            transport=transport, base_url=HERE, headers={"origin": HERE}, cookies=cookies
+        ) as client:
+            assert (await client.post("/logout", data=form)).headers["location"] == "/login"
+        async with asyncio.timeout(10):
+            return await waiting
+
+    assert asyncio.run(leave())
+
+
 @pytest.mark.parametrize("age", [pytest.param(IDLE_S + 1, id="idle"), pytest.param(WHOLE_S + 1, id="old")])
 def test_a_session_ends_by_itself(tmp_path: object, world: World, age: float) -> None:
     del tmp_path
