@@ -18,6 +18,7 @@ from console.app import build
 from console.desk.acting import Desk
 from console.live.following import Hub
 from console.web.asking import Answers
+from console.web.patience import Patient
 from console.web.site import Site
 from producers.collector.server import CONNECTIONS, IDLE_S, Guarded, Server
 from producers.collector.writing import KafkaWriter
@@ -44,7 +45,7 @@ def run(settings: Settings) -> int:
         where = (settings.listen, settings.console_port)
         log.error("the console cannot listen at %s:%d: %s; set RAPPORT_CONSOLE_PORT, RAPPORT_LISTEN", *where, error)
         return 1
-    people, store = People(settings.data), reader(settings)
+    people, store = People(settings.data), Patient(reader(settings))
 
     async def serve() -> None:
         writer = KafkaWriter(settings.cluster, (topics.RAW,), settings.trace_share)

@@ -214,6 +214,11 @@
   };
   list.addEventListener("input", filter); list.addEventListener("submit", filter);
 
+  const refuse = (text) => {
+    const said = one("[data-refused]", card) || document.createElement("p");
+    said.className = "notice wrong"; said.dataset.refused = ""; said.setAttribute("role", "alert"); said.textContent = text;
+    card.prepend(said);
+  };
   card.addEventListener("submit", async (event) => {
     const form = event.target.closest("[data-act]");
     if (!form) return;
@@ -226,8 +231,8 @@
       const answer = await ask(form.getAttribute("action"), "card", { method: "POST", body: fields });
       const html = answer.headers.get("content-type").startsWith("text/html") ? await answer.text() : "";
       if (html) card.innerHTML = html;
-      else { const said = document.createElement("p"); said.className = "notice wrong"; said.setAttribute("role", "alert"); said.textContent = await answer.text(); card.prepend(said); }
-    } catch { lost(); }
+      else refuse(await answer.text());
+    } catch { lost(); refuse(list.dataset.unsent); }
     all("button", card).forEach((button) => { button.disabled = false; });
     delete form.dataset.busy;
     recount();

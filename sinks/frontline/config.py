@@ -176,7 +176,7 @@ def _receiver(name: str, section: Section, knowledge: Knowledge, filled: _Filled
     a_day = int(section.number("a_day", 0, MOST_A_DAY, usual))
     chosen = section.choice("in_doubt", IN_DOUBT, "again")
     section.close()
-    in_doubt = next((each for each in IN_DOUBT if each == chosen), "again")
+    in_doubt = next((each for each in IN_DOUBT if each == chosen), IN_DOUBT[0])
     return Receiver(name, way, to, secret, members, a_day, in_doubt)
 
 

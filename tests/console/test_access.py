@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx2
+import msgspec
 import pytest
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
@@ -12,8 +13,9 @@ from console.accounts.people import Person
 from console.pages import customer
 from console.pages.reading import Nobody, Seen
 from console.web.guard import SESSION
+from console.web.words import words
 from tests.console.access import BEGIN, DOC, END, FORM, NOBODY, TABLE, WHO, Cell, Row, written
-from tests.console.furnished import ADDRESS, ELSEWHERE, FACE, MAIL, NUMBER, STAFF, Shop
+from tests.console.furnished import ADDRESS, ELSEWHERE, FACE, MAIL, NUMBER, STAFF, Shop, seen
 from tests.console.world import alert, change, csrf, signal
 
 CONTACT = (MAIL, NUMBER, ADDRESS, FACE)
@@ -183,6 +185,18 @@ def test_what_is_looked_for_by_address_stands_in_no_address_line(furnished: Shop
     found = client.post("/customers", data={"csrf": csrf(client), "q": written}).headers["location"]
     assert found.startswith(f"/customers/{leads}")
     assert "miller" not in found
+
+
+def test_what_an_archive_that_is_away_would_know_is_not_said_to_be_nothing(
+    furnished: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, away = browser(furnished, "agent"), words("en")["budget.away"]
+    for budget, unknown in ((None, 3), (1, 0)):
+        found = msgspec.structs.replace(seen("c-anna", "hello"), notes=(), budget=budget)
+        monkeypatch.setattr(customer, "read", lambda *asked, found=found: found)
+        page = client.get("/customers/c-anna").text
+        assert page.count(away) == unknown
+        assert (words("en")["notes.none"] in page) == (unknown == 0)
 
 
 @pytest.mark.parametrize(("near", "said"), [("", "请核对一下写法"), ("c-anne", '"/customers/c-anne">c-anne</a>')])

@@ -198,6 +198,14 @@ def test_what_somebody_has_begun_to_write_stays_and_the_last_tap_counts(
     expect(tom.locator("[data-card] article")).to_contain_text("c-fay")
     assert tom.url.endswith(str(fay.get_attribute("href")))
 
+    tom.route("**/acknowledge", lambda route: route.abort())
+    tom.keyboard.press("a")
+    expect(tom.locator("[data-card] [role=alert]")).to_contain_text("nobody knows whether this arrived")
+    tom.unroute("**/acknowledge")
+    tom.keyboard.press("a")
+    expect(tom.locator("[data-card] header")).to_contain_text("handled by tom")
+    screens.faults = [each for each in screens.faults if UNREACHED not in each]
+
 
 def test_nothing_is_seen_after_the_log_out(line: Line, screens: Screens, tmp_path: Path) -> None:
     """Neither by going back, nor on another page of the same browser that was left open."""
