@@ -20,7 +20,7 @@ def grid(
     """`rows` and `columns`: id and name, in order; `counts` by both ids."""
     highest = max(counts.values(), default=0) or 1
     width = (WHOLE - LEFT) / max(1, len(columns))
-    letters = max(8, int(width / 7))
+    letters = max(8, int(width / 8))
     pieces = [
         text(LEFT + (n + 0.5) * width, 16, short(name, letters), kind="axis", anchor="middle", whole=name)
         for n, (_, name) in enumerate(columns)
