@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import socket
+from collections.abc import Sequence
 from typing import Final
 
 import uvicorn
@@ -17,6 +18,7 @@ from console.app import build
 from console.desk.acting import Desk
 from console.live.following import Hub
 from console.web.asking import Answers
+from console.web.patience import Patient
 from console.web.site import Site
 from producers.collector.server import CONNECTIONS, IDLE_S, Guarded, Server
 from producers.collector.writing import KafkaWriter
@@ -43,7 +45,7 @@ def run(settings: Settings) -> int:
         where = (settings.listen, settings.console_port)
         log.error("the console cannot listen at %s:%d: %s; set RAPPORT_CONSOLE_PORT, RAPPORT_LISTEN", *where, error)
         return 1
-    people, store = People(settings.data), reader(settings)
+    people, store = People(settings.data), Patient(reader(settings))
 
     async def serve() -> None:
         writer = KafkaWriter(settings.cluster, (topics.RAW,), settings.trace_share)
@@ -51,7 +53,7 @@ def run(settings: Settings) -> int:
         secure = settings.console_url.startswith("https://")
         desk = Desk(writer, settings.identity, knowledge)
         site = Site(settings, knowledge, people, hub, desk, store, Answers(store), secure)
-        server = serving(build(site))
+        server = serving(build(site), settings.console_proxies.split())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.end)
         behind = [asyncio.create_task(each) for each in (writer.run(), hub.run(), _beat())]
@@ -70,12 +72,15 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def serving(app: Starlette) -> Server:
-    """A server of this application; the head of a request has to come in time and in bounds."""
+def serving(app: Starlette, proxies: Sequence[str] = ()) -> Server:
+    """A server of this application; the head of a request has to come in time and in bounds.
+
+    From where somebody comes these proxies may say, and nobody else.
+    """
     return Server(uvicorn.Config(
         app, http=Guarded, ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
-        proxy_headers=False, server_header=False, timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=STOP_S,
+        proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies), server_header=False,
+        timeout_keep_alive=IDLE_S, limit_concurrency=CONNECTIONS, timeout_graceful_shutdown=STOP_S,
     ))  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import secrets
 import tomllib
@@ -105,6 +106,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Of the console."""
     console_url: str = ""
     """Under which staff reach it; with `https://` its cookie is given to nobody who does not come that way."""
+    console_proxies: str = ""
+    """Addresses and networks of the proxies before the console, with blanks between. Only these are believed
+    (`X-Forwarded-For`) from where a request comes."""
     sources: Path | None = None
     """YAML file of the collector's sources and their secrets; empty: the open ones, under `write_key`."""
     delivery: Path | None = None
@@ -168,7 +172,8 @@ def read(environment: Mapping[str, str] = os.environ, folder: Path = Path()) -> 
         settings = msgspec.convert(found, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise SettingsError(_where(str(error), environment, file)) from error
-    if (fault := connection.fault(settings.cluster) or address.fault(settings.clickhouse)) is not None:
+    fault = connection.fault(settings.cluster) or address.fault(settings.clickhouse)
+    if (fault := fault or _no_proxy(settings.console_proxies)) is not None:
         raise SettingsError(fault)
     return settings
 
@@ -193,6 +198,18 @@ def environment_of(settings: Settings) -> dict[str, str]:
     values = {name: getattr(settings, name) for name in settings.__struct_fields__}
     files = dict.fromkeys((name + _FILE for name in SECRETS), "")
     return {PREFIX + name.upper(): "" if value is None else str(value) for name, value in {**values, **files}.items()}
+
+
+def _no_proxy(named: str) -> str | None:
+    """What is wrong with these proxies; None if nothing is."""
+    for each in named.split():
+        try:
+            everywhere = ipaddress.ip_network(each).prefixlen == 0
+        except ValueError as error:
+            return f"console_proxies: {error}; name addresses and networks, such as 10.0.0.7 10.1.0.0/16"
+        if everywhere:
+            return f"console_proxies: {each} is everybody; name the proxies alone, or anybody may say where they are"
+    return None
 
 
 def _of_file(file: Path) -> dict[str, object]:

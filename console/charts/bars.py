@@ -24,7 +24,7 @@ def bars(
     for n, (name, count) in enumerate(rows):
         y = n * LINE * 1.5
         pieces += [
-            text(0, y + 15, short(name)), text(width, y + 15, said(count), anchor="end"),
+            text(0, y + 15, short(name), whole=name), text(width, y + 15, said(count), anchor="end"),
             box(0, y + 22, width, 8, "track"),
             box(0, y + 22, width * count / highest, 8, kind, f"{name}: {said(count)}"),
         ]  # fmt: skip

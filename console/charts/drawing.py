@@ -15,9 +15,11 @@ def colour(index: int) -> str:
     return f"f{index % PALETTE + 1}"
 
 
-def text(x: float, y: float, words: str, *, kind: str = "", anchor: str = "start") -> str:
+def text(x: float, y: float, words: str, *, kind: str = "", anchor: str = "start", whole: str = "") -> str:
+    """`whole`: what the words are cut from, told to who points at them."""
     named = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{named}>{escape(words)}</text>'
+    told = f"<title>{escape(whole)}</title>" if whole not in ("", words) else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{named}>{told}{escape(words)}</text>'
 
 
 def box(x: float, y: float, width: float, height: float, kind: str, title: str = "") -> str:

@@ -20,13 +20,14 @@ def grid(
     """`rows` and `columns`: id and name, in order; `counts` by both ids."""
     highest = max(counts.values(), default=0) or 1
     width = (WHOLE - LEFT) / max(1, len(columns))
+    letters = max(8, int(width / 8))
     pieces = [
-        text(LEFT + (n + 0.5) * width, 16, short(name, max(8, int(width / 9))), kind="axis", anchor="middle")
+        text(LEFT + (n + 0.5) * width, 16, short(name, letters), kind="axis", anchor="middle", whole=name)
         for n, (_, name) in enumerate(columns)
     ]
     for line, (row, told) in enumerate(rows):
         y = HEAD + line * LINE
-        pieces.append(text(0, y + 17, short(told, 56)))
+        pieces.append(text(0, y + 17, short(told, 62), whole=told))
         for n, (column, where) in enumerate(columns):
             if count := counts.get((row, column), 0):
                 x, dark = LEFT + n * width, 0.12 + 0.38 * count / highest

@@ -181,6 +181,10 @@ class Hub:
             with suppress(KafkaError, OSError, TimeoutError):
                 await asyncio.wait_for(probe.stop(), 2.0)
 
+    def look_again(self) -> None:
+        """All who wait look whether it is still theirs to see."""
+        self._wake()
+
     def _wake(self) -> None:
         woken, self._woken = self._woken, asyncio.Event()
         woken.set()

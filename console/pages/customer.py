@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 import secrets
 from typing import Any, Final
 from urllib.parse import quote
@@ -27,21 +28,38 @@ from schemas.records import EVERYONE
 from sinks.clickhouse.client import StoreError
 
 CALL: Final = "incoming_call"
+PHONE: Final = re.compile(r"[+＋][0-9 ()./-]{6,24}", re.ASCII)
 LONGEST_KEY: Final = 1_000
+LONGEST_NAME: Final = 200
+"""Letters of what somebody looks for."""
 SHORTEST_REASON: Final = 8
 """Letters of why somebody wants to see contact data."""
 
 
-async def search(site: Site, request: Request, viewer: Viewer) -> Response:
-    """A field, and from there to the customer; a clear address is hashed before it stands in any address line."""
-    named = request.query_params.get("q", "").strip()[:200]
-    if not named:
-        return site.page(viewer, "search.html", said="", q="")
+async def ask(site: Site, request: Request, viewer: Viewer) -> Response:
+    """The field in which somebody writes who is meant."""
+    del request
+    return site.page(viewer, "search.html", nobody=False, near="", q="")
+
+
+async def search(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
+    """To the customer. A clear address comes by form alone, and is hashed before it stands in any address line."""
+    del request
+    named = form.get("q", "").strip()[:LONGEST_NAME]
     try:
-        key = key_of(site, named)
+        key = key_of(site, kind_written(named))
     except Nobody as nobody:
-        return site.page(viewer, "search.html", 404, said=str(nobody), q=named)
+        return _unknown(site, viewer, nobody, named)
     return RedirectResponse(f"/customers/{_quoted(key)}", 303)
+
+
+def kind_written(named: str) -> str:
+    """What somebody wrote, with its kind: an address of mail and an international number say it themselves."""
+    if ":" in named:
+        return named
+    if "@" in named.strip("@"):
+        return f"email:{named}"
+    return f"phone:{named}" if PHONE.fullmatch(named) else named
 
 
 async def page(site: Site, request: Request, viewer: Viewer) -> Response:
@@ -50,14 +68,18 @@ async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     guard(site, person, named)
     at = _moment(request.query_params.get("at", ""), viewer)
     try:
-        seen = await asyncio.to_thread(read, site, named, named, at)
+        seen = await asyncio.to_thread(read, site, named, at)
     except Nobody as nobody:
-        return site.page(viewer, "search.html", 404, said=str(nobody), q=named)
+        return _unknown(site, viewer, nobody, named)
     except StoreError:
         raise Stop(503, "refused.away") from None
     # What is told of a past moment is told as it was told then: "3 h ago" counts from there.
     then = viewer if at is None else dataclasses.replace(viewer, now=at)
     return site.page(then, "customer.html", **facts(site, then, seen, at))
+
+
+def _unknown(site: Site, viewer: Viewer, nobody: Nobody, named: str) -> Response:
+    return site.page(viewer, "search.html", 404, nobody=True, near=nobody.near, q=named)
 
 
 def _moment(asked: str, viewer: Viewer) -> int | None:

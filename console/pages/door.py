@@ -28,15 +28,12 @@ async def log_in(site: Site, request: Request, viewer: Viewer, form: dict[str, s
     name, address = form.get("name", "").strip().lower()[:40], request.client.host if request.client else ""
     next_ = local(form.get("next", "/"))
     facts = {"next": next_, "name": name, "empty": False}
-    if site.names.wait_s(name) or site.addresses.wait_s(address):
+    if not site.guesses.begin(name, address):
         return site.page(viewer, "login.html", 429, said="login.wait", **facts)
-    site.names.note(name)  # before the password is looked at: many that come at one time are as many tries
-    site.addresses.note(address)
     person = await asyncio.to_thread(site.people.admit, name, form.get("password", ""))
     if person is None:
         return site.page(viewer, "login.html", 401, said="login.wrong", **facts)
-    site.names.forget(name)
-    site.addresses.take_back(address)
+    site.guesses.right(name, address)
     if old := request.cookies.get(SESSION):
         site.people.end(old)
     answer = RedirectResponse(home(person) if next_ == "/" else next_, 303)
@@ -47,6 +44,7 @@ async def log_in(site: Site, request: Request, viewer: Viewer, form: dict[str, s
 async def log_out(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
     del viewer, form
     site.people.end(request.cookies.get(SESSION, ""))
+    site.hub.look_again()  # other pages of this browser are told, not only when something changes
     answer = RedirectResponse("/login", 303)
     answer.delete_cookie(SESSION)
     return answer

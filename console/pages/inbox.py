@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import Request
@@ -28,6 +29,8 @@ SHOWN: Final = 200
 """Rows of a list; who has more open than that needs people, not rows."""
 CONFIRM_S: Final = 4.0
 """How long a tap waits for the engine's word."""
+WORDS: Final = "x-words"
+"""A header with the words that our script looks for: who looks for an address does not leave it in an address line."""
 BEAT_S: Final = 15.0
 """A stream that is silent for long is taken for broken by what lies between."""
 CALL: Final = "incoming_call"
@@ -55,11 +58,18 @@ async def inbox(site: Site, request: Request, viewer: Viewer) -> Response:
     if part == "card":
         assert item is not None
         return site.page(viewer, "card.html", **card_facts(site, viewer, item))
-    facts = list_facts(site, viewer, dict(request.query_params))
+    asked = dict(request.query_params) | {"q": unquote(request.headers.get(WORDS, ""))}
+    facts = list_facts(site, viewer, asked)
     if part == "list":
         return site.page(viewer, "list.html", open_id=wanted or "", **facts)
     beside = card_facts(site, viewer, item) if item else {"item": None}
     return site.page(viewer, "inbox.html", open_id=wanted or "", **facts, **beside)
+
+
+async def look(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
+    """The list by filters and words, where our script does not run."""
+    del request
+    return site.page(viewer, "inbox.html", open_id="", item=None, **list_facts(site, viewer, form))
 
 
 def list_facts(site: Site, viewer: Viewer, asked: dict[str, str]) -> dict[str, Any]:

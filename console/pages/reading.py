@@ -12,7 +12,7 @@ from console.web.site import Site
 from rapport.customers.archive import Archive
 from rapport.customers.finding import Span, as_of, find, of_kafka
 from rapport.customers.known import Known
-from rapport.customers.looking import behind, remedy
+from rapport.customers.looking import behind
 from rapport.failure import Failure
 from rapport.identifying import customer_key
 from sinks.clickhouse.client import StoreError
@@ -55,7 +55,11 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Nobody(Exception):
-    """Nobody is known so; the message says what to try."""
+    """Nobody is known so. `near`: a key that is written nearly so; empty where there is none."""
+
+    def __init__(self, near: str = "") -> None:
+        super().__init__(near)
+        self.near = near
 
 
 def key_of(site: Site, named: str) -> str:
@@ -63,10 +67,17 @@ def key_of(site: Site, named: str) -> str:
     try:
         return customer_key(named.strip(), site.settings.identity)
     except Failure as failure:
-        raise Nobody(str(failure)) from failure
+        raise Nobody from failure
 
 
-def read(site: Site, key: str, named: str, at: int | None = None) -> Seen:
+def _near(archive: Archive, key: str) -> str:
+    try:
+        return archive.nearest(key) or ""
+    except StoreError:
+        return ""
+
+
+def read(site: Site, key: str, at: int | None = None) -> Seen:
     """As it stands, or stood at `at` (ms). Blocks for up to a few seconds.
 
     `Nobody`; StoreError where neither archive nor stream can tell.
@@ -82,7 +93,7 @@ def read(site: Site, key: str, named: str, at: int | None = None) -> Seen:
     who = behind(archive, key, site.settings)
     known = find(who, archive, state, lambda: site.knowledge, Span(TIMELINE, at=at))
     if known is None:
-        raise Nobody(remedy(archive, key, named))
+        raise Nobody(_near(archive, key))
     slots = dict(kept[-1].slots) if kept else {}
     cap = site.knowledge.relationship(known.standing.type).cap
     glimpsed = tuple(

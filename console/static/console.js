@@ -61,9 +61,14 @@
   if (!list) return;
   const card = one("[data-card]"), banner = one("[data-line]"), pop = one("[data-pop]");
   const query = () => new URLSearchParams(location.search);
+  let words = one("input[name=q]", list).value; // what somebody looks for stands in no address line
+  const look = (path) => ask(path + "?" + query(), "list", { headers: { "x-words": encodeURIComponent(words) } });
   const openId = () => one("[data-id]", card)?.dataset.id || "";
   const typing = () => ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "");
+  // Somebody is at it, or has begun and looks elsewhere for a moment: what they wrote stays.
+  const writing = () => typing() || all("input:not([type=hidden]), textarea", card).some((field) => field.value !== field.defaultValue);
   const popped = new Set();
+  let asked = 0;
   let stream, place = one("[data-place]").dataset.place, alarm = false, counted;
 
   const toggle = one("[data-alarm]");
@@ -93,18 +98,23 @@
   const lost = () => { banner.textContent = list.dataset.lost; banner.hidden = false; };
   const online = (work) => async (...given) => { try { await work(...given); } catch { lost(); } };
   const show = online(async (path, push = true) => {
-    const answer = await ask(path, "card");
-    card.innerHTML = answer.ok ? await answer.text() : "";
-    if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = await answer.text(); card.append(said); }
+    const mine = ++asked;
+    card.setAttribute("aria-busy", "true"); // a tap is seen at once, however slow the network
+    let answer, html;
+    try { answer = await ask(path, "card"); html = await answer.text(); }
+    finally { if (mine === asked) card.removeAttribute("aria-busy"); }
+    if (mine !== asked) return; // they have gone on to another one meanwhile
+    card.innerHTML = answer.ok ? html : "";
+    if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = html; card.append(said); }
     document.body.classList.toggle("opened", answer.ok);
     if (push) history.pushState({}, "", path + location.search);
     mark();
   });
-  const close = () => { card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
+  const close = () => { asked += 1; card.removeAttribute("aria-busy"); card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
 
   const relist = online(async () => {
     const open = openId();
-    const answer = await ask((open ? "/inbox/" + open : "/inbox") + "?" + query(), "list");
+    const answer = await look(open ? "/inbox/" + open : "/inbox");
     if (!answer.ok) return;
     const focused = document.activeElement?.name === "q" ? document.activeElement.selectionStart : null;
     list.innerHTML = await answer.text();
@@ -113,7 +123,7 @@
     mark();
   });
   const recount = () => { clearTimeout(counted); counted = setTimeout(online(async () => {
-    const answer = await ask("/inbox?" + query(), "list");
+    const answer = await look("/inbox");
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     all("[data-count]", fresh).forEach((n) => { const mine = one(`[data-count=${n.dataset.count}]`); if (mine) mine.textContent = n.textContent; });
@@ -123,7 +133,7 @@
     const asked = query(), tab = one("[data-tab]").dataset.tab;
     return told.tab === tab && (!asked.get("team") || asked.get("team") === told.team)
       && (!asked.get("severity") || asked.get("severity") === told.severity)
-      && (!asked.get("q") || (told.html || "").toLowerCase().includes(asked.get("q").toLowerCase()));
+      && (!words || (told.html || "").toLowerCase().includes(words.toLowerCase()));
   };
   const put = (told) => {
     const rows = one("[data-rows]"), old = document.getElementById("row-" + told.id);
@@ -150,7 +160,7 @@
       place = event.lastEventId;
       const told = JSON.parse(event.data), known = document.getElementById("row-" + told.id);
       put(told);
-      if (told.id === openId() && !typing()) {
+      if (told.id === openId() && !writing()) {
         if (one("[data-busy]", card)) { /* what was sent is answered with the card as it is then */ }
         else if (told.tab) await show("/inbox/" + told.id, false);
         else card.replaceChildren(one("[data-gone]").content.cloneNode(true)); // another team has it now
@@ -158,7 +168,7 @@
       else if (told.tab === "open" && !known) ring(told.title);
       if (told.pop && told.id !== openId() && !popped.has(told.id)) { // once: who has closed it knows of it
         popped.add(told.id);
-        if (typing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
+        if (writing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
         else await show("/inbox/" + told.id);
       }
     });
@@ -196,11 +206,19 @@
     event.preventDefault?.();
     clearTimeout(slow);
     slow = setTimeout(async () => {
-      history.replaceState({}, "", location.pathname + "?" + new URLSearchParams(new FormData(form))); await relist();
+      const asked = new URLSearchParams(new FormData(form));
+      words = asked.get("q").trim();
+      asked.delete("q"); asked.delete("csrf");
+      history.replaceState({}, "", location.pathname + "?" + asked); await relist();
     }, event.type === "input" ? 250 : 0);
   };
   list.addEventListener("input", filter); list.addEventListener("submit", filter);
 
+  const refuse = (text) => {
+    const said = one("[data-refused]", card) || document.createElement("p");
+    said.className = "notice wrong"; said.dataset.refused = ""; said.setAttribute("role", "alert"); said.textContent = text;
+    card.prepend(said);
+  };
   card.addEventListener("submit", async (event) => {
     const form = event.target.closest("[data-act]");
     if (!form) return;
@@ -213,8 +231,8 @@
       const answer = await ask(form.getAttribute("action"), "card", { method: "POST", body: fields });
       const html = answer.headers.get("content-type").startsWith("text/html") ? await answer.text() : "";
       if (html) card.innerHTML = html;
-      else { const said = document.createElement("p"); said.className = "notice wrong"; said.setAttribute("role", "alert"); said.textContent = await answer.text(); card.prepend(said); }
-    } catch { lost(); }
+      else refuse(await answer.text());
+    } catch { lost(); refuse(list.dataset.unsent); }
     all("button", card).forEach((button) => { button.disabled = false; });
     delete form.dataset.busy;
     recount();

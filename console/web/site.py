@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,10 +11,11 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console.accounts.limits import Tries
+from console.accounts.limits import Guesses, Tries
 from console.accounts.people import People
 from console.accounts.roles import Right
 from console.desk.acting import Desk
@@ -27,6 +29,7 @@ from sinks.clickhouse.client import Reader
 from streams.knowledge.model import Knowledge
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
+_TYPED: Final = re.compile(r"`([^`]+)`")
 PART: Final = "x-part"
 """A header by which our script asks for a piece of a page."""
 
@@ -38,10 +41,17 @@ def _html(template: str | None) -> bool:
 @cache
 def _templates() -> Environment:
     """Compiled once for all consoles of a process."""
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=_html, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    found.filters["commands"] = _commands
+    return found
+
+
+def _commands(line: str) -> Markup:
+    """A line of the catalogue of words in which `…` stands for what is typed."""
+    return Markup(_TYPED.sub(r"<code>\1</code>", str(escape(line))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,7 @@ class Site:
     answers: Answers
     secure: bool = False
     """Whether browsers reach it by HTTPS: its cookie is then given to nobody else."""
-    names: Tries = field(default_factory=lambda: Tries(5, 900))
-    """Wrong passwords for a name, and from an address."""
-    addresses: Tries = field(default_factory=lambda: Tries(30, 900))
+    guesses: Guesses = field(default_factory=Guesses)
     deeds: Tries = field(default_factory=lambda: Tries(120, 60))
     """Forms of one person."""
     laboratory: Laboratory = field(default_factory=Laboratory)
@@ -110,11 +118,16 @@ def done(site: Site, right: Right | None, make: Done) -> Endpoint:
             form = await form_of(request, token if viewer.person else "")
             return await make(site, request, viewer, form)
         except LogIn:
-            return _to_log_in(request)
+            return _to_log_in(request) if PART in request.headers else logged_out(site, viewer)
         except Stop as stop:
             return stopped(site, viewer, request, stop)
 
     return endpoint
+
+
+def logged_out(site: Site, viewer: Viewer) -> Response:
+    """The door, for who has sent a form and whose session had ended; what they wrote is still on the page before."""
+    return site.page(viewer, "login.html", 401, next="/", said="login.again", name="", empty=False)
 
 
 def stopped(site: Site, viewer: Viewer, request: Request, stop: Stop) -> Response:

@@ -19,6 +19,7 @@ from streams.knowledge.model import Knowledge
 NAMES: Final = {"zh": "中文", "en": "English"}
 """Of languages, as they call themselves."""
 THEMES: Final = ("light", "dark")
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 YEARS: Final = range(1971, 2200)
 """As far as anything can have happened, with room for a window."""
 LONGEST_MS: Final = 13
@@ -73,14 +74,26 @@ class Viewer:
         return f"{self.moment(at):%Y-%m-%dT%H:%M}"
 
     def clock(self, at: int) -> str:
-        """Of today the time, else day and time, in the viewer's zone."""
+        """Of today the time, of this year day and time, else the day, in the viewer's zone."""
         moment, today = self.moment(at), self.moment(self.now)
         if moment.date() == today.date():
             return moment.strftime("%H:%M")
-        return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d")
+        if moment.year == today.year:
+            return f"{self._day(moment)} {moment:%H:%M}"
+        return self._date(moment)
 
     def whole(self, at: int) -> str:
-        return self.moment(at).strftime("%Y-%m-%d %H:%M:%S %Z")
+        """Day and time to the second; the zone only where it is not the viewer's own."""
+        moment = self.moment(at)
+        return f"{self._date(moment)} {moment:%H:%M:%S}{'' if self.zone else ' UTC'}"
+
+    def _day(self, moment: datetime) -> str:
+        if self.language == "zh":
+            return f"{moment.month}月{moment.day}日"
+        return f"{moment.day} {MONTHS[moment.month - 1]}"
+
+    def _date(self, moment: datetime) -> str:
+        return f"{moment.year}年{self._day(moment)}" if self.language == "zh" else f"{self._day(moment)} {moment.year}"
 
     def machine(self, at: int) -> str:
         return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")

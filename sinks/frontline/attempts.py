@@ -31,6 +31,7 @@ STOP_S: Final = 20.0
 """At the end, for what is on its way."""
 STAGE: Final = "delivery"
 NOT_DELIVERED: Final = "not_delivered"
+IN_DOUBT: Final = "the process died on the way: it may have arrived, and is not sent again (in_doubt: leave)"
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,9 @@ class Attempts:
             entry = Entry("dropped", dropped.notice.alert, dropped.severity, now, why=dropped.why)
             self._note(ledger, dropped.notice.id, dropped.receiver, entry)
         notices.dropped.clear()
+        for left in notices.left:
+            self._give_up(ledger, left, now, IN_DOUBT)
+        notices.left.clear()
         for pick in picks:
             self._note_pick(ledger, pick, "trying", now)
         if picks:
@@ -139,10 +143,13 @@ class Attempts:
             notices.failed(pick, now, int(1000 * error.wait_s) if isinstance(error, Away) else 0)
             self._note_pick(ledger, pick, "failed", now, why)
         else:
-            log.error("%s is not told of %s after %d attempts: %s", name, pick.notice.id, pick.attempts, why)
             notices.done(pick, "dead")
-            self._letter(pick, now, why)
-            self._note_pick(ledger, pick, "dead", now, why)
+            self._give_up(ledger, pick, now, why)
+
+    def _give_up(self, ledger: Ledger, pick: Pick, now: int, why: str) -> None:
+        log.error("%s is not told of %s after %d attempts: %s", pick.receiver.name, pick.notice.id, pick.attempts, why)
+        self._letter(pick, now, why)
+        self._note_pick(ledger, pick, "dead", now, why)
 
     def _note_pick(self, ledger: Ledger, pick: Pick, state: State, now: int, why: str = "") -> None:
         entry = Entry(state, pick.notice.alert, pick.severity, now, pick.attempts, why)

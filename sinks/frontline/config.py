@@ -25,9 +25,11 @@ from streams.knowledge.model import LANGUAGES, Knowledge
 
 Way = Literal["mail", "webhook", "chat"]
 Tls = Literal["starttls", "tls", "none"]
+InDoubt = Literal["again", "leave"]
 
 WAYS: Final[tuple[Way, ...]] = ("mail", "webhook", "chat")
 TLS: Final[tuple[Tls, ...]] = ("starttls", "tls", "none")
+IN_DOUBT: Final[tuple[InDoubt, ...]] = ("again", "leave")
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
 SECRET: Final = "whsec_"
 SHORTEST_SECRET: Final = 16
@@ -58,7 +60,10 @@ class Smtp(msgspec.Struct, frozen=True):
 
 
 class Receiver(msgspec.Struct, frozen=True):
-    """One address, URL or chat. `members` people share it, each with room for `a_day` alerts; 0: no limit."""
+    """One address, URL or chat. `members` people share it, each with room for `a_day` alerts; 0: no limit.
+
+    `in_doubt`: whether a message of which nobody knows if it has arrived is sent again, or left as not delivered.
+    """
 
     name: str
     way: Way
@@ -66,6 +71,7 @@ class Receiver(msgspec.Struct, frozen=True):
     secret: str
     members: int
     a_day: int
+    in_doubt: InDoubt = "again"
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -168,8 +174,10 @@ def _receiver(name: str, section: Section, knowledge: Knowledge, filled: _Filled
     usual = 0 if way == "webhook" else knowledge.alerts.a_member_a_day
     members = int(section.number("members", 1, MOST_MEMBERS, 1))
     a_day = int(section.number("a_day", 0, MOST_A_DAY, usual))
+    chosen = section.choice("in_doubt", IN_DOUBT, "again")
     section.close()
-    return Receiver(name, way, to, secret, members, a_day)
+    in_doubt = next((each for each in IN_DOUBT if each == chosen), IN_DOUBT[0])
+    return Receiver(name, way, to, secret, members, a_day, in_doubt)
 
 
 def _smtp(section: Section, filled: _Filled) -> Smtp:

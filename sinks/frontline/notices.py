@@ -94,6 +94,8 @@ class Notices:
         self._under_way: set[str] = set()
         self.dropped: list[Dropped] = []
         """What was decided not to be sent, to be written into the ledger and then forgotten here."""
+        self.left: list[Pick] = []
+        """What may have arrived and is not sent again, to be written as not delivered and then forgotten here."""
 
     def take(self, output: Emitted, logged_at: int, now: int) -> None:
         """One more record of the alert topics or of what stands behind them."""
@@ -131,6 +133,10 @@ class Notices:
             if (why := self._why_not(waits.notice, item, receiver, now)) is not None:
                 del waiting[waits.notice.id]
                 self.dropped.append(Dropped(waits.notice, name, severity, why))
+            elif waits.doubtful and receiver.in_doubt == "leave":
+                del waiting[waits.notice.id]
+                self._dead[waits.notice.id, name] = waits.notice
+                self.left.append(Pick(waits.notice, item, receiver, severity, waits.attempts, True))
             elif waits.not_before <= now and not self._unclear(waits.notice, item, now):
                 if self._fits(item, severity, receiver, now):
                     self._under_way.add(name)

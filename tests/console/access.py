@@ -45,7 +45,8 @@ class Cell(NamedTuple):
 class Row(NamedTuple):
     """A route, what it is, a cell for each of `WHO`, and how it is asked.
 
-    `others` are the same for what stands on another desk; `status` is of an answer to who may.
+    `others` are the same for what stands on another desk; `status` is of an answer to who may. `alters` False: it only
+    looks, and is a form so that what somebody looks for stands in no address line.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Row(NamedTuple):
     others: tuple[str, ...] = ()
     form: Mapping[str, str] = {}
     status: tuple[int, ...] = (200,)
+    alters: bool = True
 
     @property
     def name(self) -> str:
@@ -95,12 +97,15 @@ TABLE: Final = (
     Row("POST", "/like", "language and theme", EVERYBODY, ("/like",), form=FORM, status=(303,)),
     Row("GET", "/inbox", "the list of alerts", LISTS, ("/inbox",)),
     Row("GET", "/inbox/{alert_id}", "an alert's card", CARDS, ("/inbox/mine",), ("/inbox/of-store", "/inbox/of-south")),
+    Row("POST", "/inbox", "looking for words in it", LISTS, ("/inbox",), form={"q": "parcel"}, alters=False),
     Row("GET", "/events", "changes of alerts as they come", LISTS, ("/events?since={epoch}.0",)),
     Row("POST", "/alerts/{alert_id}/{action}", "take, snooze, hand on, escalate, resolve, follow up", DESKS,
         tuple(f"/alerts/mine-{action}/{action}" for action in TYPES),
         tuple(f"/alerts/{alert}/{action}" for action in TYPES for alert in ("of-store", "of-south")),
         FORM, (303,)),
-    Row("GET", "/customers", "finding a customer", CUSTOMERS, ("/customers?q=c-anna",), status=(303,)),
+    Row("GET", "/customers", "where a customer is asked for", CUSTOMERS, ("/customers",)),
+    Row("POST", "/customers", "finding a customer", CUSTOMERS, ("/customers",), form={"q": "c-anna"}, status=(303,),
+        alters=False),
     Row("GET", "/customers/{customer_id:path}", "a customer: relationship, words, what they told of themselves",
         (NO, DESK_MASKED, REASON, REASON, NO, REASON), ("/customers/c-anna",), ("/customers/c-bert",)),
     Row("POST", "/reveal", "contact data in clear, for a reason that is kept", CUSTOMERS,

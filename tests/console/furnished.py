@@ -88,13 +88,13 @@ def record(words: str) -> Touchpoint:
     return found
 
 
-def kept_run(folder: Path, words: str) -> Runs:
-    """A run over three messages with these words."""
+def kept_run(folder: Path, words: str, at: int = NOW) -> Runs:
+    """A run over three messages with these words; `at` names it."""
     file = folder / "said.jsonl"
     said = [told(words, event_id=f"e{n}", occurred_at=times.write(1_767_225_600_000 + n * 3_600_000)) for n in range(3)]
     file.write_bytes(b"\n".join(msgspec.json.encode(each) for each in said))
     settings = Settings(data=folder, identity_key="a secret of this test")
-    keeper = Keeper(folder, NOW)
+    keeper = Keeper(folder, at)
     summary = run([str(file)], settings, knowledge(), own_rules=False, keeper=keeper)
     keeper.finish("replay", ["archive"], knowledge().version, summary)
     return Runs(folder, keeper.id, tuple(each.id for each in keeping.outputs(folder, keeper.id)))
@@ -115,7 +115,7 @@ class Shop:
         dead = msgspec.json.encode(told(words, type="profile.updatd", properties={"fields": {"address": ADDRESS}}))
         letters = [letter(dead, detail=f"text: {words}", id="l1")]
         for page, name, instead in (
-            (customer, "read", lambda site, key, named, at: seen(key, words)),
+            (customer, "read", lambda site, key, at: seen(key, words)),
             (operations, "_shelf", lambda site: Shelf(letters)),
             (operations, "_replayed", self._send_again),
         ):

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -82,7 +83,7 @@ def hostile(tmp_path: Path, hostile_runs: Runs, monkeypatch: pytest.MonkeyPatch)
 SAYS = ("/inbox", "/inbox/{alert_id}", "/events", "/customers/{customer_id:path}", "/portfolio/treatment",
         "/portfolio/policy", "/operations", "/replay/{run}/{output}")  # fmt: skip
 """Pages on which somebody's words stand."""
-ASKED_BACK = ("/login?next=/{}", "/customers?q={}", "/inbox?q={}", "/inbox/{}", "/customers/{}", "/live?until={}",
+ASKED_BACK = ("/login?next=/{}", "/inbox/{}", "/customers/{}", "/live?until={}",
               "/portfolio/policy?kind={}", "/replay/compare?before={}&after={}", "/{}")  # fmt: skip
 """Where a page could say what was asked for."""
 
@@ -104,9 +105,17 @@ def test_what_anybody_said_is_text(hostile: Shop, row: Row) -> None:
 @pytest.mark.parametrize("path", ASKED_BACK)
 def test_what_is_asked_for_is_text(hostile: Shop, path: str) -> None:
     for client in (hostile.world.inside("admin"), hostile.world.stranger()):
-        page = client.get(path.format(SCRIPT, SCRIPT), headers={"x-part": "list"} if "?q=" in path else {}).text
+        page = client.get(path.format(SCRIPT, SCRIPT)).text
         assert "<script>alert" not in page
         assert "<img src" not in page
+
+
+def test_what_is_looked_for_is_text(hostile: Shop) -> None:
+    client = hostile.world.inside("admin")
+    part = client.get("/inbox", headers={"x-part": "list", "x-words": quote(SCRIPT)}).text
+    for page in (client.post("/inbox", data={"csrf": csrf(client), "q": SCRIPT}).text, part):
+        assert ("<script>alert" in page, "<img src" in page) == (False, False)
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
 def test_a_note_is_kept_as_it_was_written_and_shown_as_text(hostile: Shop) -> None:
@@ -127,7 +136,7 @@ def test_a_customers_text_is_text(shop: World) -> None:
     for page in (
         client.get("/inbox/x"),
         client.get("/inbox", headers={"x-part": "list"}),
-        client.get("/inbox?q=<script>"),
+        client.get("/inbox", headers={"x-words": quote("<script>")}),
     ):
         assert page.status_code == 200
         assert (

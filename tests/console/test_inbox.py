@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 import pytest
 
@@ -12,6 +14,7 @@ from console.pages import inbox
 from console.web.viewer import Viewer
 from producers.collector.writing import Unavailable
 from rapport.voice import Voice
+from schemas import times
 from schemas.records import AlertChange, AlertState, Rejected, Touchpoint
 from streams.alerts import life
 from streams.alerts.card import in_short
@@ -180,11 +183,21 @@ def test_chinese_by_the_browser_and_by_choice(shop: World) -> None:
     assert "收件箱" not in client.get("/inbox").text
 
 
-def test_times_in_the_viewers_zone() -> None:
-    from zoneinfo import ZoneInfo
-
-    viewer = Viewer(None, Voice("en", knowledge()), ZoneInfo("Asia/Shanghai"), now=NOW)
-    assert viewer.whole(0) == "1970-01-01 08:00:00 CST"
+@pytest.mark.parametrize(
+    ("language", "zone", "whole", "this_year", "another_year"),
+    [
+        ("en", "Asia/Shanghai", "5 Mar 2026 09:07:05", "5 Mar 09:07", "31 Dec 2025"),
+        ("zh", "Asia/Shanghai", "2026年3月5日 09:07:05", "3月5日 09:07", "2025年12月31日"),
+        ("en", "", "5 Mar 2026 01:07:05 UTC", "5 Mar 01:07", "31 Dec 2025"),
+    ],
+)
+def test_times_in_the_viewers_zone_and_way(
+    language: str, zone: str, whole: str, this_year: str, another_year: str
+) -> None:
+    at, now = (times.read(said).at for said in ("2026-03-05T01:07:05Z", "2026-03-06T01:07:05Z"))
+    viewer = Viewer(None, Voice(language, knowledge()), ZoneInfo(zone) if zone else None, now=now)
+    assert (viewer.whole(at), viewer.clock(at), viewer.clock(now)[-6:]) == (whole, this_year, this_year[-5:])
+    assert viewer.clock(times.read("2025-12-31T01:00:00Z").at) == another_year
 
 
 def test_a_screen_catches_up_without_gap_or_doubles() -> None:

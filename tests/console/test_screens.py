@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from console.accounts.people import People, Person
+from console.web.guard import SESSION
 from schemas import times
 from sinks.clickhouse.client import StoreError
-from tests.console.world import PASSWORD
+from tests.console.furnished import SAID, kept_run
+from tests.console.world import NOW, PASSWORD
 from tests.integration.line import Line
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser, pytest.mark.slow]
@@ -36,6 +38,8 @@ PAGES: Final = (
 ARCHIVED: Final = "SELECT count() FROM touchpoints_now WHERE customer_id = 'c-dora'"
 UNREACHED: Final = "net::ERR_"
 """What Chromium says of requests to a console that is not there; all else that it says is a fault."""
+REFUSED: Final = "the server responded with a status of 4"
+"""What it says of a page that is asked for so that it is refused."""
 
 
 class Screens:
@@ -50,6 +54,12 @@ class Screens:
     def of(
         self, name: str, language: str = "en-GB", theme: Any = "light", *, wide: int = 1280, home: str = "inbox"
     ) -> Page:
+        page = self.at_the_door(language, theme, wide=wide)
+        self.enter(page, name)
+        page.wait_for_url(f"**/{home}")
+        return page
+
+    def at_the_door(self, language: str, theme: Any, *, wide: int) -> Page:
         page = self._chromium.new_context(
             locale=language, color_scheme=theme, timezone_id="Asia/Shanghai", viewport={"width": wide, "height": 800}
         ).new_page()
@@ -57,11 +67,12 @@ class Screens:
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         page.goto(f"{_address(self._line)}/login")
+        return page
+
+    def enter(self, page: Page, name: str) -> None:
         page.locator("#name").fill(name)
         page.locator("#password").fill(PASSWORD)
         page.locator("button.main").click()
-        page.wait_for_url(f"**/{home}")
-        return page
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +168,61 @@ def test_what_is_put_off_and_what_is_escalated_is_seen_on_every_screen(
     expect(max_.locator("[data-card] header")).to_contain_text("handled by max")
 
 
+def test_what_somebody_has_begun_to_write_stays_and_the_last_tap_counts(
+    line: Line, screens: Screens, tmp_path: Path
+) -> None:
+    tom = screens.of("tom")
+    _send(line, tmp_path, "call.ringing", "phone", {"queue": "service"}, customer="c-fay")
+    expect(tom.locator("[data-card] article")).to_contain_text("c-fay")
+    tom.keyboard.press("r")
+    tom.get_by_label("Note on the call").fill("half a sentence")
+    tom.locator("[data-card] h2").click()
+    _send(line, tmp_path, "call.ringing", "phone", {"queue": "service"}, customer="c-gil")
+    expect(tom.locator("[data-pop]")).to_be_visible()
+    expect(tom.get_by_label("Note on the call")).to_have_value("half a sentence")
+
+    fay, gil = (tom.locator("[data-rows] li", has_text=name).locator("a") for name in ("c-fay", "c-gil"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    tom.route(f"**{gil.get_attribute('href')}", hold)
+    gil.click()
+    expect(tom.locator("[data-card]")).to_have_attribute("aria-busy", "true")
+    fay.click()
+    expect(tom.get_by_label("Note on the call")).to_have_value("")
+    with tom.expect_response(f"**{gil.get_attribute('href')}"):
+        held[0].continue_()
+    expect(tom.locator("[data-card]")).not_to_have_attribute("aria-busy", "true")
+    expect(tom.locator("[data-card] article")).to_contain_text("c-fay")
+    assert tom.url.endswith(str(fay.get_attribute("href")))
+
+    tom.route("**/acknowledge", lambda route: route.abort())
+    tom.keyboard.press("a")
+    expect(tom.locator("[data-card] [role=alert]")).to_contain_text("nobody knows whether this arrived")
+    tom.unroute("**/acknowledge")
+    tom.keyboard.press("a")
+    expect(tom.locator("[data-card] header")).to_contain_text("handled by tom")
+    screens.faults = [each for each in screens.faults if UNREACHED not in each]
+
+
+def test_nothing_is_seen_after_the_log_out(line: Line, screens: Screens, tmp_path: Path) -> None:
+    """Neither by going back, nor on another page of the same browser that was left open."""
+    tom = screens.of("tom")
+    _send(line, tmp_path, "call.ringing", "phone", {"queue": "service"}, customer="c-hal")
+    expect(tom.locator("[data-card] article")).to_contain_text("c-hal")
+    other = tom.context.new_page()
+    other.goto(f"{_address(line)}/inbox")
+    tom.locator("details.menu > summary").first.click()
+    tom.get_by_role("button", name="Log out").click()
+    tom.wait_for_url("**/login")
+    other.wait_for_url("**/login")
+    tom.go_back()
+    expect(tom.locator("#password")).to_be_visible()
+    assert "c-hal" not in tom.content()
+
+
 def test_a_screen_that_was_away_misses_nothing(line: Line, screens: Screens, tmp_path: Path) -> None:
     tom = screens.of("tom")
     line.stop("console")
@@ -178,22 +244,64 @@ def archive(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Line:
     return line
 
 
+@pytest.fixture(scope="module")
+def runs(archive: Line) -> tuple[str, ...]:
+    """Pages of two runs that are kept and say different things."""
+    words = (SAID, "never again, I will call a lawyer")
+    before, after = (kept_run(archive.settings.data, each, NOW + n) for n, each in enumerate(words))
+    compared = f"/replay/compare?before={before.run}&after="
+    outputs = (f"/replay/{after.run}/{each}" for each in after.outputs[:3])
+    return f"{compared}{after.run}", f"{compared}{before.run}", *outputs
+
+
 @pytest.mark.parametrize(("language", "theme", "wide"), [("en-GB", "dark", 390), ("zh-CN", "light", 1440)])
-def test_every_page_is_fit_for_everybody(archive: Line, screens: Screens, language: str, theme: str, wide: int) -> None:
+def test_every_page_is_fit_for_everybody(
+    archive: Line, runs: Sequence[str], screens: Screens, language: str, theme: str, wide: int
+) -> None:
     """Axe finds nothing serious, nothing runs over the edge, no script fails; charts come from the archive."""
     ada = screens.of("ada", language, theme, wide=wide)
     ian = screens.of("ian", language, theme, wide=wide, home="live")
-    for page, paths in ((ada, PAGES), (ian, ("/replay",))):
+    for page, paths in ((ada, (*PAGES, *runs)), (ian, ("/replay", *runs))):
         for path in paths:
-            answer = page.goto(f"{_address(archive)}{path}")
-            assert answer is not None
-            assert answer.status == 200, path
-            _audit(page)
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert over <= 0, path
+            _fit(page, f"{_address(archive)}{path}")
     ada.goto(f"{_address(archive)}/live?window=15m")
     expect(ada.locator("[data-renew] svg").first).to_be_visible()
     expect(ada.locator("[data-renew] .notice.wrong")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "theme", "wide"), [("zh-CN", "dark", 390), ("en-GB", "light", 1440)])
+def test_door_and_errors_are_fit_for_everybody(
+    line: Line, screens: Screens, language: str, theme: str, wide: int
+) -> None:
+    stranger = screens.at_the_door(language, theme, wide=wide)
+    _fit(stranger, f"{_address(line)}/nothing", 404)
+    _fit(stranger, f"{_address(line)}/login")
+    screens.enter(stranger, "nobody")
+    expect(stranger.locator("[role=alert]")).to_be_visible()
+    _audit(stranger)
+    agent = screens.of("tom", language, theme, wide=wide)
+    for path, status in (("/live", 403), ("/customers/*", 404)):
+        _fit(agent, f"{_address(line)}{path}", status)
+    agent.goto(f"{_address(line)}/customers")
+    agent.locator("#q").fill("email:")
+    agent.locator("button.main").click()
+    expect(agent.locator("[role=alert]")).to_be_visible()
+    _audit(agent)
+    agent.context.clear_cookies(name=SESSION)
+    agent.locator("button.main").click()
+    expect(agent.locator("#password")).to_be_visible()
+    _audit(agent)
+    screens.faults = [each for each in screens.faults if REFUSED not in each]
+
+
+def _fit(page: Page, address: str, status: int = 200) -> None:
+    """Axe finds nothing serious, and nothing runs over the edge."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, address
+    _audit(page)
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, address
 
 
 def _audit(*pages: Page) -> None:

@@ -149,9 +149,9 @@ class World:
         for role in ROLES:
             self.join(role, role)
 
-    def stranger(self, **headers: str) -> TestClient:
+    def stranger(self, at: str = "192.0.2.1", **headers: str) -> TestClient:
         return TestClient(
-            self.app, HERE, follow_redirects=False, raise_server_exceptions=True,
+            self.app, HERE, follow_redirects=False, raise_server_exceptions=True, client=(at, 50_000),
             headers={"accept-language": "en", "origin": HERE, **headers},
         )  # fmt: skip
 

@@ -37,6 +37,8 @@ def test_another_file_can_be_named(tmp_path: Path) -> None:
         pytest.param({"RAPPORT_STORE_PORT": "70000"}, "", "RAPPORT_STORE_PORT", id="no port"),
         pytest.param({}, "partitions = 'x'", "rapport.toml: partitions: Expected `int`", id="a wrong type in the file"),
         pytest.param({}, "partitions = ", "rapport.toml: Invalid value", id="a file that is no TOML"),
+        pytest.param({"RAPPORT_CONSOLE_PROXIES": "10.0.0.7 nginx"}, "", "'nginx' does not appear", id="no address"),
+        pytest.param({"RAPPORT_CONSOLE_PROXIES": "0.0.0.0/0"}, "", "0.0.0.0/0 is everybody", id="everybody's word"),
         pytest.param({"RAPPORT_CONFIG": "/no/such.toml"}, "", "/no/such.toml, which does not exist", id="no such file"),
     ],
 )

@@ -15,7 +15,7 @@ receivers:
   desk: {mail: desk@example.com, members: 6}
   boss: {mail: boss@example.com, a_day: 3}
   tickets: {webhook: "https://tickets.example.com/hook", secret: "${TICKETS}"}
-  duty: {chat: "json://127.0.0.1/x"}
+  duty: {chat: "json://127.0.0.1/x", in_doubt: leave}
 teams:
   agent-desk: {language: zh, warning: [desk, tickets], critical: [duty, desk]}
   managers: {error: boss}
@@ -46,6 +46,7 @@ def test_people_have_the_room_that_knowledge_gives_them_and_programs_have_no_lim
         "desk": (6, knowledge().alerts.a_member_a_day), "boss": (1, 3), "tickets": (1, 0),
         "duty": (1, knowledge().alerts.a_member_a_day),
     }  # fmt: skip
+    assert {name for name, each in found.items() if each.in_doubt == "leave"} == {"duty"}
 
 
 def test_secrets_come_from_the_environment_and_a_check_does_without() -> None:
@@ -75,6 +76,8 @@ def test_secrets_come_from_the_environment_and_a_check_does_without() -> None:
                      id="no service"),
         pytest.param("a_day: 3", "webhook: 'https://x.example'", "5: receivers.boss: say one way to it, not 2",
                      id="two ways"),
+        pytest.param("in_doubt: leave", "in_doubt: maybe", "7: receivers.duty: in_doubt: unknown 'maybe'",
+                     id="a doubt"),
         pytest.param(", members: 6", ", members: 0", "4: receivers.desk: 'members' is 0", id="nobody behind it"),
         pytest.param("user: rapport, ", "", "2: mail: user and password go together", id="half a login"),
         pytest.param("user: rapport", "tls: none, user: rapport", "a password would travel in clear", id="in clear"),

@@ -95,7 +95,7 @@ def test_no_alert_is_lost_and_none_counts_twice(tmp_path: Path) -> None:
 
 ALONE = """
 receivers:
-  tickets: {{webhook: "{hook.url}", secret: "{secret}"}}
+  tickets: {{webhook: "{hook.url}", secret: "{secret}", in_doubt: {doubt}}}
 teams:
   agent-desk: {{language: en, error: [tickets]}}
 """
@@ -103,7 +103,7 @@ teams:
 
 def test_who_was_stopped_does_not_unsay_what_its_successor_has_sent(tmp_path: Path) -> None:
     with hooks() as hook, Line(tmp_path, 2, delivery=tmp_path / "delivery.yaml") as line:
-        (tmp_path / "delivery.yaml").write_text(ALONE.format(hook=hook, secret=SECRET))
+        (tmp_path / "delivery.yaml").write_text(ALONE.format(hook=hook, secret=SECRET, doubt="again"))
         line.broker.start()
         line.init()
         ports = {name: str(free_port()) for name in ("deliver", "deliver-2")}
@@ -139,12 +139,41 @@ def test_who_was_stopped_does_not_unsay_what_its_successor_has_sent(tmp_path: Pa
         assert hook.ids() == {"a1": 1, "a2": 1}
 
 
+def test_nothing_comes_twice_where_what_is_in_doubt_is_left(tmp_path: Path) -> None:
+    """The receiver has taken it and the process dies before it hears so: a dead letter, and no second message."""
+    with hooks() as hook, Line(tmp_path, 2, delivery=tmp_path / "delivery.yaml") as line:
+        (tmp_path / "delivery.yaml").write_text(ALONE.format(hook=hook, secret=SECRET, doubt="leave"))
+        line.broker.start()
+        line.init()
+        port = str(free_port())
+        line.start("deliver", delivery_port=port, metrics_port=port)
+        line.wait("it delivers", lambda: line.metrics("deliver").get(ACTIVE) == 1)
+        log = KafkaLog(line.settings.cluster)
+        hook.slow_s = 600.0
+        put(log, signal("a1", "unanswered"), alert("a1", severity="error", at=now(), customer="c1"))
+        log.flush()
+        line.wait("the receiver has taken it", lambda: "a1" in hook.ids())
+        line.kill("deliver")
+        hook.slow_s = 0.0
+        line.start("deliver", delivery_port=port, metrics_port=port)
+        put(log, signal("a2", "unanswered"), alert("a2", severity="error", at=now(), customer="c2"))
+        log.flush()
+        line.wait("the next one is told", lambda: "a2" in hook.ids())
+        line.wait("the doubt is a dead letter", lambda: bool(read(line.broker.bootstrap, [topics.DLQ])[topics.DLQ]))
+        (letter,) = read(line.broker.bootstrap, [topics.DLQ])[topics.DLQ]
+        assert "a1 to tickets, 1 attempts: the process died on the way: it may have arrived" in letter.header("detail")
+        assert hook.ids() == {"a1": 1, "a2": 1}
+        assert line.stop("deliver") == 0
+        log.close()
+
+
 def _noted(line: Line, state: bytes) -> bool:
     return any(
         state in (each.value or b"") for each in read(line.broker.bootstrap, [topics.DELIVERIES])[topics.DELIVERIES]
     )
 
 
+ACTIVE = ("rapport_delivery_active", frozenset[tuple[str, str]]())
 WAITING = ("rapport_delivery_waiting", frozenset({("receiver", "tickets")}))
 
 

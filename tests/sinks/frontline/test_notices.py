@@ -229,6 +229,21 @@ def test_what_is_in_doubt_says_so_and_counts_its_attempts() -> None:
     assert (pick.doubtful, pick.attempts) == (True, 4)
 
 
+def test_what_is_in_doubt_is_left_where_nothing_may_come_twice() -> None:
+    ledger = Ledger("UTC")
+    ledger.take(key_of("a1", "desk"), encode(entry("trying", attempts=3)))
+    ledger.take(key_of("a2", "desk"), encode(entry("failed", NOW - 60_000)))
+    ledger.take(key_of("a4", "desk"), encode(entry("trying")))
+    world, careful = World(ledger), msgspec.structs.replace(DESK, in_doubt="leave")
+    over = alert("a4", customer="c4")
+    world.take(*opened(1), *opened(2), *opened(3), signal("a4"), over, change(over, "resolved", "wei"))
+    assert world.tell(receiver=careful) == ["a3", "a2"], "what is new, and what has failed, is told"
+    assert [(each.notice.id, each.attempts) for each in world.notices.left] == [("a1", 3)]
+    assert world.why() == ["case_over"]
+    world.notices.again("a1", "desk")
+    assert world.tell(LATER + 1_000, careful) == ["a1"], "and somebody may want it after all"
+
+
 def test_what_was_given_up_is_tried_anew_when_somebody_asks() -> None:
     world = World().take(*opened(1))
     pick = world.notices.next(DESK, LATER)
