@@ -1,7 +1,8 @@
 """Multinomial logistic regression on what the detector reads of a customer, drawn towards the weights there are.
 
 The penalty pulls every weight towards the present one (fitted before, else an expert's), not towards nothing: what
-the histories do not show keeps its word. Every moment counts the same, so that shares are right as often as they say.
+the histories do not show keeps its word. Rare types count no more than common ones, so that shares are right as often
+as they say.
 """
 
 from __future__ import annotations

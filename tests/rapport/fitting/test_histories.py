@@ -7,8 +7,9 @@ import pytest
 
 from producers.simulator.feeding import write_lines, write_truth
 from producers.simulator.run import Simulation
-from rapport.fitting.histories import Labelled, Unlabelled, moments, read
+from rapport.fitting.histories import TURN_MS, TURNED, Labelled, Unlabelled, moments, read, weight
 from rapport.fitting.regression import fit
+from rapport.quality.truth import Life
 from streams.knowledge.model import TYPE_IDS
 from streams.relationships.reading import present
 from tests.producers.world import IDENTITY
@@ -43,3 +44,16 @@ def test_a_firm_hand_keeps_the_weights_before(shop: Labelled) -> None:
 def test_histories_of_others_are_refused(shop: Labelled) -> None:
     with pytest.raises(Unlabelled, match="same id"):
         moments([Labelled(shop.log, {})], knowledge())
+
+
+@pytest.mark.parametrize(
+    ("at", "counts"),
+    [
+        pytest.param(5, 1.0, id="somebody's first period is no turn"),
+        pytest.param(1_000, TURNED, id="at the turn"),
+        pytest.param(999 + TURN_MS, TURNED, id="soon after it"),
+        pytest.param(1_000 + TURN_MS, 1.0, id="later"),
+    ],
+)
+def test_a_turn_is_learnt_from_more_than_what_lasts(at: int, counts: float) -> None:
+    assert weight(Life([0, 1_000], ["buddy", "best_friend"]), at) == counts

@@ -142,9 +142,14 @@ def test_the_state_of_a_relationship_stays_small() -> None:
     assert len(msgspec.msgpack.encode(lab.live().customer.habits)) <= 700
 
 
-def bought(day: int, channel: str = "pos", **fields: Any) -> Touchpoint:
+ONE: dict[str, Any] = {"item_id": "x", "category": "c"}
+EVENING = 20
+"""The hour at which the lab's days begin."""
+
+
+def bought(day: int, channel: str = "pos", hour: int = EVENING, **fields: Any) -> Touchpoint:
     more = {"order_id": f"o{day}", "item_id": f"i{day % 11}", "category": f"c{day % 5}", "amount": 12.0, **fields}
-    return touchpoint("purchase.made", day * DAY, channel=channel, **more)
+    return touchpoint("purchase.made", day * DAY + (hour - EVENING) * HOUR, channel=channel, **more)
 
 
 def settled(day: int) -> list[Touchpoint]:
@@ -170,6 +175,10 @@ TENSE = {"villain_victim", "stalker_prey", "enemy", "ex_friend", "frenemy", "cap
         pytest.param([bought(day) for day in range(0, 360, 14)], id="buys this and that every other week"),
         pytest.param([bought(day) for day in range(0, 360, 7)], id="or every week"),
         pytest.param([bought(day) for day in range(0, 360, 30)], id="or every month"),
+        pytest.param([bought(day, **ONE) for day in range(0, 360, 3)], id="buys one and the same twice a week"),
+        pytest.param([bought(day, **ONE) for day in range(0, 360, 7)], id="or once a week"),
+        pytest.param([bought(day, **ONE) for day in range(0, 360, 30)], id="or once a month"),
+        pytest.param([bought(day, hour=23) for day in (0, 20)], id="bought twice at eleven at night"),
     ],
 )
 def test_buying_without_a_word_is_no_trouble(life: list[Touchpoint]) -> None:
