@@ -9,7 +9,7 @@ import msgspec
 from schemas.records import Because
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
-from streams.customers.moment import Moment
+from streams.customers.moment import DAY_MS, Moment
 from streams.signals.matter import by_staff, matter_of
 
 OPEN = 8
@@ -40,8 +40,8 @@ class Unanswered:
     time. An answer that names a matter answers that matter and the questions that named
     none; one that names none answers them all. A question that comes in late, older
     than our last word, was answered by it. Fires once a question; more words on an
-    open matter do not start it anew, nor do more lines of a chat that name none while
-    the first may still be answered in time: people write one question in several lines.
+    open matter do not start it anew. Lines of a chat that name no matter are one, as
+    calls are, for 24 hours or until we answer: people write a question in several lines.
     """
 
     name: ClassVar[str] = "unanswered"
@@ -71,7 +71,7 @@ class Unanswered:
         waited_for = any(q.matter == matter for q in state.questions)
         if norm is None or waited_for or moment.at <= state.answered_at:
             return state
-        if kind == CHAT and named is None and _goes_on(state, moment.at, norm):
+        if kind == CHAT and named is None and _goes_on(state, moment.at):
             return state
         kept = state.questions
         if len(kept) == OPEN:
@@ -107,9 +107,9 @@ class Unanswered:
         return Waiting((*others, *state.questions)[-OPEN:], max(state.answered_at, older.answered_at))
 
 
-def _goes_on(state: Waiting, at: int, norm: float) -> bool:
-    """Whether a chat that names no matter began within the norm before: its next line is the same question."""
-    return any(q.type == CHAT and not q.named and 0 <= at - q.at < norm * MINUTE_MS for q in state.questions)
+def _goes_on(state: Waiting, at: int) -> bool:
+    """Whether a chat that names no matter waits since less than a day: its next line is the same question."""
+    return any(q.type == CHAT and not q.named and 0 <= at - q.at < DAY_MS for q in state.questions)
 
 
 def _about(moment: Moment) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.records import Alert, AlertChange, Signal, Touchpoint
-from tests.streams.lab import HOUR, MINUTE, SECOND, Lab, of, tick, touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, SECOND, Lab, of, tick, touchpoint
 
 
 def asked(at: int = 0, **fields: Any) -> Touchpoint:
@@ -24,7 +24,8 @@ def answer(at: int, **fields: Any) -> Touchpoint:
         pytest.param([asked(), answer(2 * MINUTE), tick(3 * MINUTE)], 0, id="an answer at the edge is in time"),
         pytest.param([asked(), answer(2 * MINUTE + 1), tick(3 * MINUTE)], 1, id="an answer just after it is not"),
         pytest.param([asked(), asked(MINUTE), tick(10 * MINUTE)], 1, id="two lines without a session are one question"),
-        pytest.param([asked(), asked(2 * MINUTE), tick(10 * MINUTE)], 2, id="what comes after the norm is another"),
+        pytest.param([asked(), asked(3 * MINUTE), asked(DAY - 1), tick(2 * DAY)], 1, id="also when it is overdue"),
+        pytest.param([asked(), asked(DAY), tick(2 * DAY)], 2, id="a day later it is another"),
         pytest.param([asked(), answer(MINUTE), asked(MINUTE + 1), tick(10 * MINUTE)], 1, id="and so is what follows"),
         pytest.param([asked(), asked(MINUTE, session_id="s"), tick(10 * MINUTE)], 2, id="a session is its own matter"),
         pytest.param(
