@@ -40,7 +40,7 @@ run: setup ## start Rapport here on an example, Ctrl-C ends it (DATA=file: your 
 	@exec $(BIN)/rapport up --feed '$(DATA)'
 
 test: setup ## all tests, two modules at a time; says at the end which groups ran (ARGS=... goes to pytest)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=25 $(ARGS)
 
 explore: setup ## property tests on many new random examples (not in CI: what it finds becomes a test)
 	@RAPPORT_EXAMPLES=explore $(BIN)/python -m pytest -q -m 'not kafka and not clickhouse and not slow' $(ARGS)
