@@ -184,7 +184,8 @@ class Voice:
         """`group.attack: worst` as staff read it, with the customer's words behind it."""
         key, _, words = what.partition(": ")
         said = self._line(key, _plain(key.rpartition(".")[2]))
-        return f"{said}: “{clean(words)}”" if words else said
+        colon = "：" if self.language == "zh" else ": "
+        return f"{said}{colon}“{clean(words)}”" if words else said
 
     def lasting(self, ms: int) -> str:
         """A length of time in one number."""

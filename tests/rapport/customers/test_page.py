@@ -73,7 +73,7 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
             id="of a shift",
         ),
         pytest.param(
-            ANNA, "+1.9 说不会再来: “再也不来”", "+1.9 said never again: “再也不来”", id="why, in their words"
+            ANNA, "+1.9 说不会再来：“再也不来”", "+1.9 said never again: “再也不来”", id="why, in their words"
         ),
         pytest.param(
             ANNA,
