@@ -76,8 +76,9 @@ class Screens:
 
 
 @pytest.fixture(scope="module")
-def line(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    with Line(tmp_path_factory.mktemp("console"), kafka=kafka, partitions=4) as found:
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    with Line(tmp_path_factory.mktemp("console"), partitions=4) as found:
+        found.broker.start()
         found.init()
         people = People(found.settings.data)
         for person in STAFF:

@@ -105,8 +105,9 @@ class Desk(Thread):
         return True
 
 
-def test_what_was_answered_holds_and_counts_once(kafka: str, tmp_path: Path) -> None:
-    with Line(tmp_path, kafka=kafka, partitions=4) as line:
+def test_what_was_answered_holds_and_counts_once(tmp_path: Path) -> None:
+    with Line(tmp_path, partitions=4) as line:
+        line.broker.start()
         init(line.settings, print)
         people = People(line.settings.data)
         for name in STAFF:
@@ -134,7 +135,7 @@ def test_what_was_answered_holds_and_counts_once(kafka: str, tmp_path: Path) -> 
         assert [desk.wrong for desk in desks] == [[], [], []]
         assert sum(desk.broken for desk in desks) >= KILLS, "nothing was under way when it was killed"
         line.wait("what was sent is confirmed", lambda: desks[0].sees(0))
-        _judge(kafka, desks)
+        _judge(line.broker.bootstrap, desks)
 
 
 def _judge(kafka: str, desks: Sequence[Desk]) -> None:

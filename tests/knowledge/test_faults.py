@@ -333,10 +333,10 @@ def faults_of(documents: dict[str, str], file: str, old: str, new: str) -> tuple
         ),
         pytest.param(
             "wording.zh.yaml",
-            "{waited}",
-            "{wait}",
+            "{norm}",
+            "{nrm}",
             "signal.unanswered.why",
-            "signal.unanswered.why: nobody fills in {wait} (did you mean 'waited'?); there is: norm, waited",
+            "signal.unanswered.why: nobody fills in {nrm} (did you mean 'norm'?); there is: norm",
             id="a blank that nobody fills in",
         ),
         pytest.param(
