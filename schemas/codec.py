@@ -36,10 +36,6 @@ _FEW: Final = 16
 """So many values are read sooner one by one than as a block."""
 
 
-_writers: Final[dict[type[Emitted], Callable[[Emitted], bytes]]] = {}
-"""Of the kinds of outputs that were written."""
-
-
 class NotColumnar(ValueError):
     """At least one value of the block is no record of the schema; decode one by one to find it."""
 
@@ -51,13 +47,7 @@ def encode_touchpoint(touchpoint: Touchpoint) -> bytes:
 
 def encode_output(output: Emitted) -> bytes:
     """The value for the output's topic. `Rejected` has none: its value is the original bytes."""
-    write = _writers.get(type(output))
-    if write is None:
-        if isinstance(output, Rejected):
-            raise TypeError("a Rejected travels as its original bytes with headers, not as Avro")
-        schema = registered(output)
-        write = _writers[type(output)] = output_writer(schema.struct, schema.source()["fields"], schema.prefix)
-    return write(output)
+    return _output_writer(type(output))(output)
 
 
 def decode_touchpoints(values: Sequence[bytes | None]) -> list[Touchpoint | Undecodable]:
@@ -216,3 +206,11 @@ def _read(value: bytes, schema: Registered) -> dict[str, Any] | Undecodable:
 @cache
 def _touchpoint_writer() -> FlatWriter:
     return FlatWriter(TOUCHPOINT.source()["fields"], ("event_id", "text", "properties"), TOUCHPOINT.prefix)
+
+
+@cache
+def _output_writer(kind: type[Emitted]) -> Callable[[Emitted], bytes]:
+    if kind is Rejected:
+        raise TypeError("a Rejected travels as its original bytes with headers, not as Avro")
+    schema = registered(kind)
+    return output_writer(schema.struct, schema.source()["fields"], schema.prefix)

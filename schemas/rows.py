@@ -16,9 +16,9 @@ _BY_STRUCT: Final = {entry.struct: entry for entry in REGISTERED}
 _ANY_OUTPUT: Final = Shift | Signal | Decision | Alert | AlertChange | CustomerCard | Measure
 
 
-def registered(output: Emitted) -> Registered:
-    """The schema of an output's kind; `KeyError` for `Rejected`, which has none."""
-    return _BY_STRUCT[type(output)]
+def registered(kind: type[Emitted]) -> Registered:
+    """The schema of a kind of outputs; `KeyError` for `Rejected`, which has none."""
+    return _BY_STRUCT[kind]
 
 
 def from_row(row: Row) -> Emitted:

@@ -45,20 +45,21 @@ _second = _DUE.size
 _due = _DUE.unpack_from
 
 
-def _write_3(position: int, due: int, state: bytes) -> bytes:
-    return b"\x03" + position.to_bytes(8, "big") + due.to_bytes(8, "big", signed=True) + state
+def _plain(version: int) -> Codec:
+    """Position and due moment before the packed state."""
+    head = bytes([version])
+
+    def write(position: int, due: int, state: bytes) -> bytes:
+        return head + position.to_bytes(8, "big") + due.to_bytes(8, "big", signed=True) + state
+
+    def read(value: bytes) -> tuple[int, int, bytes]:
+        position, due = _due(value)
+        return position, due, value[_second:]
+
+    return Codec(write, read)
 
 
-def _read_3(value: bytes) -> tuple[int, int, bytes]:
-    position, due = _due(value)
-    return position, due, value[_second:]
-
-
-def _write_4(position: int, due: int, state: bytes) -> bytes:
-    return b"\x04" + position.to_bytes(8, "big") + due.to_bytes(8, "big", signed=True) + state
-
-
-CODECS: Final[dict[int, Codec]] = {3: Codec(_write_3, _read_3), 4: Codec(_write_4, _read_3)}
+CODECS: Final[dict[int, Codec]] = {3: _plain(3), 4: _plain(4)}
 """3: position, the moment at which a customer is due next (so that recovery need not unpack anybody), habits.
 4: the world remembers the last company-wide `event_id`s."""
 WRITTEN = 4

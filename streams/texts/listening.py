@@ -7,7 +7,7 @@ for. The last texts are remembered: several detectors ask about the same one, an
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from streams.knowledge.marks import FEELINGS, Mark, Meanings, Negation, Texts
@@ -109,17 +109,11 @@ class Listener:
             )
             for mark, language in listed
         ])  # fmt: skip
-        self._last: dict[str, Heard] = {}
+        self._heard = lru_cache(REMEMBERED)(partial(Heard, self))
 
     def hear(self, text: str) -> Heard:
         """What the text says."""
-        last = self._last
-        heard = last.get(text)
-        if heard is None:
-            if len(last) >= REMEMBERED:
-                last.clear()
-            heard = last[text] = Heard(self, text)
-        return heard
+        return self._heard(text)
 
     def hits(self, low: str) -> dict[str, list[Hit]]:
         """Everything found, by family."""

@@ -198,7 +198,7 @@ def test_columns_are_named_as_the_schema_says() -> None:
 def test_outputs_of_a_kind_make_columns(some: list[Emitted]) -> None:
     first = type(some[0])
     same = [each for each in some if isinstance(each, first)]
-    frame = codec.columns([encode_output(each) for each in same], registered(same[0]).name)
+    frame = codec.columns([encode_output(each) for each in same], registered(type(same[0])).name)
     rows = [from_row(row) for row in frame.to_dicts()]
     assert rows == same
 

@@ -27,7 +27,7 @@ def by_fastavro(output: Emitted) -> bytes:
     for name in OBJECTS:
         if name in row:
             row[name] = msgspec.json.encode(row[name], order="sorted").decode()
-    schema = registered(output)
+    schema = registered(type(output))
     body = io.BytesIO()
     fastavro.schemaless_writer(body, schema.parsed(), row)
     return schema.prefix + body.getvalue()

@@ -115,32 +115,23 @@ def run(scenario: Callable[[Bench], Any], **made: Any) -> Bench:
     return asyncio.run(whole())
 
 
-def test_chunks_of_a_partition_are_done_in_order() -> None:
-    async def scenario(bench: Bench) -> None:
-        bench.gate.set()
-        lanes = bench.lanes()
-        lanes.assigned([A], 1)
-        for start in range(0, 30, 3):
-            lanes.hand(A, 1, chunk(start, start + 1, start + 2))
+async def ten_small_chunks(bench: Bench) -> None:
+    bench.gate.set()
+    lanes = bench.lanes()
+    lanes.assigned([A], 1)
+    for start in range(0, 30, 3):
+        lanes.hand(A, 1, chunk(start, start + 1, start + 2))
+    while lanes.positions() != {A: 30}:
         await rest()
-        await rest()
-        assert lanes.positions() == {A: 30}
 
-    assert run(scenario).handled == {0: list(range(30))}
+
+def test_chunks_of_a_partition_are_done_in_order() -> None:
+    assert run(ten_small_chunks).handled == {0: list(range(30))}
 
 
 def test_what_waits_is_done_in_one_turn_up_to_the_appetite() -> None:
-    async def scenario(bench: Bench) -> None:
-        bench.gate.set()
-        lanes = bench.lanes()
-        lanes.assigned([A], 1)
-        for start in range(0, 30, 3):
-            lanes.hand(A, 1, chunk(start, start + 1, start + 2))
-        while lanes.positions() != {A: 30}:
-            await rest()
-
-    assert run(scenario).chunks == 4
-    assert run(scenario, appetite=2).chunks == 2
+    assert run(ten_small_chunks).chunks == 4
+    assert run(ten_small_chunks, appetite=2).chunks == 2
 
 
 def test_a_partition_does_not_wait_for_another() -> None:
