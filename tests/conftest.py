@@ -35,7 +35,7 @@ def lacking(group: str) -> str | None:
     """Why a group cannot run here, with the remedy; None if it can."""
     match group:
         case "kafka":
-            return None if os.environ.get("RAPPORT_TEST_KAFKA") else jars.available()
+            return jars.available()
         case "clickhouse":
             named = os.environ.get("RAPPORT_TEST_CLICKHOUSE") or shutil.which("clickhouse-server")
             return None if named else "no clickhouse-server on this machine (Debian: apt-get install clickhouse-server)"
@@ -74,13 +74,9 @@ def groups_of(item: pytest.Item) -> list[str]:
     return [group for group in GROUPS if item.get_closest_marker(group)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Bootstrap address of a broker for the whole run: RAPPORT_TEST_KAFKA, else one of our own."""
-    named = os.environ.get("RAPPORT_TEST_KAFKA")
-    if named:
-        yield named
-        return
+    """Bootstrap address of a broker that a module has alone: Rapport's topics have fixed names."""
     broker = Broker(tmp_path_factory.mktemp("kafka"), say=print, short_lived=True)
     broker.start()
     yield broker.bootstrap

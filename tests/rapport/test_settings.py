@@ -52,7 +52,7 @@ def test_what_cannot_be_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(
-    "name", ["RAPPORT_TEST_KAFKA", "RAPPORT_REQUIRE", "RAPPORT_EXAMPLES", "RAPPORT_CACHE", "RAPPORT_SHARED_DATA"]
+    "name", ["RAPPORT_TEST_CLICKHOUSE", "RAPPORT_REQUIRE", "RAPPORT_EXAMPLES", "RAPPORT_CACHE", "RAPPORT_SHARED_DATA"]
 )
 def test_names_that_are_no_settings_are_known(name: str, tmp_path: Path) -> None:
     assert read({name: "x"}, tmp_path) == Settings()
