@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
@@ -56,10 +56,14 @@ class _Rebalance:
     A rejoin that a change of metadata began and that takes longer than one poll is
     forgotten by kafka-python 3.0: the assignment comes, is never taken, and the
     member sends no heartbeat any more (what KAFKA-9815 mended in the Java client).
+
+    Nothing handed out is believed at the second time only: who was killed before it knew the topics has left that
+    word to its successor of the same name, to whom the broker repeats it and kafka-python 3.0 never looks at it again.
     """
 
     def __init__(self) -> None:
         self._since: float | None = None
+        self._nothing = False
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self._since = time.monotonic()
@@ -67,8 +71,9 @@ class _Rebalance:
             metrics.LAG.remove(topic, partition)
             shared.NEWEST.remove(STAGE, partition)
 
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self._since = None
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        again, self._nothing = self._nothing, not assigned
+        self._since = time.monotonic() if self._nothing and not again else None
 
     on_partitions_lost = on_partitions_revoked
 
