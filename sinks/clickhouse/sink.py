@@ -59,11 +59,12 @@ class _Rebalance:
 
     Nothing handed out is believed at the second time only: who was killed before it knew the topics has left that
     word to its successor of the same name, to whom the broker repeats it and kafka-python 3.0 never looks at it again.
+    Only who asks as the member that it is, not as a new one, has the group think anew.
     """
 
     def __init__(self) -> None:
         self._since: float | None = None
-        self._nothing = False
+        self.nothing = False
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self._since = time.monotonic()
@@ -72,8 +73,8 @@ class _Rebalance:
             shared.NEWEST.remove(STAGE, partition)
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        again, self._nothing = self._nothing, not assigned
-        self._since = time.monotonic() if self._nothing and not again else None
+        again, self.nothing = self.nothing, not assigned
+        self._since = time.monotonic() if self.nothing and not again else None
 
     on_partitions_lost = on_partitions_revoked
 
@@ -163,7 +164,10 @@ class Sink:
         if self._rebalance.lasts_s > self._session_s:
             log.info("no partitions after %d s of a rebalance; joining the group anew", self._session_s)
             self._rebalance.on_partitions_revoked(())
-            self._join()
+            if self._rebalance.nothing:
+                self._consumer._coordinator.request_rejoin()
+            else:
+                self._join()
         if not self._batch.full:
             try:
                 self._read()

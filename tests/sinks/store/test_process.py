@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaAdminClient
 
 from deploy.local.broker import free_port
 from schemas.topics import RESOLVED, SIGNALS
@@ -132,6 +133,24 @@ def test_asked_to_end_it_ends_in_order(process: StoreProcess, kafka: str) -> Non
     process.start()
     produce(kafka, RESOLVED, spread(30, 60))
     until(lambda: process.count("log") == 60)
+
+
+def test_who_was_killed_before_it_knew_the_topics_leaves_no_successor_without_them(
+    process: StoreProcess, kafka: str
+) -> None:
+    nothing = "Updated partition assignment: []"
+    process.end(force=True)
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin.delete_topics([RESOLVED, SIGNALS])
+    before = process.log().count(nothing)
+    process.start()
+    until(lambda: process.log().count(nothing) > before)
+    process.end(force=True)
+    make_anew(kafka, (RESOLVED, SIGNALS))
+    process.start()
+    produce(kafka, RESOLVED, spread(0, 30))
+    until(lambda: process.count("log") == 30)
+    admin.close()
 
 
 @pytest.mark.slow
