@@ -87,16 +87,18 @@ def hint_of(touchpoint: Touchpoint, identity: IdentityKey) -> bytes | None:
     consent = touchpoint.type == "consent.changed"
     if values.count(None) >= _ALONE and touchpoint.face_token is None and not consent:
         return None
-    found = [key_for(kind, value, identity) for kind, value in zip(_BELOW_ID, values, strict=True) if value is not None]
-    face = None if touchpoint.face_token is None else key_for(FACE, touchpoint.face_token, identity)
-    also = tuple(found[1:])
-    camera = _camera(touchpoint) if consent else None
-    return _packed(also, face, camera) if also or face or camera is not None else None
+    return _told(values, touchpoint.face_token, _camera(touchpoint) if consent else None, identity)
 
 
 @lru_cache(maxsize=65_536)
-def _packed(also: tuple[str, ...], face: str | None, camera: bool | None) -> bytes:
-    return pack(Hint(also=also, face=face, camera=camera))
+def _told(
+    values: tuple[str | None, ...], face_token: str | None, camera: bool | None, identity: IdentityKey
+) -> bytes | None:  # fmt: skip
+    """Who comes once comes again under the same identifiers."""
+    found = [key_for(kind, value, identity) for kind, value in zip(_BELOW_ID, values, strict=True) if value is not None]
+    face = None if face_token is None else key_for(FACE, face_token, identity)
+    also = tuple(found[1:])
+    return pack(Hint(also=also, face=face, camera=camera)) if also or face or camera is not None else None
 
 
 def private(touchpoint: Touchpoint, identity: IdentityKey) -> Touchpoint:

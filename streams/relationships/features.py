@@ -32,6 +32,9 @@ Numbers = npt.NDArray[np.float64]
 _LOG: Final = tuple(round(16 * log2(1 + n / 16)) for n in range(TOP * 16 + 1))
 """By sixteenths of an occurrence."""
 MOST: Final = _LOG[-1]
+_TOP: Final = TOP * 16
+_EVER: Final = 0.3 * 16
+"""Sixteenths of an occurrence from which on something has happened at all."""
 
 
 def logs(amount: float) -> int:
@@ -58,6 +61,18 @@ class Counted(NamedTuple):
         return found
 
 
+class Felt(NamedTuple):
+    """How warm and how cold what was said sounded, in the last months and in the last weeks."""
+
+    warm: float
+    cold: float
+    warm_now: float
+    cold_now: float
+
+
+_NOTHING: Final = Felt(0.0, 0.0, 0.0, 0.0)
+
+
 class Reader:
     """Reads a customer's habits as numbers. `warmth` is what each type's voice says of being close, -1..1."""
 
@@ -70,50 +85,71 @@ class Reader:
         if not fast.keys() <= slow.keys():  # two that are one person now, one of whom came late
             slow = dict.fromkeys(fast, 0) | slow
         scale, scale_now = factor(habits.slow, SLOW_MS, at) / ONE, factor(habits.fast, FAST_MS, at) / ONE
-        counted = {slot: amount * scale for slot, amount in slow.items()}
-        recent = {slot: amount * scale_now for slot, amount in fast.items()}
-        sessions, texts = counted.get(h.SESSION, 0.0) + 1, counted.get(h.TEXTS, 0.0) + 0.5
+        # In sixteenths, as the table is: a power of two changes no digit.
+        sixteen, sixteen_now = scale * 16, scale_now * 16
+        a_session, a_text = (slow.get(h.SESSION, 0) * scale + 1) / 4, (slow.get(h.TEXTS, 0) * scale + 0.5) / 4
         found: list[int] = []
-        lately = recent.get
-        for slot, months in counted.items():
-            weeks, share = lately(slot, 0.0), months / (sessions if slot < VOICES else texts)
+        said: list[int] = []
+        lately, log = fast.get, _LOG
+        for slot, amount in slow.items():
+            months, weeks = amount * sixteen, int(lately(slot, 0) * sixteen_now)
+            number = int(months)
+            if slot < VOICES:
+                share = int(months / a_session)
+            else:
+                share = int(months / a_text)
+                said.append(slot)
             found += (
-                _LOG[int(months * 16)] if months < TOP else MOST, _LOG[int(weeks * 16)] if weeks < TOP else MOST,
-                int(share * 64) if share < 1 else 64, 16 if months > 0.3 else 0,
+                log[number] if number < _TOP else MOST, log[weeks] if weeks < _TOP else MOST,
+                share if share < 64 else 64, 16 if months > _EVER else 0,
             )  # fmt: skip
-        extra = self._extra(habits, at, counted, recent, member_years)
-        return Counted(tuple(counted), found, extra)
+        felt = self._felt(sorted(said), slow, fast, scale, scale_now) if said else _NOTHING
+        extra = _extra(habits, at, slow, scale, lately(h.SESSION, 0) * scale_now, felt)
+        extra.append(min(64, 4 * member_years))
+        return Counted(tuple(slow), found, extra)
 
-    def _extra(
-        self, habits: Habits, at: int, counted: dict[int, float], recent: dict[int, float], member_years: int
-    ) -> list[int]:
-        known = max(0.0, (at - habits.first) / DAY_MS) if habits.first else 0.0
-        silent = max(0.0, (at - habits.last) / DAY_MS) if habits.last else 0.0
-        of = counted.get
-        sessions, orders, ours = of(h.SESSION, 0.0), of(h.ORDER, 0.0), of(h.OURS, 0.0)
-        gaps = of(h.GAP_SHORT, 0.0) + of(h.GAP_WEEK, 0.0) + of(h.GAP_MONTH, 0.0) + of(h.GAP_LONG, 0.0)
-        mean = of(h.GAP_LOG, 0.0) / gaps if gaps > 0.5 else 0.0
-        spread = of(h.GAP_SQUARE, 0.0) / gaps - mean * mean if gaps > 0.5 else 0.0
+    def _felt(
+        self, said: list[int], slow: dict[int, int], fast: dict[int, int], scale: float, scale_now: float
+    ) -> Felt:  # fmt: skip
+        """How what was `said` sounded; its slots in one order, for floats add up to the same only so."""
         warm = cold = warm_now = cold_now = 0.0
         warmth = self._warmth
-        for slot in sorted([slot for slot in counted if slot in warmth]):  # in one order: floats add up to the same
-            w = warmth[slot]
+        for slot in said:
+            w, months, weeks = warmth.get(slot, 0.0), slow[slot] * scale, fast.get(slot, 0) * scale_now
             if w > 0:
-                warm += counted[slot] * w
-                warm_now += recent.get(slot, 0.0) * w
+                warm += months * w
+                warm_now += weeks * w
             else:
-                cold -= counted[slot] * w
-                cold_now -= recent.get(slot, 0.0) * w
-        rate, lately = sessions / 120, recent.get(h.SESSION, 0.0) / 21
-        return [
-            16, logs(known), logs(silent), 16 if silent > 30 else 0, 16 if silent > 90 else 0, logs(max(0.0, spread)),
-            logs(habits.kinds.bit_count()), logs(habits.items.bit_count()), logs(warm), logs(cold), logs(cold_now),
-            logs(min(warm, cold)), logs(min(orders, cold)), logs(max(0.0, warm - 3 * warm_now)),
-            logs(max(0.0, rate - lately) * 60), logs(max(0.0, lately - rate) * 60),
-            logs(of(h.SPEND, 0.0) / (orders + 0.5)), 16 if sessions < 1.5 and silent > 20 else 0,
-            int(64 * sessions / (sessions + ours + 0.5)), int(64 * of(h.NIGHT, 0.0) / (sessions + 1)),
-            16 if known < 30 else 0, min(64, 4 * member_years),
-        ]  # fmt: skip
+                cold -= months * w
+                cold_now -= weeks * w
+        return Felt(warm, cold, warm_now, cold_now)
+
+
+def _extra(
+    habits: Habits, at: int, slow: dict[int, int], scale: float, sessions_now: float, felt: Felt
+) -> list[int]:  # fmt: skip
+    """All of `EXTRA` but the last."""
+    of = slow.get
+    known = (at - habits.first) / DAY_MS if habits.first else 0.0
+    silent = (at - habits.last) / DAY_MS if habits.last else 0.0
+    sessions, orders = of(h.SESSION, 0) * scale, of(h.ORDER, 0) * scale
+    gaps = of(h.GAP_SHORT, 0) * scale + of(h.GAP_WEEK, 0) * scale + of(h.GAP_MONTH, 0) * scale
+    gaps += of(h.GAP_LONG, 0) * scale
+    spread = 0.0
+    if gaps > 0.5:
+        mean = of(h.GAP_LOG, 0) * scale / gaps
+        spread = of(h.GAP_SQUARE, 0) * scale / gaps - mean * mean
+    warm, cold, warm_now, cold_now = felt
+    rate, lately = sessions / 120, sessions_now / 21
+    return [
+        16, logs(known), logs(silent), 16 if silent > 30 else 0, 16 if silent > 90 else 0, logs(spread),
+        logs(habits.kinds.bit_count()), logs(habits.items.bit_count()), logs(warm), logs(cold), logs(cold_now),
+        logs(min(warm, cold)), logs(min(orders, cold)), logs(warm - 3 * warm_now),
+        logs((rate - lately) * 60), logs((lately - rate) * 60), logs(of(h.SPEND, 0) * scale / (orders + 0.5)),
+        16 if sessions < 1.5 and silent > 20 else 0,
+        int(64 * sessions / (sessions + of(h.OURS, 0) * scale + 0.5)),
+        int(64 * (of(h.NIGHT, 0) * scale) / (sessions + 1)), 16 if known < 30 else 0,
+    ]  # fmt: skip
 
 
 def names(of_slot: dict[int, str]) -> tuple[str, ...]:
