@@ -23,7 +23,7 @@ def costs(knowledge: Knowledge, texts: Sequence[str]) -> dict[str, float]:
     lexicon, ear = Lexicon(knowledge), Ear(knowledge.voice, len(knowledge.types))
     listener = Listener(knowledge.texts, knowledge.meanings)
     steps: dict[str, Callable[[str], object]] = {
-        "relationship: cues and voice": lambda text: ear.listen(text, lexicon.find(text)),
+        "relationship: cues and voice": lambda text: ear.listen(ear.pieces(text), lexicon.find(text)),
         "threats and intents": lambda text: listener.hear(text).intents,
         "lint of our own text": lambda text: recital(listener.hear(text), knowledge.texts),
         "sentiment": lambda text: listener.hear(text).sentiment(),

@@ -69,7 +69,7 @@ def _looks(shop: Labelled, knowledge: Knowledge) -> Iterator[tuple[Numbers, str,
         life, live = shop.lives.get(who), states.live(who)
         if life is not None and live is not None:
             yield (
-                reading.counted(live.customer, at).dense().astype(np.int16),
+                reading.numbers(live.customer, at).astype(np.int16),
                 life.at(at) or life.types[0],
                 weight(life, at),
             )

@@ -17,8 +17,9 @@ from rapport.fitting.labelled import Labelled
 from rapport.fitting.words import candidates, sentences, solve
 from streams.knowledge.marks import FEELINGS, Meanings, Votes
 from streams.knowledge.model import LANGUAGES, Knowledge
-from streams.relationships.voice import Pieces, plain
+from streams.relationships.voice import plain
 from streams.texts.listening import Listener, cleaned
+from streams.texts.trie import Trie
 
 LEAST: Final = 3
 """A piece that stands in fewer texts is not looked at."""
@@ -111,12 +112,12 @@ def _strongest(known: Sequence[str], strength: Floats, most: int) -> list[str]:
 
 def _matrix(found: Sequence[Listed], known: Sequence[str], lists: Sequence[str]) -> csr_matrix:
     """A row a text; columns: pieces, lists, and one that is always there."""
-    finder, at = Pieces(known), {name: len(known) + n for n, name in enumerate(lists)}
+    finder, at = Trie(known), {name: len(known) + n for n, name in enumerate(lists)}
     last = len(known) + len(lists)
     indices: list[int] = []
     ends = [0]
     for text, names, _, _ in found:
-        indices += sorted(finder.find(plain(text)) | {at[name] for name in names} | {last})
+        indices += sorted(finder.standing(plain(text)) | {at[name] for name in names} | {last})
         ends.append(len(indices))
     return csr_matrix((np.ones(len(indices)), indices, ends), shape=(len(found), last + 1))
 

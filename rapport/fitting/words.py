@@ -18,8 +18,9 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from streams.knowledge.model import LANGUAGES, TYPE_IDS, Knowledge, Voice
-from streams.relationships.voice import Pieces, pieces, plain
+from streams.relationships.voice import pieces, plain
 from streams.relationships.words import Lexicon
+from streams.texts.trie import Trie
 
 NEUTRAL: Final = "neutral"
 CLASSES: Final = (*TYPE_IDS, NEUTRAL)
@@ -104,12 +105,12 @@ class Design(NamedTuple):
 
 def design(texts: Sequence[str], known: Sequence[str], cues: Sequence[str], lexicon: Lexicon) -> Design:
     """A row a text; columns: pieces, cues, and one that is always there."""
-    finder, at = Pieces(known), {name: len(known) + n for n, name in enumerate(cues)}
+    finder, at = Trie(known), {name: len(known) + n for n, name in enumerate(cues)}
     last = len(known) + len(cues)
     indices: list[int] = []
     ends = [0]
     for text in texts:
-        row = finder.find(plain(text)) | {at[t.key] for t in lexicon.find(text) if t.key in at} | {last}
+        row = finder.standing(plain(text)) | {at[t.key] for t in lexicon.find(text) if t.key in at} | {last}
         indices += sorted(row)
         ends.append(len(indices))
     shape = (len(texts), last + 1)
@@ -181,7 +182,7 @@ def held_out(found: Sequence[Sentence], knowledge: Knowledge, folds: int = 4) ->
         ear = Ear(learn([s for n, s in enumerate(found) if n % folds != fold], knowledge), len(TYPE_IDS))
         for sentence in (s for n, s in enumerate(found) if n % folds == fold):
             heard = np.zeros(len(CLASSES))
-            for index, share in ear.listen(sentence.text, lexicon.find(sentence.text)):
+            for index, share in ear.listen(ear.pieces(sentence.text), lexicon.find(sentence.text)):
                 heard[index] = share / 256
             heard[-1] = max(0.0, 1 - heard.sum())
             truth.append(sentence.label)

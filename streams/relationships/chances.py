@@ -18,7 +18,7 @@ def chance(moment: Moment, type_ids: Iterable[str]) -> float:
     reading = _readings.get(knowledge.version)
     if reading is None:
         reading = _readings[knowledge.version] = Reading(knowledge)
-    scores = reading.scores(reading.counted(customer, max(moment.at, customer.latest)))
+    scores = reading.scores(reading.numbers(customer, max(moment.at, customer.latest)))
     top = max(scores)
     shares = [exp(score - top) for score in scores]
     return sum(shares[knowledge.type_index[type_id]] for type_id in type_ids) / sum(shares)

@@ -13,8 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -44,6 +43,10 @@ VOICES: Final = 92
 SLOTS: Final = 122
 
 
+Amounts: TypeAlias = list[tuple[int, int]]
+"""Slots, and how much of an occurrence (`ONE`) each has seen."""
+
+
 class Habits(msgspec.Struct, array_like=True, gc=False):
     """The state of one customer's relationship; `candidate` is -1 where none leads, `before` the type declared before
     the present one, or -1."""
@@ -64,12 +67,8 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
     review: int = 0
     before: int = -1
 
-    def count(self, slot: int, at: int, amount: int) -> None:
-        """Counts an occurrence, or a part of one."""
-        self.count_all(at, ((slot, amount),))
-
-    def count_all(self, at: int, what: Sequence[tuple[int, int]]) -> None:
-        """Counts what happened at one moment: amounts by slot."""
+    def count(self, at: int, what: Amounts) -> None:
+        """Counts what happened at one moment."""
         counts.add(self.slow, SLOW_MS, at, what)
         counts.add(self.fast, FAST_MS, at, what)
 

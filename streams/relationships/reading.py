@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from streams.compiled import compiled
 from streams.customers.customer import Customer
 from streams.knowledge.model import TYPE_IDS, Knowledge
 from streams.relationships.counts import DAY_MS
-from streams.relationships.features import EXTRA, FIRST_EXTRA, KINDS, SIZE, Counted, Numbers, Reader, names
+from streams.relationships.features import FIRST_EXTRA, KINDS, SIZE, Numbers, Reader, names
 from streams.relationships.habits import BROKEN, INTRINSIC, SLOTS, VOICES
 
 UNIT: Final = 16_000.0
@@ -73,29 +74,19 @@ class Reading:
         for index, each in enumerate(knowledge.types):
             self._weights[FIRST_EXTRA, index] += round(1000 * log(each.likelier(company.industry, company.language)))
         self._reader = Reader(tuple(t.valence * t.closeness for t in knowledge.types))
-        # A slot's weights beside each other, so that those of the few that were counted are picked at once; the other
-        # numbers stand behind them as if they were more slots.
-        self._types = len(knowledge.types)
-        of_slots = self._weights[:FIRST_EXTRA].reshape(len(KINDS), SLOTS, -1).transpose(1, 0, 2)
-        others = np.zeros((-(-len(EXTRA) // len(KINDS)), len(KINDS), self._types))
-        others.reshape(-1, self._types)[: len(EXTRA)] = self._weights[FIRST_EXTRA:]
-        self._rows = np.concatenate((of_slots, others))
-        self._others = tuple(range(SLOTS, len(self._rows)))
-        self._filling = (0,) * (others.shape[0] * len(KINDS) - len(EXTRA))
+        self._scores = compiled(_scores)
         once = self._weights[: len(KINDS) * SLOTS].reshape(len(KINDS), SLOTS, -1).sum(axis=0)
         self._once = np.rint(once - once.mean(axis=1, keepdims=True)).astype(int)
         best = self._once.argmax(axis=1).tolist()
         self._speaks = tuple((index, int(self._once[slot, index])) for slot, index in enumerate(best))
 
-    def counted(self, customer: Customer, at: int) -> Counted:
-        """What a customer's habits say at `at` (ms)."""
+    def numbers(self, customer: Customer, at: int) -> Numbers:
+        """What a customer's habits say at `at` (ms), in the order of `numbers_of`."""
         return self._reader.read(customer.habits, at, _member_years(customer, at))
 
-    def scores(self, counted: Counted) -> list[float]:
+    def scores(self, numbers: Numbers) -> list[float]:
         """The score of every type in nats."""
-        rows = self._rows.take(counted.slots + self._others, axis=0).reshape(-1, self._types)
-        numbers = np.array([*counted.of_slots, *counted.extra, *self._filling], dtype=np.float64)
-        found: list[float] = (numbers.dot(rows) / UNIT).tolist()
+        found: list[float] = self._scores(numbers, self._weights, UNIT).tolist()
         return found
 
     def speaks(self, slot: int) -> tuple[int, int]:
@@ -105,6 +96,16 @@ class Reading:
     def one(self, slot: int, type_index: int) -> int:
         """How much more one occurrence speaks for a type than for others, in thousandths of a nat."""
         return int(self._once[slot, type_index])
+
+
+def _scores(numbers: Numbers, weights: Numbers, unit: float) -> Numbers:
+    """Compiled: only the numbers that are not zero are looked at."""
+    found = np.zeros(weights.shape[1])
+    for n in range(len(numbers)):
+        if numbers[n] != 0:
+            for t in range(len(found)):
+                found[t] += numbers[n] * weights[n, t]
+    return found / unit
 
 
 def _member_years(customer: Customer, at: int) -> int:

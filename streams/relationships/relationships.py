@@ -14,12 +14,13 @@ from streams.knowledge.conditions import Holds, holding
 from streams.knowledge.model import CompanyDeed, Deed, Knowledge
 from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
-from streams.relationships.features import Counted
-from streams.relationships.habits import VOICES
+from streams.relationships.features import Numbers
+from streams.relationships.habits import VOICES, Amounts
 from streams.relationships.reading import Reading
 from streams.relationships.violations import broken, severity
 from streams.relationships.voice import WHOLE, Ear, readable
 from streams.relationships.words import Lexicon, Term
+from streams.texts.trie import Found
 
 TIMER: Final = "relationships"
 """Falls due where nothing is heard of a customer: silence is evidence, too."""
@@ -70,18 +71,20 @@ class Relationships:
         if touchpoint.channel in CONSENTED and not customer.granted("profiling"):
             return
         own, state = touchpoint.initiator == "customer", customer.habits
-        news = False
+        counted: Amounts = []
         if own:
             local = at + (customer.offset_minutes or 0) * 60_000
-            news = watching.theirs(state, touchpoint, at, local, launched)
+            news = watching.theirs(state, touchpoint, at, local, launched, counted)
         else:
-            watching.ours(state, touchpoint, at)
-            news = self._hurt(moment, touchpoint)
+            watching.ours(state, touchpoint, at, counted)
+            news = self._hurt(moment, touchpoint, counted)
         deeds = self._deeds.get(touchpoint.type)
         transformed = False
         if deeds or (own and touchpoint.text):
-            found, transformed = self._count(moment, touchpoint, deeds or (), own)
+            found, transformed = self._count(moment, touchpoint, deeds or (), own, counted)
             news = news or found
+        if counted:
+            state.count(at, counted)
         if news:
             self._decide(moment, watching.session_of(touchpoint) or at & 0xFFFFFFFF, transformed)
         if not state.review:
@@ -116,9 +119,9 @@ class Relationships:
         declared = self.declared(moment.customer)
         found = [d for d in (self._company[name] for name in deeds if name in self._company) if declared in d.close]
         for deed in found:
-            moment.customer.habits.count(deed.slot, moment.at, ONE)
             self._remember(moment, deed.slot, f"company_deed.{deed.name}", ONE)
         if found:
+            moment.customer.habits.count(moment.at, [(deed.slot, ONE) for deed in found])
             self._decide(moment, moment.at & 0xFFFFFFFF, any(d.transformational for d in found))
 
     def declared(self, customer: Customer) -> str:
@@ -127,17 +130,17 @@ class Relationships:
 
     def posterior(self, customer: Customer, at: int) -> list[float]:
         """Probabilities of the types as they stand at `at` (ms)."""
-        return _softmax(self._reading.scores(self.counted(customer, at)))
+        return _softmax(self._reading.scores(self.numbers(customer, at)))
 
-    def counted(self, customer: Customer, at: int) -> Counted:
+    def numbers(self, customer: Customer, at: int) -> Numbers:
         """What the types are read from."""
-        return self._reading.counted(customer, max(at, customer.latest))
+        return self._reading.numbers(customer, max(at, customer.latest))
 
     def _count(
-        self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[tuple[Holds, Deed]], own: bool
+        self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[tuple[Holds, Deed]], own: bool, counted: Amounts
     ) -> tuple[bool, bool]:  # fmt: skip
-        """Counts deeds and words; whether any was new in its session, and whether one transforms."""
-        state, at = moment.customer.habits, moment.at
+        """Adds deeds and words to `counted`; whether any was new in its session, and whether one transforms."""
+        state = moment.customer.habits
         amount = round(ONE * self._trust(moment, touchpoint))
         session, transformed, news = watching.session_of(touchpoint), False, False
         properties = moment.properties
@@ -145,22 +148,22 @@ class Relationships:
             if holds(touchpoint, properties):
                 transformed = transformed or deed.transformational
                 if not session or state.new_in(session, deed.slot):
-                    state.count(deed.slot, at, amount)
+                    counted.append((deed.slot, amount))
                     self._remember(moment, deed.slot, f"deed.{deed.name}", amount)
                     news = news or self._reading.speaks(deed.slot)[1] >= TELLING
         if own and touchpoint.text:
             if self.unread(touchpoint):
-                state.count(habits.FOREIGN, at, ONE)
+                counted.append((habits.FOREIGN, ONE))
             else:
                 terms, text = self._lexicon.read(touchpoint.text)
                 for term in terms:
                     if term.transformational:
                         transformed = True
-                        self._break(moment, term, session, amount)
-                news = self._hear(moment, text, terms, amount, session) or news
+                        self._break(moment, term, session, amount, counted)
+                news = self._hear(moment, text, terms, amount, session, counted) or news
         return news, transformed
 
-    def _hurt(self, moment: Moment, touchpoint: Touchpoint) -> bool:
+    def _hurt(self, moment: Moment, touchpoint: Touchpoint, counted: Amounts) -> bool:
         """A rule of the declared relationship that we broke counts as much as it hurts: fast down, never up."""
         knowledge, declared = self._knowledge, moment.customer.declared
         if declared < 0 or touchpoint.type not in self._breakable[declared]:
@@ -168,33 +171,41 @@ class Relationships:
         found = broken(knowledge, declared, touchpoint, moment.properties)
         for rule in found:
             amount = round(ONE * severity(rule, knowledge.types[declared], knowledge.hurt))
-            moment.customer.habits.count(knowledge.hurt.slot, moment.at, amount)
+            counted.append((knowledge.hurt.slot, amount))
             self._remember(moment, knowledge.hurt.slot, f"rule.{rule.id}", amount)
         return bool(found)
 
-    def _break(self, moment: Moment, term: Term, session: int, amount: int) -> None:
+    def _break(self, moment: Moment, term: Term, session: int, amount: int, counted: Amounts) -> None:
         """What is said in one breath with loyalty and turns it: it counts by itself, whatever else was said."""
         if not session or moment.customer.habits.new_in(session, habits.BROKEN):
-            moment.customer.habits.count(habits.BROKEN, moment.at, amount)
+            counted.append((habits.BROKEN, amount))
             self._remember(moment, habits.BROKEN, f"{term.key}: {term.words}", amount)
 
-    def _hear(self, moment: Moment, text: str, terms: Sequence[Term], amount: int, session: int) -> bool:
+    def _hear(
+        self, moment: Moment, text: str, terms: Sequence[Term], amount: int, session: int, counted: Amounts
+    ) -> bool:  # fmt: skip
         state, news = moment.customer.habits, False
-        for index, share in self._ear.listen(text, terms):
+        pieces = self._ear.pieces(text)
+        for index, share in self._ear.listen(pieces, terms):
             slot = VOICES + index
             if not session or state.new_in(session, slot):
-                state.count(slot, moment.at, amount * share // WHOLE)
-                if share * 4 >= WHOLE:
-                    self._remember(moment, slot, self._said(text, terms, index), amount * share // WHOLE)
+                said = amount * share // WHOLE
+                counted.append((slot, said))
                 news = True
+                if share * 4 >= WHOLE:
+                    self._remember(moment, slot, self._said(pieces, terms, index), said)
         return news
 
-    def _said(self, text: str, terms: Sequence[Term], index: int) -> str:
+    def _said(self, pieces: Found, terms: Sequence[Term], index: int) -> str:
         """The cue that speaks most for the type, else the piece of the text that does."""
-        best = max(terms, key=lambda term: dict(term.milli).get(index, 0), default=None)
-        if best is not None and dict(best.milli).get(index, 0) > 0:
+        best, most = None, 0
+        for term in terms:
+            for type_index, weight in term.milli:
+                if type_index == index and weight > most:
+                    best, most = term, weight
+        if best is not None:
             return f"{best.key}: {best.words}"
-        return f"voice.heard: {self._ear.telling(text, index)}"
+        return f"voice.heard: {self._ear.telling(pieces, index)}"
 
     def _trust(self, moment: Moment, touchpoint: Touchpoint) -> float:
         rules = self._knowledge.shifts
@@ -217,7 +228,7 @@ class Relationships:
 
     def _decide(self, moment: Moment, occasion: int, transformed: bool) -> None:
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
-        scores = self._reading.scores(self.counted(customer, moment.at))
+        scores = self._reading.scores(self.numbers(customer, moment.at))
         first = scores.index(max(scores))
         if not self._leads_on(first, customer):
             state.occasions, state.occasion = 1, occasion

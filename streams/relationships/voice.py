@@ -9,22 +9,24 @@ integers, so that the order of pieces and the machine change nothing, and each c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-import ahocorasick
 import numpy as np
 import numpy.typing as npt
 
+from streams.compiled import compiled
 from streams.knowledge.model import Voice
 from streams.relationships.words import Term
+from streams.texts.trie import Found, Letters, Trie, as_letters
 
 CJK: Final = "\u4e00-\u9fff"
-_CLEAN: Final = re.compile(rf"[^a-z0-9{CJK}]+")
 _HAN: Final = re.compile(rf"[{CJK}]+")
 _FOREIGN: Final = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
 """Letters of Greek, Cyrillic, Arabic, Indic scripts, kana, hangul: no language that we read."""
+Weights = npt.NDArray[np.int16]
+"""Hundredths of a nat."""
 WHOLE: Final = 256
 """A share of 1 in the integers that a state keeps."""
 LEAST: Final = 12
@@ -36,8 +38,25 @@ PREFIX: Final = 5
 
 def plain(text: str) -> str:
     """Lower case, words between single spaces, nothing but letters, digits and Chinese characters."""
+    return _plain_letters(text).tobytes().decode("utf-32-le")
+
+
+def _plain_letters(text: str) -> Letters:
     lowered = text[:LETTERS].lower().replace("’", "'").replace("n't", " not").replace("'", "")
-    return f" {_CLEAN.sub(' ', lowered).strip()} "
+    return compiled(_plain)(as_letters(lowered))
+
+
+def _plain(letters: Letters) -> Letters:
+    """Compiled."""
+    found = np.full(len(letters) + 2, ord(" "), dtype=np.uint32)
+    end = 1
+    for letter in letters:
+        if 97 <= letter <= 122 or 48 <= letter <= 57 or 0x4E00 <= letter <= 0x9FFF:
+            found[end] = letter
+            end += 1
+        elif found[end - 1] != 32:
+            end += 1
+    return found[: end + 1 if found[end - 1] != 32 else max(end, 2)]
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -58,57 +77,69 @@ def readable(text: str, language: str | None) -> bool:
     return not _FOREIGN.search(text)
 
 
-class Pieces:
-    """The pieces that are known, found in one pass."""
-
-    def __init__(self, known: Sequence[str]) -> None:
-        self._automaton = ahocorasick.Automaton()
-        for number, piece in enumerate(known):
-            self._automaton.add_word(piece, number)
-        if known:
-            self._automaton.make_automaton()
-        self._any = bool(known)
-
-    def find(self, text: str) -> set[int]:
-        """Numbers of the pieces in a `plain` text."""
-        return {number for _, number in self._automaton.iter(text)} if self._any else set()
-
-
 class Ear:
     """A model made ready: weights in hundredths of a nat, a row for each piece and each cue."""
 
     def __init__(self, voice: Voice, types: int) -> None:
-        self._types = types
-        self._pieces = Pieces(voice.pieces)
+        self._pieces = Trie(voice.pieces)
         self._names = voice.pieces
         self._cues = {name: len(voice.pieces) + number for number, name in enumerate(voice.cues)}
         rows = [*voice.rows, *voice.cue_rows]
-        self._weights: npt.NDArray[np.float64] = np.zeros((len(rows) + 1, types + 1))
+        self._weights: Weights = np.zeros((len(rows) + 1, types + 1), dtype=np.int16)
         for number, row in enumerate(rows):
             for column, weight in row:
                 self._weights[number, column] = weight
         for column, weight in voice.bias:
             self._weights[-1, column] = weight
         self._scale = voice.sharpness / 100.0
+        self._shares, self._strongest = compiled(_shares), compiled(_strongest)
 
-    def listen(self, text: str, terms: Iterable[Term]) -> tuple[tuple[int, int], ...]:
-        """Share (of 256) of every relationship that the text sounds like, by index of type; what is negligible, not."""
-        cues = self._cues
-        rows = self._pieces.find(plain(text))
-        rows.update(cues[term.key] for term in terms if term.key in cues)
-        return self._shares(rows)
+    def pieces(self, text: str) -> Found:
+        """Where in the text, as it is `plain`, which pieces stand that are known: for `listen` and `telling`."""
+        return self._pieces.follow(_plain_letters(text))
 
-    def telling(self, text: str, type_index: int) -> str:
-        """The piece of the text that speaks most for a type; empty where none does."""
-        found = self._pieces.find(plain(text))
-        best = max(found, key=lambda n: (self._weights[n, type_index], -n), default=None)
-        return self._names[best].strip() if best is not None and self._weights[best, type_index] > 0 else ""
+    def listen(self, pieces: Found, terms: Iterable[Term]) -> list[tuple[int, int]]:
+        """Every relationship, by index of type, that a text of these pieces and terms sounds like, and its share of
+        256; what is negligible, not."""
+        cues = {self._cues[term.key] for term in terms if term.key in self._cues}
+        if not cues and not len(pieces):
+            return []
+        shares = self._shares(pieces, np.array(list(cues), np.int64), self._weights, self._scale, WHOLE, LEAST)
+        return list(zip(*shares.tolist(), strict=True))
 
-    def _shares(self, rows: set[int]) -> tuple[tuple[int, int], ...]:
-        if not rows:
-            return ()
-        votes = np.add.reduce(self._weights.take(list(rows), axis=0), axis=0) + self._weights[-1]
-        # Whole numbers below 2^53: the sum is exact whatever its order.
-        odds = np.exp((votes - votes.max()) * self._scale)
-        shares = np.rint(odds * (WHOLE / odds.sum())).astype(int).tolist()
-        return tuple((n, share) for n, share in enumerate(shares[: self._types]) if share >= LEAST)
+    def telling(self, pieces: Found, type_index: int) -> str:
+        """The piece that speaks most for a type; empty where none does."""
+        best = self._strongest(pieces, self._weights, type_index)
+        return self._names[best].strip() if best >= 0 else ""
+
+
+def _shares(
+    pieces: Found, cues: npt.NDArray[np.int64], weights: Weights, scale: float, whole: int, least: int
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """Compiled. Votes are whole: their sum is the same in any order, and each row votes once. The last column is of no
+    type."""
+    votes = weights[-1].astype(np.int32)
+    heard = np.zeros(len(weights), dtype=np.bool_)
+    for n in range(len(pieces) + len(cues)):
+        row = pieces[n, 1] if n < len(pieces) else cues[n - len(pieces)]
+        if not heard[row]:
+            heard[row] = True
+            for column in range(len(votes)):
+                votes[column] += weights[row, column]
+    odds = np.exp((votes - votes.max()) * scale)
+    shares = np.rint(odds * (whole / odds.sum())).astype(np.int64)
+    types = np.flatnonzero(shares[:-1] >= least)
+    return np.stack((types, shares[types]))
+
+
+def _strongest(pieces: Found, weights: Weights, column: int) -> int:
+    """Compiled. The row of the largest weight above zero, of equals the first; -1 where there is none."""
+    best = -1
+    for n in range(len(pieces)):
+        row = pieces[n, 1]
+        weight = weights[row, column]
+        if weight > 0 and (
+            best < 0 or weight > weights[best, column] or (weight == weights[best, column] and row < best)
+        ):
+            best = row
+    return best

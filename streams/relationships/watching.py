@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import log
-from typing import Final, TypeAlias
+from typing import Final
 from zlib import crc32
 
 from schemas.records import Touchpoint
 from streams.relationships import habits as h
 from streams.relationships.counts import DAY_MS, ONE
-from streams.relationships.habits import CLASSES, Habits
+from streams.relationships.habits import CLASSES, Amounts, Habits
 
 HOUR_MS: Final = 3_600_000
 GAP_MS: Final = 30 * 60_000
@@ -32,21 +32,18 @@ CHANNELS: Final[dict[str, int]] = {
 }  # fmt: skip
 
 
-Found: TypeAlias = list[tuple[int, int]]
-"""Amounts by slot that are counted of a touchpoint."""
-
-
 def session_of(touchpoint: Touchpoint) -> int:
     """A mark of the session (for trade: of the order); 0 where there is none."""
     name = touchpoint.order_id or touchpoint.session_id
     return crc32(name.encode()) if name else 0
 
 
-def theirs(habits: Habits, touchpoint: Touchpoint, at: int, local: int, launched: Mapping[str, int]) -> bool:
-    """Counts a touchpoint that the customer began; whether a new session began with it."""
+def theirs(
+    habits: Habits, touchpoint: Touchpoint, at: int, local: int, launched: Mapping[str, int], found: Amounts
+) -> bool:  # fmt: skip
+    """Adds to `found` what a touchpoint that the customer began counts for; whether a new session began with it."""
     session = crc32(touchpoint.session_id.encode()) if touchpoint.session_id else 0
     fresh = habits.new_in(session, h.SESSION) if session else at - habits.last > GAP_MS
-    found: Found = []
     if fresh:
         _begin(habits, touchpoint, at, local, found)
     if not habits.first or at < habits.first:
@@ -56,19 +53,17 @@ def theirs(habits: Habits, touchpoint: Touchpoint, at: int, local: int, launched
         fresh = _bought(habits, touchpoint, at, launched, found) or fresh
     if touchpoint.text:
         _spoke(habits, touchpoint.text, at, found)
-    if found:
-        habits.count_all(at, found)
     return fresh
 
 
-def ours(habits: Habits, touchpoint: Touchpoint, at: int) -> None:
-    """Counts a touchpoint that the company began."""
+def ours(habits: Habits, touchpoint: Touchpoint, at: int, found: Amounts) -> None:
+    """Adds to `found` what a touchpoint that the company began counts for."""
     if touchpoint.type in SPOKEN:
-        habits.count(h.OURS, at, ONE)
+        found.append((h.OURS, ONE))
     habits.ours_at = max(habits.ours_at, at)
 
 
-def _begin(habits: Habits, touchpoint: Touchpoint, at: int, local: int, found: Found) -> None:
+def _begin(habits: Habits, touchpoint: Touchpoint, at: int, local: int, found: Amounts) -> None:
     found.append((h.SESSION, ONE))
     if touchpoint.type not in ANSWERS:
         hour = local // HOUR_MS % 24
@@ -89,7 +84,7 @@ def _begin(habits: Habits, touchpoint: Touchpoint, at: int, local: int, found: F
         _visited(habits, crc32(touchpoint.location_id.encode()), found)
 
 
-def _visited(habits: Habits, place: int, found: Found) -> None:
+def _visited(habits: Habits, place: int, found: Amounts) -> None:
     if habits.visits == 0:
         habits.place = place
     habits.visits = min(63, habits.visits + 1) if place == habits.place else habits.visits - 1
@@ -97,7 +92,7 @@ def _visited(habits: Habits, place: int, found: Found) -> None:
         found.append((h.SAME_PLACE, ONE))
 
 
-def _bought(habits: Habits, touchpoint: Touchpoint, at: int, launched: Mapping[str, int], found: Found) -> bool:
+def _bought(habits: Habits, touchpoint: Touchpoint, at: int, launched: Mapping[str, int], found: Amounts) -> bool:
     order = session_of(touchpoint)
     fresh = habits.new_in(order, h.ORDER) if order else True
     if fresh:
@@ -119,13 +114,13 @@ def _bought(habits: Habits, touchpoint: Touchpoint, at: int, launched: Mapping[s
     return fresh
 
 
-def _once(habits: Habits, order: int, slot: int, found: Found) -> None:
+def _once(habits: Habits, order: int, slot: int, found: Amounts) -> None:
     """Once an order: a reseller's twenty lines are one purchase, and no hunger for the new."""
     if not order or habits.new_in(order, slot):
         found.append((slot, ONE))
 
 
-def _spoke(habits: Habits, text: str, at: int, found: Found) -> None:
+def _spoke(habits: Habits, text: str, at: int, found: Amounts) -> None:
     found.append((h.TEXTS, ONE))
     if len(text) >= (LONG if text.isascii() else LONG // 3):
         found.append((h.LONG_TEXT, ONE))

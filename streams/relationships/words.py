@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Knowledge, Weights
@@ -36,11 +37,13 @@ class Lexicon:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._cues: tuple[Cue, ...] = knowledge.cues
-        self._combinations: tuple[Combination, ...] = knowledge.combinations
         index = knowledge.type_index
-        self._meant = tuple(_term(c, f"group.{c.group}", c.weights, index) for c in self._cues)
-        self._turned = tuple(_term(c, f"negated.{c.group}", c.negated_weights, index) for c in self._cues)
-        self._together = tuple(_term(c, f"combination.{c.name}", c.weights, index) for c in self._combinations)
+        self._meant = tuple(_saying(c, f"group.{c.group}", c.weights, index) for c in self._cues)
+        self._turned = tuple(_saying(c, f"negated.{c.group}", c.negated_weights, index) for c in self._cues)
+        self._together = tuple(
+            (frozenset(c.all_of), c, _saying(c, f"combination.{c.name}", c.weights, index))
+            for c in knowledge.combinations
+        )
         negations = self._negations = knowledge.negations
         self._finder = Finder([
             Entry(cue.words, cue.language, negations.get(cue.language) if cue.negatable else None) for cue in self._cues
@@ -67,31 +70,29 @@ class Lexicon:
     def _terms(self, text: str, plain: dict[int, Hit], negated: dict[int, Hit]) -> Iterator[Term]:
         groups = {self._cues[number].group: hit for number, hit in plain.items()}
         replaced: set[str] = set()
-        for combination, term in zip(self._combinations, self._together, strict=True):
-            together = _together(combination, groups)
-            if together:
+        for all_of, combination, saying in self._together:
+            if all_of.issubset(groups) and (together := _together(combination, groups)):
                 replaced.update(combination.replaces)
-                yield term._replace(words=" + ".join(text[groups[g].start : groups[g].end] for g in together))
+                yield saying(" + ".join(text[groups[g].start : groups[g].end] for g in together))
         for number, hit in plain.items():
             if self._cues[number].group not in replaced:
-                yield self._meant[number]._replace(words=text[hit.start : hit.end])
+                yield self._meant[number](text[hit.start : hit.end])
         for number, hit in negated.items():
             if self._cues[number].negated_weights and number not in plain:
-                yield self._turned[number]._replace(words=f"not: {text[hit.start : hit.end]}")
+                yield self._turned[number](f"not: {text[hit.start : hit.end]}")
 
 
-def _term(source: Cue | Combination, key: str, weights: Weights, type_index: dict[str, int]) -> Term:
-    """What a cue or combination says, but for the words that carry it."""
+def _saying(
+    source: Cue | Combination, key: str, weights: Weights, type_index: dict[str, int]
+) -> Callable[[str], Term]:  # fmt: skip
+    """Makes the term of a cue or combination out of the words that carry it."""
     kind = HALF_LIVES.index(source.half_life)
-    return Term(source.name, key, milli(weights, type_index), kind, source.transformational, "")
+    return partial(Term, source.name, key, milli(weights, type_index), kind, source.transformational)
 
 
 def _together(combination: Combination, found: Collection[str]) -> tuple[str, ...]:
-    """The groups that make the combination; empty where it is not there."""
-    for group in combination.all_of:
-        if group not in found:
-            return ()
+    """The groups that make the combination, all of whose `all_of` were found; empty where it is not there."""
+    if not combination.any_of:
+        return combination.all_of
     other = next((group for group in combination.any_of if group in found), None)
-    if other is None:
-        return () if combination.any_of else combination.all_of
-    return (*combination.all_of, other)
+    return () if other is None else (*combination.all_of, other)

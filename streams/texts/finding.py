@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
-
-import ahocorasick
 
 from streams.knowledge.marks import Negation
 from streams.texts.script import simplified
+from streams.texts.trie import Trie
 
 _WORD = re.compile(r"[\w']+|[^\w\s]")
 APART = " … "
@@ -45,7 +45,7 @@ def lowered(text: str) -> str:
 
 
 class Finder:
-    """Entries compiled into one automaton (Aho and Corasick 1975).
+    """Entries compiled into one trie.
 
     The longest word of a family wins where two overlap; English ones stand between boundaries of words, Chinese ones
     anywhere.
@@ -64,17 +64,13 @@ class Finder:
                     words.setdefault(second, [])
                 else:
                     words.setdefault(first, []).append(number)
-        self._parts = {*self._behind, *(second for seconds in self._behind.values() for second in seconds)}
-        self._automaton = ahocorasick.Automaton()
-        for word, numbers in words.items():
-            self._automaton.add_word(word, (len(word), tuple(numbers), word if word in self._parts else ""))
-        self._any = bool(words)
-        if words:
-            self._automaton.make_automaton()
+        parts = {*self._behind, *(second for seconds in self._behind.values() for second in seconds)}
+        self._trie = Trie(tuple(words))
+        self._words = tuple((len(word), tuple(n), word if word in parts else "") for word, n in words.items())
 
     def hits(self, text: str) -> list[Hit]:
         """What stands in a `lowered` text, in its order; of an entry as often as it is there."""
-        return list(self._longest(text)) if self._any else []
+        return list(self._longest(text))
 
     def find(self, text: str) -> tuple[dict[int, Hit], dict[int, Hit]]:
         """The first hit of each entry that a `lowered` text means, and the first of each that it denies."""
@@ -93,7 +89,10 @@ class Finder:
 
     def _longest(self, text: str) -> Iterator[Hit]:
         last: dict[str, Hit] = {}
-        for hit in sorted(self._raw(text), key=_from_the_left):
+        raw = list(self._raw(text))
+        if len(raw) > 1:
+            raw.sort(key=_from_the_left)
+        for hit in raw:
             family = self._entries[hit.entry].family
             before = last.get(family)
             if before is None or hit.start >= before.end or (hit.start, hit.end) == (before.start, before.end):
@@ -102,8 +101,9 @@ class Finder:
 
     def _raw(self, text: str) -> Iterator[Hit]:
         parts: dict[str, list[tuple[int, int]]] = {}
-        for last, (length, numbers, part) in self._automaton.iter(text):
-            start, end = last - length + 1, last + 1
+        for start, word in self._trie.find(text).tolist():
+            length, numbers, part = self._words[word]
+            end = start + length
             for number in numbers:
                 if self._entries[number].language == "zh" or _stands_alone(text, start, end):
                     yield Hit(start, end, number)
@@ -148,7 +148,7 @@ def denied(rule: Negation, text: str, start: int, spans: Sequence[tuple[int, int
 def reach(rule: Negation, text: str, start: int) -> int:
     """Where the stretch begins in which a negation of what begins at `start` may stand."""
     if rule.language == "zh":
-        floor = max(0, start - rule.window - max(map(len, rule.words), default=0))
+        floor = max(0, start - rule.window - _negations(rule.words)[1])
         return max(
             [floor, *(text.rfind(mark, floor, start) + len(mark) for mark in rule.breaks if mark in text[floor:start])]
         )
@@ -171,7 +171,16 @@ def _latin(letter: str) -> bool:
     return letter.isascii() and letter.isalnum()
 
 
+@lru_cache(maxsize=16)
+def _negations(words: tuple[str, ...]) -> tuple[re.Pattern[str], int]:
+    """Any of the words, and how long the longest is."""
+    return re.compile("|".join(map(re.escape, words)) or "(?!)"), max(map(len, words), default=0)
+
+
 def _denied_zh(rule: Negation, text: str, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    some, longest = _negations(rule.words)
+    if not some.search(text, max(0, start - rule.window - longest), start):
+        return False
     for word in rule.words:
         floor = max(0, start - rule.window - len(word))
         at = text.rfind(word, floor, start)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.knowledge.marks import Votes
-from streams.relationships.voice import Pieces, plain
+from streams.relationships.voice import plain
+from streams.texts.trie import Trie
 
 REASONS: Final = 5
 """Pieces that an opinion names."""
@@ -37,7 +38,7 @@ class Judge:
         pieces = [name for name in rows if name != "*" and not any(mark in name for mark in MARKED)]
         self._names = [*pieces, *listed]
         self._lists = {name: n for n, name in enumerate(self._names) if n >= len(pieces)}
-        self._pieces = Pieces(pieces)
+        self._pieces = Trie(pieces)
         self._weights: npt.NDArray[np.int64] = np.zeros((len(self._names) + 1, len(self._classes)), dtype=np.int64)
         for number, name in enumerate((*self._names, "*")):
             for column, weight in rows.get(name, ()):
@@ -45,7 +46,7 @@ class Judge:
 
     def opinion(self, text: str, lists: Iterable[str], among: Collection[str] = ()) -> Opinion:
         """What the text says; `lists` are the names of the lists found in it, `among` the classes to choose from."""
-        found = self._pieces.find(plain(text))
+        found = self._pieces.standing(plain(text))
         found.update(self._lists[name] for name in lists if name in self._lists)
         rows = sorted(found)
         votes = self._weights[rows].sum(axis=0) + self._weights[-1]

@@ -45,4 +45,4 @@ _ANY: Final = re.compile(f"[{_TRADITIONAL}]")
 
 def simplified(text: str) -> str:
     """The text in simplified letters; each keeps its place."""
-    return text.translate(_TABLE) if _ANY.search(text) else text
+    return text if text.isascii() or not _ANY.search(text) else text.translate(_TABLE)

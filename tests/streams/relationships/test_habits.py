@@ -30,7 +30,9 @@ visits = st.lists(
 def lived(*life: Touchpoint) -> Habits:
     found = Habits()
     for each in life:
-        watching.theirs(found, each, each.occurred_at, each.occurred_at, {})
+        amounts: h.Amounts = []
+        watching.theirs(found, each, each.occurred_at, each.occurred_at, {}, amounts)
+        found.count(each.occurred_at, amounts)
     return found
 
 

@@ -13,7 +13,7 @@ EAR = Ear(knowledge().voice, len(TYPE_IDS))
 
 def heard(text: str) -> dict[str, float]:
     terms, rest = LEXICON.read(text)
-    return {TYPE_IDS[n]: share / WHOLE for n, share in EAR.listen(rest, terms)}
+    return {TYPE_IDS[n]: share / WHOLE for n, share in EAR.listen(EAR.pieces(rest), terms)}
 
 
 def loudest(text: str) -> str:
@@ -71,4 +71,4 @@ def test_reads_two_languages(text: str, language: str | None, read: bool) -> Non
 
 def test_a_piece_of_the_text_is_named() -> None:
     text = "please put it in a plain box without a logo"
-    assert EAR.telling(text, TYPE_IDS.index("secret_affair")) in text
+    assert EAR.telling(EAR.pieces(text), TYPE_IDS.index("secret_affair")) in text

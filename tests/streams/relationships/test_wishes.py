@@ -15,8 +15,8 @@ def speaking(*said: tuple[int, str, float]) -> Habits:
     habits = Habits()
     for day, type_id, share in said:
         at = START + day * DAY_MS
-        habits.count(TEXTS, at, ONE)
-        habits.count(VOICES + TYPE_IDS.index(type_id), at, round(ONE * share))
+        habits.count(at, [(TEXTS, ONE)])
+        habits.count(at, [(VOICES + TYPE_IDS.index(type_id), round(ONE * share))])
     return habits
 
 
@@ -55,7 +55,7 @@ def test_the_distance_between_relationships_is_a_distance() -> None:
 def buying(slots: dict[int, int]) -> Habits:
     habits = Habits()
     for slot, n in slots.items():
-        habits.count(slot, START, n * ONE)
+        habits.count(START, [(slot, n * ONE)])
     return habits
 
 
