@@ -79,6 +79,7 @@ class Reading:
         self._once = np.rint(once - once.mean(axis=1, keepdims=True)).astype(int)
         best = self._once.argmax(axis=1).tolist()
         self._speaks = tuple((index, int(self._once[slot, index])) for slot, index in enumerate(best))
+        self.scores(self.numbers(Customer(), 0))  # compiled now, and not while the first customer waits
 
     def numbers(self, customer: Customer, at: int) -> Numbers:
         """What a customer's habits say at `at` (ms), in the order of `numbers_of`."""
@@ -105,7 +106,9 @@ def _scores(numbers: Numbers, weights: Numbers, unit: float) -> Numbers:
         if numbers[n] != 0:
             for t in range(len(found)):
                 found[t] += numbers[n] * weights[n, t]
-    return found / unit
+    for t in range(len(found)):
+        found[t] /= unit
+    return found
 
 
 def _member_years(customer: Customer, at: int) -> int:

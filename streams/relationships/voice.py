@@ -9,8 +9,9 @@ integers, so that the order of pieces and the machine change nothing, and each c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from math import exp
 from typing import Final
 
 import numpy as np
@@ -48,7 +49,8 @@ def _plain_letters(text: str) -> Letters:
 
 def _plain(letters: Letters) -> Letters:
     """Compiled."""
-    found = np.full(len(letters) + 2, ord(" "), dtype=np.uint32)
+    found = np.empty(len(letters) + 2, dtype=np.uint32)
+    found[:] = 32
     end = 1
     for letter in letters:
         if 97 <= letter <= 122 or 48 <= letter <= 57 or 0x4E00 <= letter <= 0x9FFF:
@@ -93,6 +95,9 @@ class Ear:
             self._weights[-1, column] = weight
         self._scale = voice.sharpness / 100.0
         self._shares, self._strongest = compiled(_shares), compiled(_strongest)
+        # What is compiled, is compiled now, and not while the first customer waits.
+        self.telling(self.pieces(""), 0)
+        self._heard(self.pieces(""), ())
 
     def pieces(self, text: str) -> Found:
         """Where in the text, as it is `plain`, which pieces stand that are known: for `listen` and `telling`."""
@@ -104,8 +109,11 @@ class Ear:
         cues = {self._cues[term.key] for term in terms if term.key in self._cues}
         if not cues and not len(pieces):
             return []
-        shares = self._shares(pieces, np.array(list(cues), np.int64), self._weights, self._scale, WHOLE, LEAST)
-        return list(zip(*shares.tolist(), strict=True))
+        return self._heard(pieces, tuple(cues))
+
+    def _heard(self, pieces: Found, cues: Sequence[int]) -> list[tuple[int, int]]:
+        shares = self._shares(pieces, np.array(cues, np.int64), self._weights, self._scale, WHOLE, LEAST)
+        return [(index, share) for index, share in shares.tolist()]
 
     def telling(self, pieces: Found, type_index: int) -> str:
         """The piece that speaks most for a type; empty where none does."""
@@ -118,18 +126,30 @@ def _shares(
 ) -> npt.NDArray[np.int64]:  # fmt: skip
     """Compiled. Votes are whole: their sum is the same in any order, and each row votes once. The last column is of no
     type."""
-    votes = weights[-1].astype(np.int32)
+    columns = weights.shape[1]
+    votes, odds = np.zeros(columns, dtype=np.int32), np.zeros(columns)
     heard = np.zeros(len(weights), dtype=np.bool_)
+    for column in range(columns):
+        votes[column] = weights[-1, column]
     for n in range(len(pieces) + len(cues)):
         row = pieces[n, 1] if n < len(pieces) else cues[n - len(pieces)]
         if not heard[row]:
             heard[row] = True
-            for column in range(len(votes)):
+            for column in range(columns):
                 votes[column] += weights[row, column]
-    odds = np.exp((votes - votes.max()) * scale)
-    shares = np.rint(odds * (whole / odds.sum())).astype(np.int64)
-    types = np.flatnonzero(shares[:-1] >= least)
-    return np.stack((types, shares[types]))
+    top, total, count = votes[0], 0.0, 0
+    for vote in votes:
+        top = max(top, vote)
+    for column in range(columns):
+        odds[column] = exp((votes[column] - top) * scale)
+        total += odds[column]
+    found = np.empty((columns, 2), dtype=np.int64)
+    for column in range(columns - 1):
+        share = round(odds[column] * (whole / total))
+        if share >= least:
+            found[count, 0], found[count, 1] = column, share
+            count += 1
+    return found[:count]
 
 
 def _strongest(pieces: Found, weights: Weights, column: int) -> int:
