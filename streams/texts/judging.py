@@ -54,8 +54,8 @@ class Judge:
         votes[out] -= FAR
         best = int(votes.argmax())
         odds = np.exp((votes - votes.max()) / 100.0)
-        strong = sorted(rows, key=lambda n: (-int(self._weights[n, best]), n))[:REASONS]
-        because = tuple(
-            (self._names[n].strip(), int(self._weights[n, best]) / 100) for n in strong if self._weights[n, best] > 0
-        )  # fmt: skip
+        spoke = sorted(
+            (-weight, n) for weight, n in zip(self._weights[rows, best].tolist(), rows, strict=True) if weight > 0
+        )
+        because = tuple((self._names[n].strip(), -weight / 100) for weight, n in spoke[:REASONS])
         return Opinion(self._classes[best], round(float(1.0 / odds.sum()), 4), because)
