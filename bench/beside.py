@@ -1,7 +1,7 @@
 """The count of `bench count` beside what others need for the same topic, on one broker, in one run.
 
-The peers do less: stock Faust, Quix Streams and Bytewax count a key in their state and write
-no outputs, the bare loop of aiokafka counts keys in memory and keeps nothing.
+The peers do less: stock Faust, Quix Streams, Bytewax and Kafka Streams count a key in their state
+and write no outputs, the bare loop of aiokafka counts keys in memory and keeps nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Final
 import msgspec
 
 from bench.line import Line, Stopped
-from bench.peers import others
-from bench.pipeline import peer
+from bench.peers import others, streams
+from bench.pipeline import peer, peer_by
 from bench.rawlog import RawLog
 from bench.report import Cell, Report
 from schemas.codec import encode_touchpoint
@@ -40,8 +40,10 @@ def run(records: int, few: int, rounds: int, say: Callable[[str], None]) -> Repo
     found = list(_purchases(records))
     python = others.interpreter(say)
     beside = others.MODULES if python else {}
-    rates: dict[str, list[float]] = {name: [] for name in (OURS, OURS_JSON, *beside, FAUST, BARE)}
     with Line(PARTITIONS, "driven", say) as line:
+        java = streams.command(line.folder / "streams", say)
+        passes = streams.PASSES if java else {}
+        rates: dict[str, list[float]] = {name: [] for name in (OURS, OURS_JSON, *beside, *passes, FAUST, BARE)}
         line.make(AVRO, JSON, FEW)
         line.load(AVRO, _log(found, encode_touchpoint))
         line.load(JSON, _log(found, lambda each: msgspec.json.encode(touchpoint_to_json(each))))
@@ -55,6 +57,8 @@ def run(records: int, few: int, rounds: int, say: Callable[[str], None]) -> Repo
             }
             for name, module in beside.items():
                 runs[name] = partial(_other, line, module, records, str(python), say)
+            for name, many in passes.items():
+                runs[name] = partial(_streams, line, [*(java or ()), str(many)], records, f"peer-streams-{many}")
             for name in random.sample(list(runs), len(runs)):
                 rates[name].append(runs[name](f"-{number}"))
                 say(f"round {number + 1}: {name}: {rates[name][-1]:,.0f} a second")
@@ -96,6 +100,10 @@ def _ours(line: Line, form: str, topic: str, records: int, mark: str) -> float:
 
 def _other(line: Line, module: str, records: int, python: str, say: Callable[[str], None], mark: str) -> float:
     return peer(line, module, AVRO, records, say, mark, python).per_wall_s
+
+
+def _streams(line: Line, command: list[str], records: int, name: str, mark: str) -> float:
+    return peer_by(line, command, name + mark, AVRO, records).per_wall_s
 
 
 def _report(rates: dict[str, list[float]], records: int) -> Report:
