@@ -159,7 +159,7 @@ def count(
     run(Task(Kafka(bootstrap), topic, out, records, emit, group, state, commit_ms, chosen), _say)
 
 
-@app.command(help="The same count by Rapport, stock Faust and a bare loop: rounds in random order, medians and ranges.")
+@app.command(help="The same count by Rapport, its peers and a bare loop: rounds in random order, medians and ranges.")
 def peers(
     records: Annotated[int, typer.Option("--records", min=10_000)] = 300_000,
     few: Annotated[int, typer.Option("--few", min=1000, help="Of them for stock Faust, which takes long.")] = 10_000,

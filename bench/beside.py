@@ -1,7 +1,7 @@
 """The count of `bench count` beside what others need for the same topic, on one broker, in one run.
 
-The peers do less: stock Faust, Quix Streams and Bytewax count a key in their state and write
-no outputs, the bare loop of aiokafka counts keys in memory and keeps nothing.
+The peers do less: stock Faust, Quix Streams, Bytewax and Kafka Streams count a key in their state
+and write no outputs, the bare loop of aiokafka counts keys in memory and keeps nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Final
 
 import msgspec
 
+from bench.count import CPU
 from bench.line import Line, Stopped
-from bench.peers import others
-from bench.pipeline import peer
+from bench.peers import others, streams
+from bench.pipeline import Run, peer, peer_by
 from bench.rawlog import RawLog
 from bench.report import Cell, Report
 from schemas.codec import encode_touchpoint
@@ -40,25 +41,30 @@ def run(records: int, few: int, rounds: int, say: Callable[[str], None]) -> Repo
     found = list(_purchases(records))
     python = others.interpreter(say)
     beside = others.MODULES if python else {}
-    rates: dict[str, list[float]] = {name: [] for name in (OURS, OURS_JSON, *beside, FAUST, BARE)}
     with Line(PARTITIONS, "driven", say) as line:
+        java = streams.command(line.folder / "streams", say)
+        passes = streams.PASSES if java else {}
+        done: dict[str, list[Run]] = {name: [] for name in (OURS, OURS_JSON, *beside, *passes, FAUST, BARE)}
         line.make(AVRO, JSON, FEW)
         line.load(AVRO, _log(found, encode_touchpoint))
         line.load(JSON, _log(found, lambda each: msgspec.json.encode(touchpoint_to_json(each))))
         line.load(FEW, _log(found[:few], encode_touchpoint))
         for number in range(rounds):
-            runs: dict[str, Callable[[str], float]] = {
+            runs: dict[str, Callable[[str], Run]] = {
                 OURS: lambda mark: _ours(line, "avro", AVRO, records, mark),
                 OURS_JSON: lambda mark: _ours(line, "json", JSON, records, mark),
-                FAUST: lambda mark: peer(line, "faust_count", FEW, few, say, mark).per_wall_s,
-                BARE: lambda mark: peer(line, "aiokafka_count", AVRO, records, say, mark).per_wall_s,
+                FAUST: lambda mark: peer(line, "faust_count", FEW, few, say, mark),
+                BARE: lambda mark: peer(line, "aiokafka_count", AVRO, records, say, mark),
             }
             for name, module in beside.items():
                 runs[name] = partial(_other, line, module, records, str(python), say)
+            for name, many in passes.items():
+                runs[name] = partial(_streams, line, [*(java or ()), str(many)], records, f"peer-streams-{many}")
             for name in random.sample(list(runs), len(runs)):
-                rates[name].append(runs[name](f"-{number}"))
-                say(f"round {number + 1}: {name}: {rates[name][-1]:,.0f} a second")
-    return _report(rates, records)
+                each = runs[name](f"-{number}")
+                done[name].append(each)
+                say(f"round {number + 1}: {name}: {each.per_wall_s:,.0f} a second, {each.per_cpu_s:,.0f} a CPU-second")
+    return _report(done, records)
 
 
 def _purchases(count: int) -> Iterator[Touchpoint]:
@@ -78,8 +84,8 @@ def _log(found: list[Touchpoint], encode: Callable[[Touchpoint], bytes]) -> RawL
     return RawLog(log, len(found))
 
 
-def _ours(line: Line, form: str, topic: str, records: int, mark: str) -> float:
-    """Records a second between FIRST and LAST, by the command that anybody can type."""
+def _ours(line: Line, form: str, topic: str, records: int, mark: str) -> Run:
+    """From FIRST to LAST, by the command that anybody can type."""
     name = f"count-{form}{mark}"
     words = [
         "--bootstrap", line.settings.kafka, "--topic", topic, "--out", f"{name}-out", "--n", str(records),
@@ -91,22 +97,33 @@ def _ours(line: Line, form: str, topic: str, records: int, mark: str) -> float:
     if done.returncode:
         raise Stopped(f"{name} ended ({done.returncode})\n{done.stderr[-2000:]}")
     said = dict(each.split() for each in done.stdout.splitlines() if each.startswith(("FIRST", "LAST")))
-    return records / (float(said["LAST"]) - float(said["FIRST"]))
+    (cpu_s,) = (line.split()[0] for line in done.stderr.splitlines() if line.endswith(CPU))
+    return Run(records, float(cpu_s), float(said["LAST"]) - float(said["FIRST"]))
 
 
-def _other(line: Line, module: str, records: int, python: str, say: Callable[[str], None], mark: str) -> float:
-    return peer(line, module, AVRO, records, say, mark, python).per_wall_s
+def _other(line: Line, module: str, records: int, python: str, say: Callable[[str], None], mark: str) -> Run:
+    return peer(line, module, AVRO, records, say, mark, python)
 
 
-def _report(rates: dict[str, list[float]], records: int) -> Report:
+def _streams(line: Line, command: list[str], records: int, name: str, mark: str) -> Run:
+    return peer_by(line, command, name + mark, AVRO, records)
+
+
+def _report(runs: dict[str, list[Run]], records: int) -> Report:
+    rates = {name: [each.per_wall_s for each in found] for name, found in runs.items()}
+    by_cpu = {name: [each.per_cpu_s for each in found] for name, found in runs.items()}
     medians = {name: statistics.median(found) for name, found in rates.items()}
     lines: list[list[Cell]] = [
-        [name, medians[name], min(found), max(found), medians[OURS] / medians[name], medians[OURS_JSON] / medians[name]]
+        [
+            name, medians[name], min(found), max(found), medians[OURS] / medians[name],
+            medians[OURS_JSON] / medians[name], statistics.median(by_cpu[name]),
+        ]
         for name, found in rates.items()
-    ]
+    ]  # fmt: skip
     notes = [
         f"{records:,} purchases of {KEYS:,} customers on {PARTITIONS} partitions",
         *(f"wanted: {much} x {name}; reached {medians[OURS] / medians[name]:.2f} x" for name, much in WANTED.items()),
     ]
-    columns = ("records a second", "median", "least", "most", "Avro / this", "JSON / this")
-    return Report("count beside peers", columns, lines, {"rates": rates, "wanted": WANTED}, notes)
+    columns = ("records a second", "median", "least", "most", "Avro / this", "JSON / this", "a CPU-second")
+    facts = {"rates": rates, "rates_by_cpu": by_cpu, "wanted": WANTED}
+    return Report("count beside peers", columns, lines, facts, notes)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import time
+from time import process_time, time
 from typing import Final, cast
 
 import uvloop
@@ -32,6 +32,7 @@ from streams.app.transport import ChunkConsumer
 
 CHUNK: Final = 10_000
 PATIENCE_S: Final = 60.0
+CPU: Final = "s of the processor between FIRST and LAST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,22 @@ class Task:
 
 
 class Tally:
-    """Prints `FIRST <unix s>` before the work on the first record, `LAST <unix s>` when `wanted` are acknowledged."""
+    """Prints `FIRST <unix s>` before the work on the first record, `LAST <unix s>` when `wanted` are acknowledged.
+
+    `cpu_s`: the processor time of the process between the two.
+    """
 
     def __init__(self, wanted: int, over: Callable[[], None]) -> None:
         self._wanted, self._over = wanted, over
         self._finished = 0
         self._began = False
+        self.cpu_s = 0.0
         self.refused = 0
 
     def begun(self) -> None:
         if not self._began:
             self._began = True
+            self.cpu_s = -process_time()
             _print(f"FIRST {time():.6f}")
 
     def done(self, records: int, refused: int) -> None:
@@ -73,6 +79,7 @@ class Tally:
         self.refused += refused
         if before < self._wanted <= self._finished:
             _print(f"LAST {time():.6f}")
+            self.cpu_s += process_time()
             self._over()
 
 
@@ -83,12 +90,13 @@ def run(task: Task, say: Callable[[str], None]) -> None:
     look_seldom()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     sys.setswitchinterval(0.0005)
-    refused = asyncio.run(_work(task, source, out))
-    if refused:
-        say(f"{refused:,} records were no touchpoints with a key, and are not counted")
+    tally = asyncio.run(_work(task, source, out))
+    say(f"{tally.cpu_s:.3f} {CPU}")
+    if tally.refused:
+        say(f"{tally.refused:,} records were no touchpoints with a key, and are not counted")
 
 
-async def _work(task: Task, partitions: int, out: int) -> int:
+async def _work(task: Task, partitions: int, out: int) -> Tally:
     over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def end(error: BaseException | None = None) -> None:
@@ -117,7 +125,7 @@ async def _work(task: Task, partitions: int, out: int) -> int:
         await lanes.end()
         await cast(ChunkConsumer, app.consumer).force_commit()
         await app.stop()
-    return tally.refused
+    return tally
 
 
 async def _watch(app: LineApp, end: Callable[[BaseException], None]) -> None:

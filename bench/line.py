@@ -72,7 +72,11 @@ class Line:
         self, name: str, words: Sequence[str], environment: Mapping[str, str], python: str = sys.executable
     ) -> subprocess.Popen[bytes]:
         """A Python module as a process; its log is `<name>.log` in the folder."""
-        process = processes.start([python, "-m", *words], self.log(name), environment)
+        return self.run(name, [python, "-m", *words], environment)
+
+    def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Any program as a process, with a log like that."""
+        process = processes.start(command, self.log(name), environment)
         self._running.append(process)
         return process
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,10 +109,15 @@ def peer(
     """A peer until it has printed its seconds. The `suffix` of its name tells one run of it from another."""
     say(f"{module} works")
     name = name_of(module) + suffix
-    words = [f"bench.peers.{module}"]
+    command = [python, "-m", f"bench.peers.{module}"]
     if "faust" in module:
-        words += ["--datadir", str(line.folder / name), "--quiet", "worker", "--without-web", "--loglevel", "warn"]
-    process = line.start(name, words, environment(line.settings.kafka, topic, count, name), python)
+        command += ["--datadir", str(line.folder / name), "--quiet", "worker", "--without-web", "--loglevel", "warn"]
+    return peer_by(line, command, name, topic, count)
+
+
+def peer_by(line: Line, command: Sequence[str], name: str, topic: str, count: int) -> Run:
+    """The peer that this command starts, until it has printed its seconds."""
+    process = line.run(name, command, environment(line.settings.kafka, topic, count, name))
     line.wait(process, name, lambda: process.poll() == 0, START_S + count / 50)
     return _said(line, name, process)
 

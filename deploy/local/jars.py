@@ -1,4 +1,4 @@
-"""The jars of the local broker, resolved by Maven once into a cache folder."""
+"""Jars that Maven copies once into a cache folder: those of the local broker, and what else goes with its version."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 KAFKA = "4.1.0"
-"""The version in pom.xml; it names the folder in the cache."""
+"""Of broker and clients; it names folders in the cache. Poms have it as `${kafka}`."""
 
 _POM = Path(__file__).with_name("pom.xml")
 _PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
@@ -18,6 +18,10 @@ _PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependenc
 
 class NoBroker(Exception):
     """A broker cannot be had on this machine; the message says why and what to do."""
+
+
+class NoJars(Exception):
+    """Maven is not there or has failed; the message says why and what to do."""
 
 
 def cache() -> Path:
@@ -35,37 +39,50 @@ def available() -> str | None:
     if shutil.which("java") is None:
         return "no Java on this machine (Debian: apt-get install default-jre-headless)"
     if not folder().exists() and shutil.which("mvn") is None:
-        return f"no Maven to fetch Kafka {KAFKA} with (Debian: apt-get install maven)"
+        return _no_maven(f"Kafka {KAFKA}")
     return None
 
 
 def resolve(say: Callable[[str], None]) -> Path:
-    """The folder with all jars; the first time on a machine Maven downloads them (54 MB).
-
-    Safe for several processes at once: the folder appears whole or not at all.
-    Raises NoBroker when Java or Maven lack or Maven fails.
-    """
+    """The folder with all jars of the broker, as `fetched` has it. NoBroker when Java or Maven lack or Maven fails."""
     lack = available()
     if lack is not None:
         raise NoBroker(lack)
-    target = folder()
+    try:
+        return fetched(_POM, folder(), f"Kafka {KAFKA}", "54 MB", say)
+    except NoJars as error:
+        raise NoBroker(str(error)) from error
+
+
+def fetched(pom: Path, target: Path, what: str, size: str, say: Callable[[str], None]) -> Path:
+    """The `target` folder with all jars that a pom names; the first time on a machine Maven downloads them.
+
+    Safe for several processes at once: the folder appears whole or not at all. NoJars when Maven lacks or fails.
+    """
     if target.exists():
         return target
+    if shutil.which("mvn") is None:
+        raise NoJars(_no_maven(what))
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
-            say(f"fetching Kafka {KAFKA} by Maven into {target} (54 MB, once)")
-            _copy(target)
+            say(f"fetching {what} by Maven into {target} ({size}, once)")
+            _copy(pom, target, what)
     return target
 
 
-def _copy(target: Path) -> None:
+def _no_maven(what: str) -> str:
+    return f"no Maven to fetch {what} with (Debian: apt-get install maven)"
+
+
+def _copy(pom: Path, target: Path, what: str) -> None:
     parts = target.with_name(f"{target.name}.part")
     shutil.rmtree(parts, ignore_errors=True)
-    maven = ["mvn", "-B", "-q", "-f", str(_POM), _PLUGIN, "-DincludeScope=runtime", f"-DoutputDirectory={parts}"]
+    where = [f"-Dkafka={KAFKA}", "-DincludeScope=runtime", f"-DoutputDirectory={parts}"]
+    maven = ["mvn", "-B", "-q", "-f", str(pom), _PLUGIN, *where]
     done = subprocess.run(maven, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode != 0 or not any(parts.glob("kafka_*.jar")):
+    if done.returncode != 0 or not any(parts.glob("*.jar")):
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
-        raise NoBroker(f"Maven could not fetch Kafka {KAFKA}; run it again when the network answers:\n{last}")
+        raise NoJars(f"Maven could not fetch {what}; run it again when the network answers:\n{last}")
     parts.rename(target)

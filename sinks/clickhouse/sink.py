@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Final
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
@@ -24,20 +24,19 @@ from kafka.errors import (
 
 from rapport import metrics as shared
 from rapport.connection import Kafka
-from rapport.reaching import opened, reach
 from schemas.topics import RESOLVED
 from sinks import metrics
 from sinks.clickhouse.batch import MOST_BYTES, MOST_RECORDS, Batch
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.erasing import erasures
 from sinks.clickhouse.rows import blocks, merged
-from sinks.clickhouse.topic_ids import RECONNECT_MS, TopicIds
+from sinks.clickhouse.topic_ids import TopicIds
 from sinks.clickhouse.writer import Stopped, Writer
+from sinks.membership import Membership
 
 GROUP: Final = "rapport-sink"
 POLL_MS: Final = 200
 PARTITION_BYTES: Final = 4 << 20
-CONNECT_S: Final = 30.0
 BROKER_PAUSE_S: Final = 1.0
 MEASURE_S: Final = 1.0
 STAGE: Final = "store"
@@ -49,38 +48,13 @@ _NOT_OURS: Final = (CommitFailedError, IllegalGenerationError, RebalanceInProgre
 log = logging.getLogger(__name__)
 
 
-@ConsumerRebalanceListener.register
-class _Rebalance:
-    """For how long the group has been about to hand out its partitions: 0 when it has.
+class _Member(Membership):
+    """What is measured of a partition goes with it."""
 
-    A rejoin that a change of metadata began and that takes longer than one poll is
-    forgotten by kafka-python 3.0: the assignment comes, is never taken, and the
-    member sends no heartbeat any more (what KAFKA-9815 mended in the Java client).
-
-    Nothing handed out is believed at the second time only: who was killed before it knew the topics has left that
-    word to its successor of the same name, to whom the broker repeats it and kafka-python 3.0 never looks at it again.
-    Only who asks as the member that it is, not as a new one, has the group think anew.
-    """
-
-    def __init__(self) -> None:
-        self._since: float | None = None
-        self.nothing = False
-
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self._since = time.monotonic()
-        for topic, partition in revoked:
+    def taken(self, places: Collection[TopicPartition]) -> None:
+        for topic, partition in places:
             metrics.LAG.remove(topic, partition)
             shared.NEWEST.remove(STAGE, partition)
-
-    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        again, self.nothing = self.nothing, not assigned
-        self._since = time.monotonic() if self.nothing and not again else None
-
-    on_partitions_lost = on_partitions_revoked
-
-    @property
-    def lasts_s(self) -> float:
-        return 0.0 if self._since is None else time.monotonic() - self._since
 
 
 class Sink:
@@ -97,42 +71,20 @@ class Sink:
         session_timeout_s: int = 6,
         group: str = GROUP,
     ) -> None:
-        """`member`: a name that a restarted process takes up again, so that it need not wait for its own death.
-
-        KafkaError if nobody answers within `CONNECT_S`; Refused if the cluster does not let us in.
-        """
+        """`member`: the name of its membership. KafkaError and Refused as `Membership` raises them."""
         self._topics = topics
         self._stop = stop
         self._batch = Batch()
         self._writer = Writer(store, self._pause)
         metrics.WAITING.set_function(lambda: self._writer.waiting_s)
         self._ids = TopicIds(kafka, topics)
-        self._session_s = session_timeout_s
-        self._rebalance = _Rebalance()
         self._measured = 0.0
-
-        def consumer(timeout_ms: int) -> KafkaConsumer:
-            return opened(
-                KafkaConsumer,
-                **kafka.client(),
-                client_id=group,
-                group_id=group,
-                group_instance_id=member,
-                auto_offset_reset="earliest",
-                enable_auto_commit=False,
-                allow_auto_create_topics=False,
-                metadata_max_age_ms=METADATA_MS,
-                session_timeout_ms=session_timeout_s * 1000,
-                heartbeat_interval_ms=max(session_timeout_s * 1000 // 4, 100),
-                fetch_max_bytes=MOST_BYTES,
-                max_partition_fetch_bytes=PARTITION_BYTES,
-                fetch_max_wait_ms=POLL_MS,
-                reconnect_backoff_max_ms=RECONNECT_MS,
-                bootstrap_timeout_ms=timeout_ms,
-                max_poll_records=MOST_RECORDS,
-            )
-
-        self._consumer = reach(kafka, consumer, CONNECT_S)
+        self._member = _Member(
+            kafka, group, topics, name=member, session_s=session_timeout_s, patience_s=session_timeout_s,
+            metadata_max_age_ms=METADATA_MS, fetch_max_bytes=MOST_BYTES, max_partition_fetch_bytes=PARTITION_BYTES,
+            fetch_max_wait_ms=POLL_MS, max_poll_records=MOST_RECORDS,
+        )  # fmt: skip
+        self._consumer = self._member.consumer
 
     @property
     def away(self) -> str:
@@ -146,7 +98,6 @@ class Sink:
 
     def run(self) -> None:
         """Raises what is a mistake of ours; a broker or store that is away is waited for."""
-        self._join()
         try:
             while not self._stop.is_set():
                 self._step()
@@ -156,18 +107,8 @@ class Sink:
             self._consumer.close(autocommit=False)
             self._ids.close()
 
-    def _join(self) -> None:
-        self._consumer.unsubscribe()
-        self._consumer.subscribe(list(self._topics), listener=self._rebalance)
-
     def _step(self) -> None:
-        if self._rebalance.lasts_s > self._session_s:
-            log.info("no partitions after %d s of a rebalance; joining the group anew", self._session_s)
-            self._rebalance.on_partitions_revoked(())
-            if self._rebalance.nothing:
-                self._consumer._coordinator.request_rejoin()
-            else:
-                self._join()
+        self._member.tend()
         if not self._batch.full:
             try:
                 self._read()

@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Mapping
-from typing import Final
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from rapport.connection import Kafka
 from rapport.reaching import opened
-
-RECONNECT_MS: Final = 1_000
-"""Longest pause between two attempts to reach a broker; the client's own 30 s would be lag after a restart."""
+from sinks.membership import RECONNECT_MS
 
 
 class TopicIds:

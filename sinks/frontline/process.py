@@ -10,16 +10,14 @@ the alerts that Kafka still has, and knows what is left to do.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import signal
-import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from console.live.following import ALERTS, BEHIND, SIGNALS_MS
@@ -39,15 +37,14 @@ from sinks.frontline.config import Delivery
 from sinks.frontline.ledger import Entry, Ledger, Since, encode, key_of
 from sinks.frontline.message import Writer
 from sinks.frontline.notices import Notices
+from sinks.membership import CONNECT_S, RECONNECT_MS, Membership, name_of
 from streams.app.health import Door
 from streams.knowledge.model import Knowledge
 
 GROUP: Final = "rapport-deliver"
-CONNECT_S: Final = 30.0
 POLL_MS: Final = 100
 PATIENCE: Final = 3
 """Sessions for which the group may be undecided: another member's may have to run out first."""
-RECONNECT_MS: Final = 1_000
 KEPT_MS: Final = 45 * 86_400_000
 """Entries that are over outlive the alerts on their topics (30 days); the ledger's own topic has them longer."""
 DAY_MS: Final = 86_400_000
@@ -93,35 +90,22 @@ def ask_again(settings: Settings, knowledge: Knowledge, receiver: str) -> int:
     return len(dead)
 
 
-@ConsumerRebalanceListener.register
-class _Turn:
+class _Turn(Membership):
     """Whether it is ours to deliver; `number` counts the turns."""
 
-    def __init__(self) -> None:
-        self.ours = False
-        self.number = 0
-        self._undecided: float | None = time.monotonic()
+    ours = False
+    number = 0
 
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self.ours = bool(list(assigned))
+    def handed(self, places: Collection[TopicPartition]) -> None:
+        self.ours = bool(places)
         self.number += self.ours
-        self._undecided = None
 
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        if list(revoked):
-            self.ours = False
-        self._undecided = time.monotonic()
-
-    on_partitions_lost = on_partitions_revoked
-
-    @property
-    def undecided_s(self) -> float:
-        """For how long the group has not said whose turn it is; kafka-python forgets some rejoins (see the sink)."""
-        return 0.0 if self._undecided is None else time.monotonic() - self._undecided
-
-    def ask_anew(self) -> None:
+    def taken(self, places: Collection[TopicPartition]) -> None:
         self.ours = False
-        self._undecided = time.monotonic()
+
+    def ask(self) -> None:
+        self.ours = False
+        super().ask()
 
 
 class _Process:
@@ -132,14 +116,17 @@ class _Process:
         self._stop = stop
         self._state = "starting"
         self._beaten = time.monotonic()
-        self._turn = _Turn()
         self._begun_at = 0
         watch_surroundings(settings, ALERTS)
         self._door = Door(settings.listen, settings.delivery_port, self)
         self._log = KafkaLog(settings.cluster, CONNECT_S, trace_share=0)
         self._attempts = Attempts(delivery, Writer(knowledge, settings.console_url), self._log)
-        self._member = reach(settings.cluster, self._as_member, CONNECT_S)
-        self._join()
+        session_s = settings.session_timeout_s
+        self._turn = _Turn(
+            settings.cluster, GROUP, [topics.DELIVERIES], name=name_of("deliver", settings), session_s=session_s,
+            patience_s=PATIENCE * session_s,
+        )  # fmt: skip
+        self._member = self._turn.consumer
         self._alerts = reach(settings.cluster, self._as_reader, CONNECT_S)
 
     def seen(self) -> dict[str, object]:
@@ -151,17 +138,10 @@ class _Process:
     def run(self) -> None:
         while not self._stop.is_set():
             self._beat("standing by")
-            if self._turn.undecided_s > PATIENCE * self._settings.session_timeout_s:
-                log.info("the group does not say whose turn it is; joining it anew")
-                self._join()
+            self._turn.tend()
             self._member.poll(timeout_ms=POLL_MS)
             if self._turn.ours:
                 self._take_turn()
-
-    def _join(self) -> None:
-        self._member.unsubscribe()
-        self._member.subscribe([topics.DELIVERIES], listener=self._turn)
-        self._turn.ask_anew()
 
     def close(self) -> None:
         self._door.shutdown()
@@ -189,7 +169,7 @@ class _Process:
         while self._mine(number) and not self._stop.is_set():
             if not self._surely(number, looked):
                 log.warning("this process was stopped for longer than its session; whose turn it is, is asked anew")
-                self._join()
+                self._turn.ask()
                 break
             looked = time.monotonic()
             self._beat("delivering")
@@ -279,23 +259,6 @@ class _Process:
         self._state, self._beaten = state, time.monotonic()
         HEARTBEAT.set_to_current_time()
 
-    def _as_member(self, timeout_ms: int) -> KafkaConsumer:
-        session_ms = self._settings.session_timeout_s * 1000
-        return opened(
-            KafkaConsumer,
-            **self._settings.cluster.client(),
-            client_id=GROUP,
-            group_id=GROUP,
-            group_instance_id=_member(self._settings),
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-            session_timeout_ms=session_ms,
-            heartbeat_interval_ms=max(session_ms // 4, 100),
-            reconnect_backoff_max_ms=RECONNECT_MS,
-            bootstrap_timeout_ms=timeout_ms,
-        )
-
     def _as_reader(self, timeout_ms: int) -> KafkaConsumer:
         return opened(
             KafkaConsumer, **self._settings.cluster.client(), client_id=GROUP, group_id=None,
@@ -303,9 +266,3 @@ class _Process:
             reconnect_backoff_max_ms=RECONNECT_MS,
             fetch_max_wait_ms=POLL_MS, bootstrap_timeout_ms=timeout_ms, max_poll_records=2_000,
         )  # fmt: skip
-
-
-def _member(settings: Settings) -> str:
-    """The same for the same data folder on the same host, so that it need not wait for its own death."""
-    place = hashlib.blake2b(str(settings.data.resolve()).encode(), digest_size=6).hexdigest()
-    return f"deliver-{socket.gethostname()}-{place}"

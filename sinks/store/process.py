@@ -7,10 +7,8 @@ query never delays an insert or a heartbeat.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -28,6 +26,7 @@ from sinks.clickhouse.hours import astray, statements
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.runs import FOLDER
 from sinks.clickhouse.sink import Sink
+from sinks.membership import name_of
 from sinks.store.shelf import watch
 from sinks.store.sql import SqlServer
 
@@ -139,7 +138,7 @@ class _Process:
             settings.cluster,
             stored_topics(settings.partitions),
             self._stop,
-            member=_member(settings),
+            member=name_of("store", settings),
             session_timeout_s=settings.session_timeout_s,
         )
 
@@ -165,9 +164,3 @@ class _Process:
                 metrics.AWAY.set(0)
                 return made
         return None
-
-
-def _member(settings: Settings) -> str:
-    """The same for the same data folder on the same host, so that a killed store takes up its own place again."""
-    place = hashlib.blake2b(str(settings.data.resolve()).encode(), digest_size=6).hexdigest()
-    return f"store-{socket.gethostname()}-{place}"

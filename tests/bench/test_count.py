@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
+from bench.count import CPU
 from schemas.codec import encode_touchpoint
 from schemas.records import Touchpoint
 from schemas.wire import touchpoint_to_json
@@ -75,6 +76,7 @@ def test_every_record_is_counted_once_over_two_runs(kafka: str, tmp_path: Path, 
         words = dict(line.split() for line in done.stdout.splitlines())
         assert float(words["FIRST"]) <= float(words["LAST"])
         assert "1 records were no touchpoints" in done.stderr
+        assert float(done.stderr.split(CPU)[0].split()[-1]) > 0
     told = [msgspec.json.decode(record.value or b"") for record in read(kafka, [f"{topic}-out"])[f"{topic}-out"]]
     seen: Counter[str] = Counter()
     expected = []

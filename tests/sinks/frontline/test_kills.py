@@ -10,6 +10,8 @@ from random import Random
 
 import msgspec
 import pytest
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from deploy.local.broker import free_port
 from producers.kafka_log import KafkaLog
@@ -17,6 +19,7 @@ from schemas import topics
 from schemas.codec import encode_output
 from schemas.keys import partition_for
 from schemas.records import Emitted, Severity
+from sinks.frontline.process import GROUP
 from tests.console.world import alert, change, signal
 from tests.integration.line import Line
 from tests.integration.reading import read
@@ -165,6 +168,33 @@ def test_nothing_comes_twice_where_what_is_in_doubt_is_left(tmp_path: Path) -> N
         assert hook.ids() == {"a1": 1, "a2": 1}
         assert line.stop("deliver") == 0
         log.close()
+
+
+def test_who_was_killed_before_it_knew_the_ledger_leaves_no_successor_that_stands_by(tmp_path: Path) -> None:
+    with hooks() as hook, Line(tmp_path, 2, delivery=tmp_path / "delivery.yaml") as line:
+        (tmp_path / "delivery.yaml").write_text(ALONE.format(hook=hook, secret=SECRET, doubt="again"))
+        line.broker.start()
+        line.init()
+        admin = KafkaAdminClient(bootstrap_servers=line.broker.bootstrap)
+        admin.delete_topics([topics.DELIVERIES])
+        port = str(free_port())
+        # So long a session that the broker still knows it when its successor comes.
+        line.start("deliver", delivery_port=port, metrics_port=port, session_timeout_s="60")
+        line.wait("it is handed nothing", lambda: _members(admin) == 1)
+        line.kill("deliver")
+        admin.create_topics({topics.DELIVERIES: {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
+        line.start("deliver", delivery_port=port, metrics_port=port)
+        line.wait("its successor delivers", lambda: line.metrics("deliver").get(ACTIVE) == 1)
+        admin.close()
+
+
+def _members(admin: KafkaAdminClient) -> int:
+    """Of the group, once it is there and at rest."""
+    try:
+        (group,) = admin.describe_groups([GROUP]).values()
+    except KafkaError:
+        return 0
+    return len(group["members"]) if group["group_state"] == "Stable" else 0
 
 
 def _noted(line: Line, state: bytes) -> bool:
