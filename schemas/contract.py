@@ -176,7 +176,7 @@ def _content(line: bytes) -> dict[str, Any] | Fault:
 
 def _many_levels(line: bytes) -> bool:
     """Whether it could be nested more than `DEEPEST` deep. To find a byte takes less than to count it."""
-    return line.count(b"{") + (line.count(b"[") if b"[" in line else 0) > DEEPEST
+    return line.count(b"{") + (line.count(b"[") if line.find(b"[") >= 0 else 0) > DEEPEST
 
 
 def _no_json(line: bytes, what: str) -> Fault:
@@ -209,13 +209,13 @@ class _Reading:
         self._reasons: list[str] = []
 
     def result(self) -> Touchpoint | Fault:
-        if b"\\" in self._line and b"\\u0000" in self._line:  # one byte is found sooner than six
+        if self._line.find(b"\\") >= 0 and b"\\u0000" in self._line:  # one byte is found sooner than six
             self.no_nul("", self._content)
-        kind = self._type()
-        self._fields(self._content, kind)
-        values = self._values
+        content, values = self._content, self._values
+        kind = self._type(content.get("type"))
+        self._fields(content, kind)
         for name in _REQUIRED:
-            if name not in values and self._content.get(name) is None:
+            if name not in values and content.get(name) is None:
                 self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
         if kind is not None:
             if kind.required:
@@ -241,12 +241,10 @@ class _Reading:
         self._fields(known, None)
         return {name: value for name, value in self._values.items() if type(value) is not Wrong}
 
-    def _type(self) -> TouchpointType | None:
-        name = self._content.get("type")
-        if name is None:
-            return None
+    def _type(self, name: object) -> TouchpointType | None:
         if not isinstance(name, str):
-            self._fault("type", wrong_type(name, "text", "name a type of the catalogue"))
+            if name is not None:
+                self._fault("type", wrong_type(name, "text", "name a type of the catalogue"))
             return None
         kind = self._catalogue.types.get(name)
         if kind is None:
@@ -262,25 +260,21 @@ class _Reading:
         """Reads the fields whose value stands for itself on the spot; this is most of the work."""
         values, readers = self._values, FIELDS
         for name, value in content.items():
-            if value is None or name == "type":
+            if value is None:
                 continue
             read = readers.get(name)
-            if read is None:
-                self._particular(name, value, kind)
-                continue
-            found = values[name] = read(value)
-            if type(found) is Wrong:
-                self._fault(name, found)
-
-    def _particular(self, name: str, value: object, kind: TouchpointType | None) -> None:
-        if name == "identifiers":
-            self._identifiers(value)
-        elif name == "properties":
-            self._properties(value, kind)
-        elif name in wire.TOUCHPOINT_TIMES:
-            self._time(name, value)
-        elif name not in EXPORT_FIELDS:
-            self._unknown(name)
+            if read is not None:
+                found = values[name] = read(value)
+                if type(found) is Wrong:
+                    self._fault(name, found)
+            elif name == "identifiers":
+                self._identifiers(value)
+            elif name == "properties":
+                self._properties(value, kind)
+            elif name in wire.TOUCHPOINT_TIMES:
+                self._time(name, value)
+            elif name != "type" and name not in EXPORT_FIELDS:
+                self._unknown(name)
 
     def _time(self, name: str, value: object) -> None:
         read = instant(value)
@@ -293,12 +287,13 @@ class _Reading:
         if not isinstance(value, dict):
             self._fault("identifiers", wrong_type(value, "an object", 'write it as {"customer_id": "c-1"}'))
             return
+        values, readers = self._values, IDENTIFIER_FIELDS
         for name, each in value.items():
-            read = IDENTIFIER_FIELDS.get(name)
+            read = readers.get(name)
             if read is None:
                 self._fault(f"identifiers.{name}", _not_known(name, tuple(IDENTIFIER_FIELDS), "put it in properties"))
             elif each is not None:
-                found = self._values[name] = read(each)
+                found = values[name] = read(each)
                 if type(found) is Wrong:
                     self._fault(f"identifiers.{name}", found)
 
@@ -306,7 +301,7 @@ class _Reading:
         if not isinstance(value, dict):
             self._fault("properties", wrong_type(value, "an object", "write it as {…}"))
             return
-        if kind is not None:
+        if kind is not None and kind.properties:
             for name, wanted in kind.properties.items():
                 given = value.get(name)
                 if given is not None and (wrong := check_property(given, wanted)) is not None:

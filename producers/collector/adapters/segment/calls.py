@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from producers.collector.adapters.segment import moments
-from producers.collector.adapters.segment.places import NO_TEXT, Readers, Shape, number, words
+from producers.collector.adapters.segment.places import Readers, Shape, number, words
 from producers.collector.adapters.segment.table import Found, Table
 from producers.collector.adapters.segment.who import PERSONAL, channel, given_as, identifiers
 from schemas import times
@@ -128,24 +128,29 @@ class Calls:
         self, rule: Found, event: Json, context: Json, original: bytes, sender: Sender
     ) -> tuple[Json, Json]:  # fmt: skip
         """Who, when, by which way, as every touchpoint has it: what the contract judges, and what is read already."""
-        sent = _sent(event, sender)
+        received_at = sender.received_at
+        message = event.get("messageId")
+        if type(message) is not str or not message:
+            message = words(given_as(event, "messageId")) or _made_up(original, sender)
         content: Json = {
-            "event_id": words(given_as(event, "messageId")) or _made_up(original, sender),
-            "type": rule.kind.name,
-            "identifiers": identifiers(event, context),
-        }
+            "event_id": message, "type": rule.kind.name, "identifiers": identifiers(event, context)
+        }  # fmt: skip
         known: Json = {
             "channel": rule.channel or channel(rule, event, context),
-            "received_at": sender.received_at,
+            "initiator": rule.kind.initiator,
+            "received_at": received_at,
             "received_offset": 0,
         }
-        occurred = moments.occurred(event, sent, sender.received_at)
-        if type(occurred) is Wrong:  # the contract says what is wrong with it
+        sent = _sent(event, sender)
+        occurred = moments.occurred(event, sent, received_at)
+        if isinstance(occurred, Wrong):  # the contract says what is wrong with it
             content["occurred_at"] = event.get("originalTimestamp") or event.get("timestamp")
         else:
-            known["occurred_at"], known["occurred_offset"] = occurred
+            known["occurred_at"] = occurred.at
+            known["occurred_offset"] = occurred.offset
         if sent is not None:
-            known["sent_at"], known["sent_offset"] = sent
+            known["sent_at"] = sent.at
+            known["sent_offset"] = sent.offset
         return content, known
 
 
@@ -199,16 +204,14 @@ def _call_it(properties: Json, own: Any, name: str, given: Json) -> None:
 
 def _fill(known: Json, shape: Shape, properties: Json, context: Json) -> None:
     """The fields of the touchpoint, each where a fitting value stands."""
-    for field, name in shape.texts:
-        value = properties[name]
-        if type(value) is str and value:
-            known[field] = value
-        elif (fitting := words(value)) is not None:
-            known[field] = fitting
-    for field, read in shape.fields:
-        value = read(properties, context)
-        if value is not None and (fitting := NO_TEXT.get(field, words)(value)) is not None:
-            known[field] = fitting
+    for name, plain, read, made in shape.fields:
+        value = None if plain is None else properties[plain]  # this is most of the work
+        if value is None and (value := read(properties, context)) is None:
+            continue
+        if made is None and type(value) is str and value:
+            known[name] = value
+        elif (fitting := (made or words)(value)) is not None:
+            known[name] = fitting
     if "text" in known and isinstance(locale := context.get("locale"), str):
         known["language"] = locale.replace("_", "-").partition("-")[0].lower()
 
@@ -227,9 +230,7 @@ def _link(event: Json, content: Json, original: bytes) -> Fault | None:
 def _sent(event: Json, sender: Sender) -> times.Instant | None:
     """A time of sending that cannot be read corrects nothing."""
     given = given_as(event, "sentAt") if "sentAt" in event or "sent_at" in event else sender.sent_at
-    if given is None:
-        return None
-    read = moments.read(given)
+    read = None if given is None else moments.read(given)
     return None if isinstance(read, Wrong) else read
 
 

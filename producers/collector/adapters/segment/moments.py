@@ -54,7 +54,7 @@ def occurred(event: dict[str, Any], sent: times.Instant | None, received_at: int
     if given is None:
         return times.Instant(received_at, 0)
     original = read(given)
-    if sent is None or type(original) is Wrong:
+    if isinstance(original, Wrong) or sent is None:
         return original
     at = received_at - (sent.at - original.at)
     if not times.EARLIEST <= at < times.LATEST:

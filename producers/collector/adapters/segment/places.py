@@ -37,10 +37,7 @@ class Place(msgspec.Struct, frozen=True):
             if not isinstance(found, dict):
                 return None
             found = found.get(step)
-        if self.times is None or found is None:
-            return found
-        one, other = number(found), number(self.times.value(properties, context))
-        return None if one is None or other is None else round(one * other, 6)
+        return found if self.times is None else product(found, self.times.value(properties, context))
 
 
 def place(text: str) -> Place:
@@ -68,21 +65,30 @@ def reader(places: Sequence[Place]) -> Reader:
 
 
 def _reader(place: Place) -> Reader:
-    name = place.plain
-    return place.value if name is None else lambda properties, context: properties.get(name)
+    """As `place.value`, for the usual places without a step too many."""
+    name, other = place.plain, place.times
+    if name is not None:
+        return lambda properties, context: properties.get(name)
+    if other is not None and other.plain is not None and len(place.steps) == 1 and not place.in_context:
+        (one,), two = place.steps, other.plain
+        return lambda properties, context: product(properties.get(one), properties.get(two))
+    return place.value
 
 
 Targets = tuple[tuple[str, tuple[Place, ...]], ...]
 """Names, and where the value of each may stand."""
 Readers = tuple[tuple[str, Reader], ...]
+Made = Callable[[Any], Any]
+Field = tuple[str, str | None, Reader, Made | None]
+"""Of the touchpoint: its name; the property, if it is one and there, under which its value stands first; where else it
+
+may stand; and what is made of it, where it is no text. A plain tuple: it is unpacked for every event."""
 
 
 class Shape(NamedTuple):
     """What events that have the same names can hold something for."""
 
-    texts: tuple[tuple[str, str], ...]
-    """Fields of text that one property alone can hold: most of the work."""
-    fields: Readers
+    fields: tuple[Field, ...]
     properties: Readers
     kept: Readers
     known: tuple[tuple[str, Property], ...]
@@ -109,15 +115,9 @@ class Shapes:
 
     def _shape(self, properties: Json, context: Json) -> Shape:
         fields, targets, kept = (_possible(each, properties, context) for each in self._rule)
-        texts = tuple(
-            (name, plain) for name, places in fields
-            if name not in NO_TEXT and len(places) == 1 and (plain := places[0].plain) is not None
-        )  # fmt: skip
-        alone = dict(texts)
         here = {*properties, *dict(targets)}
         return Shape(
-            texts,
-            tuple((name, reader(places)) for name, places in fields if name not in alone),
+            tuple((name, places[0].plain, reader(places), NO_TEXT.get(name)) for name, places in fields),
             tuple((name, reader(places)) for name, places in targets),
             tuple((name, reader(places)) for name, places in kept),
             tuple((name, wanted) for name, wanted in self._known.items() if name in here),
@@ -151,6 +151,13 @@ def number(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def product(one: object, other: object) -> float | None:
+    """Of two numbers, to a millionth."""
+    if (left := number(one)) is None or (right := number(other)) is None:
+        return None
+    return round(left * right, 6)
+
+
 def words(value: object) -> str | None:
     """Text, also of a number."""
     if type(value) is str:
@@ -165,5 +172,5 @@ def currency(value: object) -> str | None:
     return value.upper() if type(value) is str and len(value) == 3 and value.isascii() and value.isalpha() else None
 
 
-NO_TEXT: Final[Mapping[str, Callable[[Any], Any]]] = {"amount": number, "quantity": number, "currency": currency}
+NO_TEXT: Final[Mapping[str, Made]] = {"amount": number, "quantity": number, "currency": currency}
 """How fields are read that are no text."""

@@ -28,7 +28,11 @@ def given_as(event: Json, name: str) -> Any:
 
 def identifiers(event: Json, context: Json) -> Json:
     found: Json = {}
-    user, anonymous = given_as(event, "userId"), given_as(event, "anonymousId")
+    user, anonymous = event.get("userId"), event.get("anonymousId")
+    if user is None:
+        user = event.get(OLDER["userId"])
+    if anonymous is None:
+        anonymous = event.get(OLDER["anonymousId"])
     if user is not None and user != "":
         found["customer_id"] = user if type(user) is str else words(user) or user
     if anonymous is not None and anonymous != "":
