@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
+
+Writer = Callable[[Any], bytes]
 
 _PRESENT: Final = b"\x02"
 _SHORT: Final = 4096
 _DOUBLE: Final = struct.Struct("<d").pack
+_PRESENT_DOUBLE: Final[Writer] = partial(struct.Struct("<cd").pack, _PRESENT)
 _RANGE: Final = 1 << 63
-
-Writer = Callable[[Any], bytes]
-
 
 _PAIR: Final = 1 << 14
 """Values of two groups of seven bits."""
@@ -67,10 +68,6 @@ def _present_long(value: int) -> bytes:
     return _PRESENT + long(value)
 
 
-def _present_double(value: float) -> bytes:
-    return _PRESENT + _DOUBLE(value)
-
-
 def _boolean(value: bool) -> bytes:
     return b"\x01" if value else b"\x00"
 
@@ -78,7 +75,7 @@ def _boolean(value: bool) -> bytes:
 REQUIRED: Final[dict[str, Writer]] = {"string": text, "long": long, "int": long, "double": _DOUBLE, "boolean": _boolean}
 """How a value of each type is written."""
 NULLABLE: Final[dict[str, Writer]] = {
-    "string": _present_text, "long": _present_long, "int": _present_long, "double": _present_double,
+    "string": _present_text, "long": _present_long, "int": _present_long, "double": _PRESENT_DOUBLE,
 }  # fmt: skip
 """How a value that could be null and is not is written: the branch of the union comes first."""
 

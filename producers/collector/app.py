@@ -175,13 +175,13 @@ class Collector:
     def _records(self, taken: Taken, request: Request, source: str) -> list[Ready]:
         traceparent = request.headers.get(TRACEPARENT, "").encode("latin-1")
         trace: Headers = ((TRACEPARENT, traceparent),) if is_traceparent(traceparent) else ()
-        now, prepare, records, accepted = request.received_at, self._preparing, [], 0
+        now, records, accepted = request.received_at, [], 0
+        received, prepared = self._preparing.received, self._preparing.touchpoint
         places = taken.places if taken.places is not None else range(len(taken.touchpoints))
         for index, each in zip(places, taken.touchpoints, strict=True):
             if isinstance(each, Touchpoint):
-                kept = prepare.received(each, now)
                 try:
-                    record = prepare.touchpoint(kept, trace)
+                    record = prepared(received(each, now), trace)
                 except UnicodeEncodeError as error:
                     record = self._letter(request, index, "bad_encoding", str(error), request.body, trace)
                 else:

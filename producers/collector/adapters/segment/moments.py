@@ -59,4 +59,4 @@ def occurred(event: dict[str, Any], sent: times.Instant | None, received_at: int
     at = received_at - (sent.at - original.at)
     if not times.EARLIEST <= at < times.LATEST:
         return Wrong("bad_date", f"{given!r} was sent at {times.write(sent.at)}: no such moment", "correct the clock")
-    return times.Instant(at, original.offset)
+    return tuple.__new__(times.Instant, (at, original.offset))  # its own way through Python takes three times as long
