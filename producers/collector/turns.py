@@ -11,7 +11,7 @@ SMALL: Final = 8 * 1024
 ROUND: Final = 512 * 1024
 """Bytes worked at without a pause: about twenty milliseconds. One body may have more."""
 PAUSE: Final = 5
-"""Rounds of the event loop between: in so many a batch that is full goes out, or one that is acknowledged is answered."""
+"""Rounds of the event loop between: in so many a batch goes out to Kafka, or one that it has is answered."""
 
 
 class Turns:
