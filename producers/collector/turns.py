@@ -23,6 +23,7 @@ class Turns:
     def __init__(self) -> None:
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._begun = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.waiting_bytes = 0
 
     async def come(self, size: int) -> None:
@@ -30,6 +31,9 @@ class Turns:
         if size <= SMALL:
             return
         loop = asyncio.get_running_loop()
+        if loop is not self._loop:  # what an earlier one had begun it goes on with no more
+            self._loop, self._begun = loop, 0
+            self._waiting.clear()
         if not self._waiting and self._begun < ROUND:
             if not self._begun:
                 loop.call_soon(self._pause, PAUSE)

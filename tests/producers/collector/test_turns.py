@@ -45,6 +45,12 @@ def test_what_comes_at_once_is_worked_at_in_rounds(sizes: Sequence[int], rounds:
     assert asyncio.run(rounds_of(sizes)) == rounds
 
 
+def test_a_loop_that_ended_holds_up_nobody() -> None:
+    turns = Turns()
+    for _ in range(3):
+        asyncio.run(asyncio.wait_for(turns.come(ROUND), 1.0))
+
+
 def test_who_leaves_while_waiting_takes_no_turn() -> None:
     async def run() -> None:
         turns = Turns()

@@ -59,7 +59,11 @@ def channel(rule: Found, event: Json, context: Json) -> str:
     usual, way = rule.kind.channels, event.get("channel")
     if _is_mobile(event, context):
         own = "app"
-    elif "page" in context or way in ("browser", "web", "client"):
+    elif "page" in context:
+        own = "web"
+    elif way is None:
+        return usual[0]
+    elif way in ("browser", "web", "client"):
         own = "web"
     elif way == "server":
         own = "system"
