@@ -17,11 +17,9 @@ from typing import Any, Final
 import fastavro
 import msgspec
 import polars as pl
-from msgspec.structs import astuple
 
 from schemas import blocks, singles, times
-from schemas.flat import FlatWriter
-from schemas.nested import output_writer
+from schemas.nested import output_writer, touchpoint_writer
 from schemas.records import Emitted, Rejected, Touchpoint, Undecodable
 from schemas.registry import BY_NAME, BY_PREFIX, FRAME, MAGIC, TOUCHPOINT, Registered
 from schemas.rows import from_row, registered
@@ -29,6 +27,11 @@ from schemas.rows import from_row, registered
 _TIMES: Final = ("occurred_at", "sent_at", "received_at")
 _OFFSETS: Final = ("occurred_offset", "sent_offset", "received_offset")
 _NUMBERS: Final = ("amount", "quantity")
+_REPEATED: Final = (
+    "type", "channel", "initiator", "language", "location_id", "staff_id", "campaign_id", "item_id", "category",
+    "currency", *_OFFSETS, "sent_at", "received_at", "history",
+)  # fmt: skip
+"""Fields in which few values stand for many touchpoints; of the others hardly two near each other are the same."""
 _NO_RECORD: Final = "the body is not one whole record of the schema {}"
 
 
@@ -42,7 +45,7 @@ class NotColumnar(ValueError):
 
 def encode_touchpoint(touchpoint: Touchpoint) -> bytes:
     """The value for the raw topic. Raises if a text holds a lone surrogate."""
-    return _touchpoint_writer().record(astuple(touchpoint))
+    return _touchpoint_writer()(touchpoint)
 
 
 def encode_output(output: Emitted) -> bytes:
@@ -204,8 +207,8 @@ def _read(value: bytes, schema: Registered) -> dict[str, Any] | Undecodable:
 
 
 @cache
-def _touchpoint_writer() -> FlatWriter:
-    return FlatWriter(TOUCHPOINT.source()["fields"], ("event_id", "text", "properties"), TOUCHPOINT.prefix)
+def _touchpoint_writer() -> Callable[[Touchpoint], bytes]:
+    return touchpoint_writer(TOUCHPOINT.source()["fields"], TOUCHPOINT.prefix, _REPEATED)
 
 
 @cache

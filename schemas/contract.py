@@ -43,7 +43,6 @@ EXPORT_FIELDS: Final = ("partition", "offset", "key", "source")
 """What an export of the log adds to a touchpoint; ignored by producers, read by replay."""
 
 _REQUIRED: Final = ("event_id", "type", "occurred_at", "channel")
-_NEEDED: Final = frozenset(_REQUIRED)
 _KNOWN: Final = (*_REQUIRED, *FIELDS, *wire.TOUCHPOINT_TIMES, "identifiers", "properties")
 _READ_ALONE: Final = frozenset(_KNOWN) - {"type", "identifiers"}
 _TOO_DEEP: Final = (f"is nested more than {DEEPEST} deep", "flatten it")
@@ -102,7 +101,7 @@ def read_object(content: dict[str, Any], original: bytes, known: dict[str, Any] 
     """
     if len(original) > LARGEST:
         return _whole("too_large", f"{len(original)} bytes", f"send at most {LARGEST} bytes a touchpoint", original)
-    if original.count(b"{") + original.count(b"[") > DEEPEST and too_deep(content):
+    if _many_levels(original) and too_deep(content):
         return _whole("bad_value", *_TOO_DEEP, original)
     reading = _Reading(content, original, True, standard(), known)
     if not original.startswith(b"{"):  # in JSON a NUL can only stand escaped, and that is looked for
@@ -170,9 +169,14 @@ def _content(line: bytes) -> dict[str, Any] | Fault:
         return _no_json(line, str(error))
     if not isinstance(content, dict):
         return _whole("not_an_object", "is JSON, but no object", "write one object a line", line)
-    if line.count(b"{") + line.count(b"[") > DEEPEST and too_deep(content):
+    if _many_levels(line) and too_deep(content):
         return _whole("bad_value", *_TOO_DEEP, line)
     return content
+
+
+def _many_levels(line: bytes) -> bool:
+    """Whether it could be nested more than `DEEPEST` deep. To find a byte takes less than to count it."""
+    return line.count(b"{") + (line.count(b"[") if line.find(b"[") >= 0 else 0) > DEEPEST
 
 
 def _no_json(line: bytes, what: str) -> Fault:
@@ -205,24 +209,26 @@ class _Reading:
         self._reasons: list[str] = []
 
     def result(self) -> Touchpoint | Fault:
-        if b"\\u0000" in self._line:
+        if self._line.find(b"\\") >= 0 and b"\\u0000" in self._line:  # one byte is found sooner than six
             self.no_nul("", self._content)
-        kind = self._type()
-        self._fields(self._content, kind)
-        if not self._values.keys() >= _NEEDED:
-            for name in _REQUIRED:
-                if self._content.get(name) is None and name not in self._values:
-                    self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
+        content, values = self._content, self._values
+        kind = self._type(content.get("type"))
+        self._fields(content, kind)
+        for name in _REQUIRED:
+            if name not in values and content.get(name) is None:
+                self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
         if kind is not None:
-            self._required_properties(kind)
+            if kind.required:
+                self._required_properties(kind)
             if kind.name in PEOPLES:
                 self._named()
-            self._values.setdefault("initiator", kind.initiator)
+            if "initiator" not in values:
+                values["initiator"] = kind.initiator
         if self._faults:
-            event_id = self._values.get("event_id")
+            event_id = values.get("event_id")
             named = event_id if isinstance(event_id, str) else None
             return Fault(min(self._reasons, key=REASONS.index), tuple(self._faults), self._line, named)
-        return Touchpoint(**self._values)
+        return Touchpoint(**values)
 
     def sound(self) -> dict[str, Any]:
         """The values that can stand. No fault is looked into: what nobody reads would cost more than all the rest."""
@@ -235,12 +241,10 @@ class _Reading:
         self._fields(known, None)
         return {name: value for name, value in self._values.items() if type(value) is not Wrong}
 
-    def _type(self) -> TouchpointType | None:
-        name = self._content.get("type")
-        if name is None:
-            return None
+    def _type(self, name: object) -> TouchpointType | None:
         if not isinstance(name, str):
-            self._fault("type", wrong_type(name, "text", "name a type of the catalogue"))
+            if name is not None:
+                self._fault("type", wrong_type(name, "text", "name a type of the catalogue"))
             return None
         kind = self._catalogue.types.get(name)
         if kind is None:
@@ -259,22 +263,18 @@ class _Reading:
             if value is None:
                 continue
             read = readers.get(name)
-            if read is None:
-                self._particular(name, value, kind)
-                continue
-            found = values[name] = read(value)
-            if type(found) is Wrong:
-                self._fault(name, found)
-
-    def _particular(self, name: str, value: object, kind: TouchpointType | None) -> None:
-        if name == "identifiers":
-            self._identifiers(value)
-        elif name == "properties":
-            self._properties(value, kind)
-        elif name in wire.TOUCHPOINT_TIMES:
-            self._time(name, value)
-        elif name != "type" and name not in EXPORT_FIELDS:
-            self._unknown(name)
+            if read is not None:
+                found = values[name] = read(value)
+                if type(found) is Wrong:
+                    self._fault(name, found)
+            elif name == "identifiers":
+                self._identifiers(value)
+            elif name == "properties":
+                self._properties(value, kind)
+            elif name in wire.TOUCHPOINT_TIMES:
+                self._time(name, value)
+            elif name != "type" and name not in EXPORT_FIELDS:
+                self._unknown(name)
 
     def _time(self, name: str, value: object) -> None:
         read = instant(value)
@@ -287,12 +287,13 @@ class _Reading:
         if not isinstance(value, dict):
             self._fault("identifiers", wrong_type(value, "an object", 'write it as {"customer_id": "c-1"}'))
             return
+        values, readers = self._values, IDENTIFIER_FIELDS
         for name, each in value.items():
-            read = IDENTIFIER_FIELDS.get(name)
+            read = readers.get(name)
             if read is None:
                 self._fault(f"identifiers.{name}", _not_known(name, tuple(IDENTIFIER_FIELDS), "put it in properties"))
             elif each is not None:
-                found = self._values[name] = read(each)
+                found = values[name] = read(each)
                 if type(found) is Wrong:
                     self._fault(f"identifiers.{name}", found)
 
@@ -300,17 +301,16 @@ class _Reading:
         if not isinstance(value, dict):
             self._fault("properties", wrong_type(value, "an object", "write it as {…}"))
             return
-        known = kind.properties if kind is not None else {}
-        for name, wanted in known.items():
-            given = value.get(name)
-            wrong = None if given is None else check_property(given, wanted)
-            if wrong is not None:
-                self._fault(f"properties.{name}", wrong)
+        if kind is not None and kind.properties:
+            for name, wanted in kind.properties.items():
+                given = value.get(name)
+                if given is not None and (wrong := check_property(given, wanted)) is not None:
+                    self._fault(f"properties.{name}", wrong)
         self._values["properties"] = _JSON.encode(value).decode()
 
     def _required_properties(self, kind: TouchpointType) -> None:
         given = self._content.get("properties")
-        if kind.required and (given is None or isinstance(given, dict)):
+        if given is None or isinstance(given, dict):
             for name in kind.required:
                 if given is None or given.get(name) is None:
                     missing = Wrong("missing_field", "is missing", f"{kind.name} can't do without it")

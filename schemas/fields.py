@@ -25,6 +25,7 @@ DEEPEST: Final = 32
 EXACT: Final = 1 << 53
 """Whole numbers below are floats as they are."""
 
+_LONGEST_SENTINEL: Final = max(map(len, SENTINELS))
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -66,7 +67,7 @@ def person(value: object) -> str | Wrong:
     if not isinstance(value, str):
         return identifier(value)
     name = value.strip()
-    if name.lower() in SENTINELS:
+    if len(name) <= _LONGEST_SENTINEL and name.lower() in SENTINELS:
         return Wrong("sentinel_identifier", f"{name!r} identifies nobody", "leave the identifier out")
     return name if len(name) <= LONGEST_ID else identifier(name)
 

@@ -1,25 +1,19 @@
-"""Avro bodies of flat records, written in one pass: required scalars first, then nullable ones.
-
-Same bytes as fastavro's, in a sixth of its time, which for this shape goes into
-finding the branch of every union.
-"""
+"""Avro's scalars, required and nullable, as bytes: what `schemas.nested` puts records together of."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Collection, Sequence
-from functools import lru_cache
-from operator import call
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
-
-_NULL: Final = b"\x00"
-_PRESENT: Final = b"\x02"
-_SHORT: Final = 4096
-_DOUBLE: Final = struct.Struct("<d").pack
-_RANGE: Final = 1 << 63
 
 Writer = Callable[[Any], bytes]
 
+_PRESENT: Final = b"\x02"
+_SHORT: Final = 4096
+_DOUBLE: Final = struct.Struct("<d").pack
+_PRESENT_DOUBLE: Final[Writer] = partial(struct.Struct("<cd").pack, _PRESENT)
+_RANGE: Final = 1 << 63
 
 _PAIR: Final = 1 << 14
 """Values of two groups of seven bits."""
@@ -74,10 +68,6 @@ def _present_long(value: int) -> bytes:
     return _PRESENT + long(value)
 
 
-def _present_double(value: float) -> bytes:
-    return _PRESENT + _DOUBLE(value)
-
-
 def _boolean(value: bool) -> bytes:
     return b"\x01" if value else b"\x00"
 
@@ -85,41 +75,26 @@ def _boolean(value: bool) -> bytes:
 REQUIRED: Final[dict[str, Writer]] = {"string": text, "long": long, "int": long, "double": _DOUBLE, "boolean": _boolean}
 """How a value of each type is written."""
 NULLABLE: Final[dict[str, Writer]] = {
-    "string": _present_text, "long": _present_long, "int": _present_long, "double": _present_double,
+    "string": _present_text, "long": _present_long, "int": _present_long, "double": _PRESENT_DOUBLE,
 }  # fmt: skip
 """How a value that could be null and is not is written: the branch of the union comes first."""
 
 
-_REMEMBERED: Final = 1024
-"""Values of a field that are not written anew."""
+class Remembered(dict[Any, bytes]):
+    """What values became, worked out when first asked for; forgotten all at once where there are too many.
 
-
-class FlatWriter:
-    """Writes the fields of one flat schema, in its order; `KeyError` for a schema of another shape.
-
-    Fields repeat their values, and most are null, so what a value became is remembered: for texts and
-    whole numbers, but those of `own`, of which hardly two are the same. `prefix` stands before every record.
+    For texts and whole numbers that come again. What is equal is the same only among these: 0.0 equals -0.0,
+    and is written otherwise.
     """
 
-    __slots__ = ("_prefix", "_writers")
+    MOST: Final = 1024
 
-    def __init__(self, fields: Sequence[dict[str, Any]], own: Collection[str] = (), prefix: bytes = b"") -> None:
-        self._writers = [_writer(field["type"], field["name"] in own) for field in fields]
-        self._prefix = prefix
+    def __init__(self, write: Writer) -> None:
+        super().__init__()
+        self._write = write
 
-    def record(self, values: tuple[Any, ...]) -> bytes:
-        """The record's bytes. A required value that is None raises; nothing else is validated."""
-        return self._prefix + b"".join(map(call, self._writers, values))
-
-
-def _writer(kind: str | list[str], own: bool) -> Writer:
-    if isinstance(kind, str):
-        write, name = REQUIRED[kind], kind
-    else:
-        write, name = _or_null(NULLABLE[kind[1]]), kind[1]
-    # What is equal is the same only among these: 0.0 equals -0.0, and is written otherwise.
-    return lru_cache(_REMEMBERED)(write) if name in ("string", "long", "int") and not own else write
-
-
-def _or_null(write: Writer) -> Writer:
-    return lambda value: _NULL if value is None else write(value)
+    def __missing__(self, value: Any) -> bytes:
+        if len(self) >= self.MOST:
+            self.clear()
+        written = self[value] = self._write(value)
+        return written

@@ -31,8 +31,13 @@ Op: TypeAlias = Literal["", "said", "unlink", "claim", "link", "refused", "relea
 _BELOW_ID: Final = tuple(kind for kind in IDENTIFIERS if kind != FACE)
 _ALONE: Final = len(_BELOW_ID) - 1
 _values: Final = attrgetter(*_BELOW_ID)
+identifiers_of: Final = attrgetter(*IDENTIFIERS)
+NO_ONE: Final = (None,) * len(IDENTIFIERS)
+CONSENT: Final = "consent.changed"
 PEOPLES: Final = frozenset({LINKED, UNLINKED})
 """A person's word on who is who."""
+TELLING: Final = PEOPLES | {CONSENT}
+"""Types whose properties, too, tell identity something."""
 
 
 class Hint(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -79,22 +84,34 @@ def raw_key(touchpoint: Touchpoint, identity: IdentityKey, *, company_wide: bool
     return key
 
 
+@lru_cache(maxsize=65_536)
+def known_by(identifiers: tuple[str | None, ...], identity: IdentityKey) -> tuple[bytes, bytes | None]:
+    """`raw_key` and `hint_of` of a touchpoint with these identifiers (strongest first, at least one), if it is neither
+
+    company-wide nor `TELLING`. Who comes once comes again under the same identifiers.
+    """
+    *below, face_token = identifiers
+    values = tuple(below)
+    strongest = next(((kind, value) for kind, value in zip(_BELOW_ID, values, strict=True) if value is not None), None)
+    key = key_for(*(strongest or (FACE, str(face_token))), identity)
+    alone = face_token is None and values.count(None) == _ALONE
+    return key.encode(), None if alone else _told(values, face_token, None, identity)
+
+
 def hint_of(touchpoint: Touchpoint, identity: IdentityKey) -> bytes | None:
     """The header's value, or None where there is nothing to tell, as for most."""
     if touchpoint.type in PEOPLES:
         return pack(_of_people(touchpoint, identity))
     values = _values(touchpoint)
-    consent = touchpoint.type == "consent.changed"
+    consent = touchpoint.type == CONSENT
     if values.count(None) >= _ALONE and touchpoint.face_token is None and not consent:
         return None
     return _told(values, touchpoint.face_token, _camera(touchpoint) if consent else None, identity)
 
 
-@lru_cache(maxsize=65_536)
 def _told(
     values: tuple[str | None, ...], face_token: str | None, camera: bool | None, identity: IdentityKey
 ) -> bytes | None:  # fmt: skip
-    """Who comes once comes again under the same identifiers."""
     found = [key_for(kind, value, identity) for kind, value in zip(_BELOW_ID, values, strict=True) if value is not None]
     face = None if face_token is None else key_for(FACE, face_token, identity)
     also = tuple(found[1:])

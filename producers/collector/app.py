@@ -18,6 +18,7 @@ from producers.collector.adapter import Adapter, Answer, Refused, Request, Taken
 from producers.collector.decisions import Decisions
 from producers.collector.limits import Limits
 from producers.collector.routing import Found, Router
+from producers.collector.turns import Turns
 from producers.collector.writing import Log, Unavailable
 from producers.delivery import Headers, wall_clock
 from producers.preparing import Preparing, Ready, Refusal
@@ -34,7 +35,7 @@ BODY_S: Final = 20.0
 PATIENCE_S: Final = 1.0
 """How long a person waits for Kafka before they get their page regardless."""
 MAX_READING_BYTES: Final = 64 * 1024 * 1024
-"""Of all bodies that are being read at a time."""
+"""Of all bodies that are being read, or wait for their turn, at a time."""
 
 JSON: Final = ("content-type", "application/json")
 Scope = Mapping[str, Any]
@@ -71,6 +72,7 @@ class Collector:
         self._decisions = decisions
         self._limits = Limits()
         self._reading = 0
+        self._turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http", "the server is told that there are no websockets and no lifespan"
@@ -138,6 +140,7 @@ class Collector:
             body=body,
             remote=scope["client"][0] if scope.get("client") else "",
         )
+        await self._turns.come(len(body))
         taken = found.adapter.take(request)
         if taken.quota is not None:
             wait_s = self._limits.take(found.adapter.name, taken.quota, len(taken.touchpoints), time.monotonic())
@@ -175,13 +178,13 @@ class Collector:
     def _records(self, taken: Taken, request: Request, source: str) -> list[Ready]:
         traceparent = request.headers.get(TRACEPARENT, "").encode("latin-1")
         trace: Headers = ((TRACEPARENT, traceparent),) if is_traceparent(traceparent) else ()
-        now, prepare, records, accepted = request.received_at, self._preparing, [], 0
+        now, records, accepted = request.received_at, [], 0
+        received, prepared = self._preparing.received, self._preparing.touchpoint
         places = taken.places if taken.places is not None else range(len(taken.touchpoints))
         for index, each in zip(places, taken.touchpoints, strict=True):
             if isinstance(each, Touchpoint):
-                kept = prepare.received(each, now)
                 try:
-                    record = prepare.touchpoint(kept, trace)
+                    record = prepared(received(each, now), trace)
                 except UnicodeEncodeError as error:
                     record = self._letter(request, index, "bad_encoding", str(error), request.body, trace)
                 else:
@@ -219,7 +222,7 @@ class Collector:
                     self._reading += len(part)
                     if held > MAX_BODY:
                         raise Refused(413, "too_large", f"a request has at most {MAX_BODY} bytes: send less at a time")
-                    if self._reading > MAX_READING_BYTES:
+                    if self._reading + self._turns.waiting_bytes > MAX_READING_BYTES:
                         raise Unavailable("too many requests are being read")
                     if not message.get("more_body", False):
                         break

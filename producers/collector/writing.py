@@ -150,8 +150,8 @@ class KafkaWriter:
         loop = asyncio.get_running_loop()
         pending = _Pending(loop.create_future())
         now = time.time_ns() // 1_000_000
-        for topic, partition, key, value, headers in records:
-            self._append(producer, (topic, partition), pending, now, key, value, headers)
+        for record in records:
+            self._append(producer, pending, now, record)
         if not records:
             pending.done.set_result(None)
         return self._acknowledged(pending)
@@ -167,10 +167,9 @@ class KafkaWriter:
                 self._give_up(why)
             raise Unavailable(why) from error
 
-    def _append(
-        self, producer: AIOKafkaProducer, target: tuple[str, int], pending: _Pending, now: int, key: bytes,
-        value: bytes, headers: Sequence[tuple[str, bytes]],
-    ) -> None:  # fmt: skip
+    def _append(self, producer: AIOKafkaProducer, pending: _Pending, now: int, record: Ready) -> None:
+        topic, partition, key, value, headers = record
+        target = topic, partition
         lane = self._lanes.get(target)
         if lane is None:
             lane = self._lanes[target] = _Lane()

@@ -13,7 +13,7 @@ from producers.collector.adapters.segment import browser
 from producers.collector.adapters.segment.calls import Calls, Sender
 from producers.collector.adapters.segment.table import Rule, Table
 from producers.collector.keys import Keys, WriteKey
-from producers.collector.outcome import bad_json, not_too_many, outcome
+from producers.collector.outcome import JSON_HEADERS, bad_json, not_too_many, outcome
 from schemas.contract import Fault, FieldFault
 from schemas.records import Touchpoint
 
@@ -29,7 +29,6 @@ BATCHES: Final = ("batch", "b", "import")
 _ONE: Final = {f"/v1/{path}": kind for path, kind in CALLS.items()}
 _SETTINGS: Final = Route("GET", "/v1/projects/{key}/settings")
 _SCRIPT: Final = Route("GET", "/analytics.js/v1/{key}/{file}")
-_DONE: Final = Answer(200, b'{"success":true,"accepted":1,"rejected":[]}', (("content-type", "application/json"),))
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,8 +79,8 @@ class Segment:
         event = self._object(body)
         quota = quota or self._named(event.get("writeKey"))
         read = self._calls.read(event, body, Sender(request.received_at, None, quota.name), kind)
-        if not any(isinstance(each, Fault) for each in read):
-            return Taken(read, _DONE, quota, places=[0] * len(read))
+        if Fault not in map(type, read):
+            return Taken(read, _done(1), quota, places=[0] * len(read))
         places = [0] * len(read)
         return Taken(read, outcome(read, many=False, said={"success": False}, places=places), quota, places=places)
 
@@ -95,16 +94,18 @@ class Segment:
         quota = quota or self._named(batch.writeKey)
         not_too_many(len(batch.batch))
         sender = Sender(request.received_at, batch.sentAt, quota.name)
+        context = batch.context if isinstance(batch.context, dict) else None
         read: list[Touchpoint | Fault] = []
         places: list[int] = []
         for index, raw in enumerate(batch.batch):
-            found = self._one(bytes(raw), batch, sender)
+            found = self._one(bytes(raw), context, sender)
             read += found
             places += [index] * len(found)
-        good = not any(isinstance(each, Fault) for each in read)
-        return Taken(read, outcome(read, many=True, said={"success": good}, places=places), quota, places=places)
+        if Fault not in map(type, read):
+            return Taken(read, _done(len(batch.batch)), quota, places=places)
+        return Taken(read, outcome(read, many=True, said={"success": False}, places=places), quota, places=places)
 
-    def _one(self, raw: bytes, batch: _Batch, sender: Sender) -> Sequence[Touchpoint | Fault]:
+    def _one(self, raw: bytes, context: dict[str, Any] | None, sender: Sender) -> Sequence[Touchpoint | Fault]:
         if len(raw) > MAX_CALL:
             return [_fault("too_large", f"{len(raw)} bytes", f"a call has at most {MAX_CALL}", raw)]
         try:
@@ -113,8 +114,8 @@ class Segment:
             return [_fault("bad_value", "is nested too deeply", "flatten it", raw)]
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return [_fault("not_an_object", str(error), "a call is an object", raw)]
-        if isinstance(batch.context, dict):
-            event.setdefault("context", batch.context)
+        if context is not None:
+            event.setdefault("context", context)
         return self._calls.read(event, raw, sender)
 
     def _browser(self, request: Request) -> Answer:
@@ -142,6 +143,11 @@ class Segment:
             return _OBJECT.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             bad_json(body)
+
+
+def _done(events: int) -> Answer:
+    """That all of them were accepted: what `outcome` says of so many good ones."""
+    return Answer(200, b'{"success":true,"accepted":%d,"rejected":[]}' % events, JSON_HEADERS)
 
 
 def _fault(reason: str, what: str, remedy: str, original: bytes) -> Fault:

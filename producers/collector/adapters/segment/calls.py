@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from producers.collector.adapters.segment import moments
-from producers.collector.adapters.segment.places import Targets, currency, first, number, words
+from producers.collector.adapters.segment.places import Readers, Shape, number, words
 from producers.collector.adapters.segment.table import Found, Table
 from producers.collector.adapters.segment.who import PERSONAL, channel, given_as, identifiers
 from schemas import times
@@ -22,8 +22,6 @@ TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
 _NAME: Final = "name"
 _EVENT: Final = "app.event"
 _AS_SENT: Final = "_as_sent"
-_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {"amount": number, "quantity": number, "currency": currency}
-"""Of fields that are no text."""
 _SHARED: Final = (
     "channel", "occurred_at", "occurred_offset", "sent_at", "sent_offset", "received_at", "received_offset",
     "order_id", "currency", "location_id", "session_id",
@@ -69,12 +67,13 @@ class Calls:
 
     def _made(self, rule: Found, name: str, event: Json, original: bytes, sender: Sender) -> list[Touchpoint | Fault]:
         given, context = _object(event, "properties"), _object(event, "context")
-        rule, (fields, _, kept), properties = self._properties(rule, name, given, context)
+        rule, shape, properties = self._properties(rule, name, given, context)
         content, known = self._frame(rule, event, context, original, sender)
-        _fill(known, fields, given, context)
+        _fill(known, shape, given, context)
         if "text" in known:  # words are masked where they stand as text, and there alone
             properties = {each: value for each, value in properties.items() if value != known["text"]}
-        _keep(properties, kept, context)
+        if shape.kept:
+            _keep(properties, shape.kept, context)
         content["properties"] = properties
         if rule.each is None:
             return [read_object(content, original, known)]
@@ -82,15 +81,16 @@ class Calls:
 
     def _properties(
         self, rule: Found, name: str, given: Json, context: Json
-    ) -> tuple[Found, tuple[Targets, ...], Json]:  # fmt: skip
-        """The properties of the touchpoint, the rule that they allow, and the targets of their shape by it."""
-        properties = dict(given)
+    ) -> tuple[Found, Shape, Json]:  # fmt: skip
+        """The properties of the touchpoint, the rule that they allow, and their shape by it."""
+        properties = given.copy()
         shape = rule.shapes.of(given, context)
-        for target, places in shape[1]:
-            value = first(places, given, context)
+        for target, read in shape.properties:
+            value = read(given, context)
             if value is not None:
                 properties[target] = value
-        fit(properties, rule.kind.properties)
+        if shape.known:
+            _fit(properties, shape.known)
         for each, value in rule.set:
             if properties.get(each) is None:
                 properties[each] = value
@@ -121,37 +121,42 @@ class Calls:
             else:
                 fields = {"group_id": words(given_as(event, "groupId")), "group": traits}
             content["properties"] = {"fields": fields}
-        _keep(content["properties"], rule.shapes.of({}, context)[2], context)
+        _keep(content["properties"], rule.shapes.of({}, context).kept, context)
         return [read_object(content, original, known)]
 
     def _frame(
         self, rule: Found, event: Json, context: Json, original: bytes, sender: Sender
     ) -> tuple[Json, Json]:  # fmt: skip
         """Who, when, by which way, as every touchpoint has it: what the contract judges, and what is read already."""
-        sent = _sent(event, sender)
+        received_at = sender.received_at
+        message = event.get("messageId")
+        if type(message) is not str or not message:
+            message = words(given_as(event, "messageId")) or _made_up(original, sender)
         content: Json = {
-            "event_id": words(given_as(event, "messageId")) or _made_up(original, sender),
-            "type": rule.kind.name,
-            "identifiers": identifiers(event, context),
-        }
+            "event_id": message, "type": rule.kind.name, "identifiers": identifiers(event, context)
+        }  # fmt: skip
         known: Json = {
             "channel": rule.channel or channel(rule, event, context),
-            "received_at": sender.received_at,
+            "initiator": rule.kind.initiator,
+            "received_at": received_at,
             "received_offset": 0,
         }
-        occurred = moments.occurred(event, sent, sender.received_at)
+        sent = _sent(event, sender)
+        occurred = moments.occurred(event, sent, received_at)
         if isinstance(occurred, Wrong):  # the contract says what is wrong with it
             content["occurred_at"] = event.get("originalTimestamp") or event.get("timestamp")
         else:
-            known["occurred_at"], known["occurred_offset"] = occurred
+            known["occurred_at"] = occurred.at
+            known["occurred_offset"] = occurred.offset
         if sent is not None:
-            known["sent_at"], known["sent_offset"] = sent
+            known["sent_at"] = sent.at
+            known["sent_offset"] = sent.offset
         return content, known
 
 
-def _keep(properties: Json, targets: Targets, context: Json) -> None:
+def _keep(properties: Json, readers: Readers, context: Json) -> None:
     """What is kept of the context stands under its name among the properties."""
-    kept = {name: value for name, places in targets if (value := first(places, {}, context)) is not None}
+    kept = {name: value for name, read in readers if (value := read({}, context)) is not None}
     if kept:
         properties["context"] = kept
 
@@ -166,17 +171,18 @@ def _entries(rule: Found, content: Json, known: Json, given: Json, original: byt
     for place, entry in enumerate(listed):
         if isinstance(entry, dict):
             line = {**content, "event_id": f"{content['event_id']}:{place}", "type": each.kind.name}
-            line["properties"] = properties = dict(entry)
-            fit(properties, each.kind.properties)
+            line["properties"] = properties = entry.copy()
+            shape = each.shapes.of(entry, {})
+            _fit(properties, shape.known)
             fields = shared.copy()
-            _fill(fields, each.shapes.of(entry, {})[0], entry, {})
+            _fill(fields, shape, entry, {})
             made.append(read_object(line, original, fields))
     return made
 
 
-def fit(properties: Json, known: Mapping[str, Property]) -> None:
+def _fit(properties: Json, known: Sequence[tuple[str, Property]]) -> None:
     """What does not fit what Rapport knows by that name is made to, or moved aside."""
-    for name, wanted in known.items():
+    for name, wanted in known:
         value = properties.get(name)
         if value is None or check_property(value, wanted) is None:
             continue
@@ -196,18 +202,16 @@ def _call_it(properties: Json, own: Any, name: str, given: Json) -> None:
         properties["event"] = name
 
 
-def _fill(known: Json, targets: Targets, properties: Json, context: Json) -> None:
+def _fill(known: Json, shape: Shape, properties: Json, context: Json) -> None:
     """The fields of the touchpoint, each where a fitting value stands."""
-    for field, places in targets:
-        plain = places[0].plain
-        value = properties.get(plain) if plain is not None else None  # this is most of the work
-        if value is None and (value := first(places, properties, context)) is None:
+    for name, plain, read, made in shape.fields:
+        value = None if plain is None else properties[plain]  # this is most of the work
+        if value is None and (value := read(properties, context)) is None:
             continue
-        read = _READERS.get(field)
-        if read is None and type(value) is str and value:
-            known[field] = value
-        elif (fitting := (read or words)(value)) is not None:
-            known[field] = fitting
+        if made is None and type(value) is str and value:
+            known[name] = value
+        elif (fitting := (made or words)(value)) is not None:
+            known[name] = fitting
     if "text" in known and isinstance(locale := context.get("locale"), str):
         known["language"] = locale.replace("_", "-").partition("-")[0].lower()
 
@@ -226,9 +230,7 @@ def _link(event: Json, content: Json, original: bytes) -> Fault | None:
 def _sent(event: Json, sender: Sender) -> times.Instant | None:
     """A time of sending that cannot be read corrects nothing."""
     given = given_as(event, "sentAt") if "sentAt" in event or "sent_at" in event else sender.sent_at
-    if given is None:
-        return None
-    read = moments.read(given)
+    read = None if given is None else moments.read(given)
     return None if isinstance(read, Wrong) else read
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 import msgspec
@@ -56,7 +57,7 @@ class Found(msgspec.Struct, frozen=True):
     kind: TouchpointType
     channel: str | None
     shapes: Shapes
-    """Of its fields, its properties, and what is kept of the context."""
+    """Of its fields, its properties, what is kept of the context, and what the type knows of properties."""
     set: tuple[tuple[str, Any], ...]
     each_in: str | None = None
     each: Found | None = None
@@ -105,6 +106,7 @@ class Table:
                 tuple({**self._fields, **dict(_targets(rule.fields))}.items()),
                 _targets({**usual, **rule.properties}),
                 self._context,
+                kind.properties,
             ),
             tuple(rule.set.items()),
             None if each is None else each.in_,
@@ -113,7 +115,8 @@ class Table:
 
 
 def _targets(places: Places) -> Targets:
-    return tuple((name, tuple(map(place, each))) for name, each in places.items())
+    # A name that Python holds once is found in a struct without comparing letters.
+    return tuple((intern(name), tuple(map(place, each))) for name, each in places.items())
 
 
 def _plain(name: str) -> str:

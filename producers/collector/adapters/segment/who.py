@@ -28,32 +28,44 @@ def given_as(event: Json, name: str) -> Any:
 
 def identifiers(event: Json, context: Json) -> Json:
     found: Json = {}
-    user, anonymous = given_as(event, "userId"), given_as(event, "anonymousId")
+    user, anonymous = event.get("userId"), event.get("anonymousId")
+    if user is None:
+        user = event.get(OLDER["userId"])
+    if anonymous is None:
+        anonymous = event.get(OLDER["anonymousId"])
     if user is not None and user != "":
         found["customer_id"] = user if type(user) is str else words(user) or user
     if anonymous is not None and anonymous != "":
         found["cookie"] = anonymous if type(anonymous) is str else words(anonymous) or anonymous
-    for traits in (event.get("traits"), context.get("traits")):
-        if traits and isinstance(traits, dict):
-            for name in PERSONAL:
-                value = words(traits.get(name))
-                if value is not None and name not in found and not is_sentinel(value):
-                    found[name] = value
-    device = context.get("device")
-    if isinstance(device, dict) and _is_mobile(event, context):
+    if "traits" in event or "traits" in context:
+        _add_personal(found, event.get("traits"), context.get("traits"))
+    if "device" in context and isinstance(device := context["device"], dict) and _is_mobile(event, context):
         value = words(device.get("id"))
         if value is not None and not is_sentinel(value.replace("0", "").replace("-", "")):
             found["device"] = value
     return found
 
 
+def _add_personal(found: Json, *said: Any) -> None:
+    for traits in said:
+        if traits and isinstance(traits, dict):
+            for name in PERSONAL:
+                value = words(traits.get(name))
+                if value is not None and name not in found and not is_sentinel(value):
+                    found[name] = value
+
+
 def channel(rule: Found, event: Json, context: Json) -> str:
-    usual = rule.kind.channels
+    usual, way = rule.kind.channels, event.get("channel")
     if _is_mobile(event, context):
         own = "app"
-    elif event.get("channel") in ("browser", "web", "client") or "page" in context:
+    elif "page" in context:
         own = "web"
-    elif event.get("channel") == "server":
+    elif way is None:
+        return usual[0]
+    elif way in ("browser", "web", "client"):
+        own = "web"
+    elif way == "server":
         own = "system"
     else:
         return usual[0]
@@ -64,8 +76,8 @@ def _is_mobile(event: Json, context: Json) -> bool:
     if event.get("channel") == "mobile":
         return True
     library = context.get("library")
-    name = library.get("name") if isinstance(library, dict) else None
-    return isinstance(name, str) and _names_mobile(name)
+    name = library.get("name") if type(library) is dict else None
+    return type(name) is str and _names_mobile(name)
 
 
 @lru_cache(maxsize=256)
