@@ -46,11 +46,6 @@ _LENGTHS: Final = tuple(long(length) for length in range(_SHORT))
 _PRESENT_LENGTHS: Final = tuple(_PRESENT + length for length in _LENGTHS)
 
 
-def length_of(count: int) -> bytes:
-    """`long` of a length: the short ones are known."""
-    return _LENGTHS[count] if count < _SHORT else long(count)
-
-
 def text(value: str) -> bytes:
     """Avro's string. Raises if it holds a lone surrogate."""
     body = value.encode()
