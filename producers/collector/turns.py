@@ -16,9 +16,7 @@ PAUSE: Final = 5
 
 class Turns:
     """In the order in which they came. In the pauses acknowledgements are heard, small requests answered, and what is
-
-    ready goes to Kafka. `waiting_bytes` are those of bodies whose turn has not come.
-    """
+    ready goes to Kafka. `waiting_bytes` are those of bodies whose turn has not come."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
