@@ -13,9 +13,9 @@ F = TypeVar("F", bound=Callable[..., object])
 def compiled(function: F) -> F:
     """The function as machine code, with the same results to the last digit: nothing is reordered or fused.
 
-    The first call takes a quarter to a whole second. The code is kept beside the source or in the user's cache for later starts, or, where
-    neither can be written, made anew at each. What is kept is known by the function's file and by its cells alone: a
-    constant of another module must be in a cell or an argument, or an old one stays in force.
+    The first call takes a quarter to a whole second. The code is kept beside the source or in the user's cache for
+    later starts, or, where neither can be written, made anew at each. What is kept is known by the function's file and
+    by its cells alone: a constant of another module must be in a cell or an argument, or an old one stays in force.
     """
     return cast(F, _machine_code(function))
 
