@@ -23,7 +23,7 @@ $(LOCKED): requirements.lock
 	    python=; \
 	done; \
 	if [ -z "$$python" ]; then echo 'Rapport needs Python 3.11, 3.12 or 3.13: install one, or name it: make PYTHON=/path/to/python' >&2; exit 1; fi; \
-	echo "setting up $(VENV) with $$("$$python" --version): 1.4 GB, a minute or more"; \
+	echo "setting up $(VENV) with $$("$$python" --version): 2 GB, a minute or more"; \
 	rm -rf $(VENV); \
 	"$$python" -m venv $(VENV) || { echo 'venv failed (Debian: apt-get install python3-venv)' >&2; exit 1; }
 	@$(BIN)/pip install --no-compile --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock \
