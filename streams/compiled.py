@@ -11,7 +11,8 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def compiled(function: F) -> F:
-    """The function as machine code, with the same results to the last digit: nothing is reordered or fused.
+    """The function as machine code, with the same results to the last digit: nothing is reordered or fused, and a place
+    outside of an array is an IndexError.
 
     The first call takes a quarter to a whole second. The code is kept beside the source or in the user's cache for
     later starts, or, where neither can be written, made anew at each. What is kept is known by the function's file and
@@ -25,6 +26,6 @@ def _machine_code(function: Callable[..., object]) -> Any:
     import numba  # 100 MB of a process and half a second, which most commands do not need
 
     try:
-        return numba.njit(cache=True)(function)
+        return numba.njit(cache=True, boundscheck=True)(function)
     except RuntimeError:  # numba found no place to keep it
-        return numba.njit(function)
+        return numba.njit(boundscheck=True)(function)

@@ -43,7 +43,8 @@ class Reader:
     """Reads a customer's habits as numbers. `warmth` is what each type's voice says of being close, -1..1."""
 
     def __init__(self, warmth: Sequence[float]) -> None:
-        self._warmth = np.array(warmth, dtype=np.float64)
+        self._warmth = np.zeros(SLOTS - VOICES)  # of every slot that there is, whoever has it
+        self._warmth[: len(warmth)] = warmth
         self._numbers = _machine()
 
     def read(self, habits: Habits, at: int, member_years: int = 0) -> Numbers:

@@ -71,6 +71,11 @@ def test_shares_do_not_depend_on_the_order_of_pieces(text: str) -> None:
     assert EAR.listen(np.concatenate((pieces, pieces)), []) == EAR.listen(pieces, [])
 
 
+def test_a_place_outside_is_an_error_and_no_foreign_memory() -> None:
+    with pytest.raises(IndexError):
+        Reader(WARMTH).read(lived([(0, SLOTS, 64)]), START + DAY_MS)
+
+
 def test_where_code_cannot_be_kept_it_is_made_anew() -> None:
     scope: dict[str, object] = {}
     exec("def double(n):\n    return 2 * n", scope)  # of no file, beside which it could be kept

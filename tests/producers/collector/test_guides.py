@@ -74,7 +74,7 @@ def test_the_test_of_the_guide_passes(lockers: ModuleType, tmp_path: Path, monke
     (tmp_path / "lockers" / "states.expected.json").write_text(wanted, encoding="utf-8")
     monkeypatch.setattr(payloads, "FOLDER", tmp_path)
     test = ModuleType("test_lockers")
-    exec(compile(blocks("add-a-source.md", "python")[1], "test_lockers.py", "exec"), test.__dict__)
+    exec(compile(blocks("add-a-source.md", "python")[-1], "test_lockers.py", "exec"), test.__dict__)
     for case in payloads.cases("lockers"):
         test.test_an_example_becomes_what_stands_beside_it(case.values[0])
     test.test_any_bytes_are_refused_or_rejected_never_a_fault_of_ours()
