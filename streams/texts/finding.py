@@ -89,10 +89,7 @@ class Finder:
 
     def _longest(self, text: str) -> Iterator[Hit]:
         last: dict[str, Hit] = {}
-        raw = list(self._raw(text))
-        if len(raw) > 1:
-            raw.sort(key=_from_the_left)
-        for hit in raw:
+        for hit in sorted(self._raw(text), key=_from_the_left):
             family = self._entries[hit.entry].family
             before = last.get(family)
             if before is None or hit.start >= before.end or (hit.start, hit.end) == (before.start, before.end):

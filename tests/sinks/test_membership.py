@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 
@@ -19,6 +18,9 @@ pytestmark = pytest.mark.kafka
 SESSION_S = 8
 """Longer than it takes to come back: the broker takes a successor for who was there before."""
 PATIENCE_S = 1.0
+POLL_MS = 100
+ENOUGH = round(3 * PATIENCE_S * 1000 / POLL_MS)
+"""Polls, each of which waits for its whole time where there is nothing to read: three patiences."""
 
 
 class Member(Membership):
@@ -26,6 +28,7 @@ class Member(Membership):
 
     def __init__(self, kafka: str, group: str, topics: Collection[str], name: str) -> None:
         self.words: list[set[TopicPartition]] = []
+        self.polls = 0
         super().__init__(
             Kafka(kafka), group, list(topics), name=name, session_s=SESSION_S, patience_s=PATIENCE_S,
             metadata_max_age_ms=200,
@@ -50,7 +53,8 @@ class Member(Membership):
     def _live(self) -> None:
         while not self._dead.is_set():
             self.tend()
-            self.consumer.poll(timeout_ms=100)
+            self.consumer.poll(timeout_ms=POLL_MS)
+            self.polls += 1
         self.consumer.close(autocommit=False)
 
 
@@ -83,6 +87,12 @@ def make(kafka: str) -> Iterator[Callable[[Collection[str]], None]]:
 
     yield made
     admin.close()
+
+
+def watched(members: Collection[Member]) -> None:
+    """For so many polls of each."""
+    before = {each: each.polls for each in members}
+    until(lambda: all(each.polls - polls >= ENOUGH for each, polls in before.items()))
 
 
 @pytest.fixture
@@ -134,5 +144,5 @@ def test_who_stands_by_does_not_disturb_who_has_it(
         members[name].die()
         members[name] = join(ledger, name)
         until(lambda: all(each.at_rest for each in members.values()))
-        time.sleep(3 * PATIENCE_S)
+        watched(members.values())
         assert (len(other.words), len(members[name].words)) == (said, 1), "no rebalance"

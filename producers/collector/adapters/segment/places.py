@@ -81,7 +81,6 @@ Readers = tuple[tuple[str, Reader], ...]
 Made = Callable[[Any], Any]
 Field = tuple[str, str | None, Reader, Made | None]
 """Of the touchpoint: its name; the property, if it is one and there, under which its value stands first; where else it
-
 may stand; and what is made of it, where it is no text. A plain tuple: it is unpacked for every event."""
 
 
