@@ -44,6 +44,8 @@ def drain(line: Line, workers: Sequence[str] = ("worker",)) -> None:
     for name in workers:
         assert line.stop(name) == 0, line.tail(name)
     line.start("worker", clock="driven")
+    # Nothing may be left to do: it still has to have begun, or a signal to end finds a process that knows no signals.
+    line.wait("the worker works", lambda: bool(line.holds("worker")))
     line.wait("the worker is through", line.drained, within_s=240)
     line.wait("the sink is through", lambda: line.lag(SINK, stored_topics(line.settings.partitions)) == 0, within_s=240)
 
