@@ -25,7 +25,7 @@ from mode.threads import ServiceThread, WorkerThread
 
 from streams.app import metrics
 from streams.app.chunks import Chunk, Fetched, rounds
-from streams.app.fetched import use_slim_records
+from streams.app.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +34,6 @@ COMMIT_TIMEOUT = 15.0
 
 JOIN_SECONDS = 5.0
 """How long a stop waits for the consumer's thread, which has nothing left to do that matters by then."""
-
-FETCH_WAIT_MS = 100
-"""Longest wait of a fetch at the broker. A partition that still had unread records when the fetch
-left is not in it and waits this long when the others are idle (Faust's fixed value is 1,500)."""
 
 
 class LaneHost(Protocol):
@@ -70,7 +66,10 @@ class DaemonThread(WorkerThread):
 
 
 class ChunkThread(driver.AIOKafkaConsumerThread):
-    """The thread that owns the aiokafka consumer. Heartbeats go on while the engine computes."""
+    """The thread that owns the member of the group. Heartbeats go on while the engine computes.
+
+    It commits, and fetches nothing: that is the `Reader`'s.
+    """
 
     Worker = DaemonThread
     _beaten: float = 0.0
@@ -78,25 +77,17 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         self._assignor = RoundRobinPartitionAssignor
-        use_slim_records()
         return aiokafka.AIOKafkaConsumer(
-            client_id=conf.broker_client_id,
+            **connection(transport),
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
-            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
             partition_assignment_strategy=[self._assignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_poll_interval_ms=int((conf.broker_max_poll_interval or 0) * 1000),
-            max_partition_fetch_bytes=conf.consumer_max_fetch_size,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            request_timeout_ms=int(conf.broker_request_timeout * 1000),
             session_timeout_ms=int(conf.broker_session_timeout * 1000),
             rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
-            metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
-            connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
-            **driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
         )
 
     async def on_start(self) -> None:
@@ -124,12 +115,16 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         aiokafka takes it for one that no longer polls, leaves the group after `POLL_SECONDS` and never
         joins again (aiokafka#1187).
         """
-        subscriptions = self._ensure_consumer()._subscription
-        if not subscriptions.assigned_partitions():
-            with subscriptions.fetch_context():
-                pass
+        if not self._ensure_consumer().assignment():
+            self.polled()
+
+    def polled(self) -> None:
+        """The worker has asked for records. Callable from any thread."""
+        self._ensure_consumer()._subscription._last_fetch_ended = monotonic()
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        consumer = self._ensure_consumer()
+        consumer.pause(*consumer.assignment())
         self._beaten = monotonic()
         await super().on_partitions_assigned(assigned, generation_id)
 
@@ -141,38 +136,23 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         """Seconds since the broker is known to have counted us as a member."""
         return monotonic() - self._beaten
 
-    async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Every partition at its commit, and at its beginning where there is none yet.
+    async def committed(self) -> tuple[Mapping[aiokafka.TopicPartition, int | None], int]:
+        """The commit of every partition, None where there is none yet, and the generation in which that is so.
 
-        aiokafka leaves the latter where they are: what was fetched of them and dropped in a
-        rebalance before the very first commit would be lost.
+        Nothing where the group rebalances meanwhile: the next assignment asks again.
         """
-        return cast(Mapping[TP, int], await self.call_thread(self._seek_back))
+        return cast(tuple[Mapping[aiokafka.TopicPartition, int | None], int], await self.call_thread(self._committed))
 
-    async def _seek_back(self) -> Mapping[aiokafka.TopicPartition, int | None]:
-        consumer = self._ensure_consumer()
-        if not consumer.assignment():
-            return {}
+    async def _committed(self) -> tuple[Mapping[aiokafka.TopicPartition, int | None], int]:
+        consumer, generation = self._ensure_consumer(), self.generation()
+        found: Mapping[aiokafka.TopicPartition, int | None] = {}
         try:
-            committed: Mapping[aiokafka.TopicPartition, int | None] = await consumer.seek_to_committed()
-            unread = [tp for tp, offset in committed.items() if not offset]
-            if unread:
-                await consumer.seek_to_beginning(*unread)
+            if consumer.assignment():
+                found = await consumer.seek_to_committed()
         except IllegalStateError as error:
             log.info("no seek, the group has rebalanced; the next assignment does it: %s", error)
-            return {}
-        return committed
-
-    async def _fetch_records(
-        self,
-        consumer: aiokafka.AIOKafkaConsumer,
-        active_partitions: set[TP],
-        timeout: float | None = None,
-        max_records: int | None = None,
-    ) -> Fetched:
-        records = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
-        # No await between aiokafka's hand-over and here: the tag is that of the assignment.
-        return Fetched(records, self.generation())
+            return {}, generation
+        return (found, generation) if generation == self.generation() else ({}, generation)
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit, and say whether the broker has it. Faust crashes on any error, even on one of a restart."""
@@ -196,23 +176,18 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             return False
         return True
 
-    def pause(self, tp: TP) -> None:
-        """Stop fetching a partition whose lane is full. Callable from any thread."""
-        self.thread_loop.call_soon_threadsafe(self._switch, tp, True)
 
-    def resume(self, tp: TP) -> None:
-        """Fetch it again. Callable from any thread."""
-        self.thread_loop.call_soon_threadsafe(self._switch, tp, False)
-
-    def _switch(self, tp: TP, pause: bool) -> None:
-        consumer = self._ensure_consumer()
-        partition = driver.ensure_aiokafka_TP(tp)
-        if partition not in consumer.assignment():
-            return
-        if pause:
-            consumer.pause(partition)
-        else:
-            consumer.resume(partition)
+def connection(transport: driver.Transport) -> dict[str, Any]:
+    """What all clients of the worker's Faust share: whom they ask, as whom, and for how long."""
+    conf = transport.app.conf
+    return {
+        "client_id": conf.broker_client_id,
+        "bootstrap_servers": driver.server_list(transport.url, transport.default_port),
+        "request_timeout_ms": int(conf.broker_request_timeout * 1000),
+        "metadata_max_age_ms": conf.consumer_metadata_max_age_ms,
+        "connections_max_idle_ms": conf.consumer_connections_max_idle_ms,
+        **driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
+    }
 
 
 class ChunkConsumer(driver.Consumer):
@@ -224,6 +199,20 @@ class ChunkConsumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._session = float(self.app.conf.broker_session_timeout)
+        self._reader: Reader | None = None
+
+    async def on_start(self) -> None:
+        """Connects the client that fetches; that of the group starts after it."""
+        transport = cast(driver.Transport, self.transport)
+        size = self.app.conf.consumer_max_fetch_size
+        self._reader = Reader(**connection(transport), max_partition_fetch_bytes=size)
+        await self._reader.start()
+        await super().on_start()
+
+    async def on_stop(self) -> None:
+        await super().on_stop()
+        if self._reader is not None:
+            await self._reader.stop()
 
     def _new_consumer_thread(self) -> ChunkThread:
         return ChunkThread(self, loop=self.loop, beacon=self.beacon)
@@ -244,6 +233,19 @@ class ChunkConsumer(driver.Consumer):
                 if not self.flow_active or fetched.generation != self.app.consumer_generation_id:
                     return
                 yield self._chunk_message(of_topic)
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Fetched:
+        if self._reader is None or not self.flow_active:
+            return Fetched({}, -1)
+        self._thread.polled()
+        return await self._reader.fetch(active_partitions, timeout)
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Every partition at its commit, and at its beginning where there is none yet."""
+        offsets, generation = await self._thread.committed()
+        if offsets and self._reader is not None:
+            await self._reader.seek(offsets, generation)
+        return cast(Mapping[TP, int], offsets)
 
     async def _seek_back(self) -> None:
         try:
@@ -308,7 +310,7 @@ class ChunkConsumer(driver.Consumer):
         """By partition how many records are not done, where the end of the partition is known."""
         positions, found = self.lanes.positions(), {}
         for tp in self.assignment():
-            end = cast(int | None, self.highwater(tp))
+            end = self._reader.highwater(tp) if self._reader is not None else None
             if end is not None:
                 found[tp] = max(0, end - (positions.get(tp) or self._committed_offset[tp] or 0))
         return found
@@ -326,10 +328,12 @@ class ChunkConsumer(driver.Consumer):
         return self._thread.silent_seconds() < self._session
 
     def pause(self, tp: TP) -> None:
-        self._thread.pause(tp)
+        if self._reader is not None:
+            self._reader.pause(tp)
 
     def resume(self, tp: TP) -> None:
-        self._thread.resume(tp)
+        if self._reader is not None:
+            self._reader.resume(tp)
 
 
 class ChunkTransport(driver.Transport):

@@ -265,8 +265,8 @@ def run(settings: Settings) -> int:
     if settings.metrics_port:
         Door(settings.listen, settings.metrics_port, health)
     look_seldom()
-    # Both loops of a worker, this one and that of the consumer's thread: most of what a small chunk costs is theirs.
+    # Both loops of a worker, this one and that of its member of the group: most of what a small chunk costs is theirs.
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    # The thread that fetches must not wait the default 5 ms each time while the engine computes.
+    # Heartbeats and answers to who measures are other threads': engine and they hand over sooner than each 5 ms.
     sys.setswitchinterval(0.0005)
     return asyncio.run(work(settings, engine, health))
