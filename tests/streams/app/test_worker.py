@@ -54,6 +54,29 @@ def test_every_record_is_resolved_once_in_order_and_the_states_equal_a_replay(fr
     asyncio.run(scenario())
 
 
+WHO_FETCHES = """
+import threading
+from aiokafka.consumer.fetcher import Fetcher
+ask = Fetcher._proc_fetch_request
+async def told(self, assignment, node, request):
+    print("fetch by", threading.current_thread() is threading.main_thread(), flush=True)
+    return await ask(self, assignment, node, request)
+Fetcher._proc_fetch_request = told
+"""
+
+
+def test_the_member_of_the_group_fetches_nothing(fresh: Line) -> None:
+    async def scenario() -> None:
+        await fresh.write(touchpoints(500))
+        worker = fresh.worker(fault=WHO_FETCHES)
+        await fresh.drained()
+        assert terminate(worker) == 0
+        assert "fetch by True" in fresh.logs()
+        assert "fetch by False" not in fresh.logs(), "its thread would read all records a second time"
+
+    asyncio.run(scenario())
+
+
 def test_a_signal_ends_a_worker_quickly_with_everything_done_committed(fresh: Line) -> None:
     async def scenario() -> None:
         worker = fresh.worker()
