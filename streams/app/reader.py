@@ -43,7 +43,8 @@ class Reader:
             fetch_max_wait_ms=FETCH_WAIT_MS,
             **client,
         )
-        self._generation = -1
+        self.generation = -1
+        """Of the group, in which it was last told from where to read; -1 before that."""
 
     async def start(self) -> None:
         """Connect. Raises KafkaConnectionError where no broker answers."""
@@ -62,9 +63,9 @@ class Reader:
         What was fetched before is dropped. In another `generation` of the group, or of other partitions, all begins
         anew, also with none of them paused.
         """
-        if generation != self._generation or self._consumer.assignment() != set(offsets):
+        if generation != self.generation or self._consumer.assignment() != set(offsets):
             self._consumer.assign(list(offsets))
-            self._generation = generation
+            self.generation = generation
         for tp, offset in offsets.items():
             if offset:
                 self._consumer.seek(tp, offset)
@@ -78,7 +79,7 @@ class Reader:
         # aiokafka's own `getmany` would look for its partitions once more.
         records = await self._consumer._fetcher.fetched_records(active, timeout=timeout)
         # No await between aiokafka's hand-over and here: the tag is that of the assignment.
-        return Fetched(records, self._generation)
+        return Fetched(records, self.generation)
 
     def highwater(self, tp: TP) -> int | None:
         """The end of a partition as of its last fetch; None where nothing was fetched of it yet."""

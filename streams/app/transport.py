@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 COMMIT_TIMEOUT = 15.0
 """Seconds for one commit. Longer means that the coordinator is away: the next interval tries again."""
 
+SEEK_AGAIN_S = 0.1
+"""Between two questions for the commits of an assignment."""
+
 JOIN_SECONDS = 5.0
 """How long a stop waits for the consumer's thread, which has nothing left to do that matters by then."""
 
@@ -238,6 +241,12 @@ class ChunkConsumer(driver.Consumer):
         if self._reader is None or not self.flow_active:
             return Fetched({}, -1)
         self._thread.polled()
+        if self._reader.generation != self.app.consumer_generation_id:
+            # Faust waits for the seek of an assignment for a while and then lets the flow go on without it.
+            await self._seek_back()
+        if self._reader.generation != self.app.consumer_generation_id:
+            await asyncio.sleep(SEEK_AGAIN_S)
+            return Fetched({}, -1)
         return await self._reader.fetch(active_partitions, timeout)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
@@ -251,7 +260,7 @@ class ChunkConsumer(driver.Consumer):
         try:
             await self.perform_seek()
         except (KafkaError, TimeoutError) as error:
-            log.warning("seek to the committed offsets failed, the next assignment does it: %r", error)
+            log.warning("seek to the committed offsets failed; it is tried again before anything is read: %r", error)
 
     def _chunk_message(self, chunks: list[Chunk]) -> tuple[TP, Message]:
         """To Faust it is a message of the first partition; it moves no commit, so the others need none."""

@@ -116,6 +116,33 @@ def test_workers_that_come_and_go_take_the_states_over(fresh: Line) -> None:
     asyncio.run(scenario())
 
 
+COMMITS_UNKNOWN_AT_FIRST = """
+from streams.app.transport import ChunkThread
+ask, asked = ChunkThread.committed, []
+async def silent(self):
+    found, generation = await ask(self)
+    asked.append(found)
+    if len(asked) > 2:
+        return found, generation
+    print("no commits", flush=True)
+    return {}, generation
+ChunkThread.committed = silent
+"""
+
+
+def test_an_assignment_whose_commits_are_not_known_in_time_is_read_when_they_are(fresh: Line) -> None:
+    async def scenario() -> None:
+        await fresh.write(touchpoints(600))
+        worker = fresh.worker(fault=COMMITS_UNKNOWN_AT_FIRST)
+        await fresh.drained()
+        assert terminate(worker) == 0
+        assert fresh.logs().count("no commits") == 2
+        await assert_no_gap(fresh)
+        await fresh.assert_equals_replay()
+
+    asyncio.run(scenario())
+
+
 REBALANCES_AT_THE_FIRST_FETCH = """
 import asyncio
 from streams.app.transport import ChunkConsumer
