@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -33,15 +32,30 @@ SAMPLE_S: Final = 10.0
 MEGABYTE: Final = 1 << 20
 GROWN: Final = 0.10
 """A process has grown if its last tenth of the run holds so much more than the tenth in the middle."""
+MORE_FILES: Final = 5
+"""So many more open files than half-way are more than what files that come and go make of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a process holds: bytes of its own, resident bytes that lie in files, open files that are none of its data.
+
+    What lies in a file belongs to the kernel, which takes it back when somebody wants memory; a broker maps the index
+    of each segment, so it grows with what is kept, until retention, and so do its open files.
+    """
+
+    own: int
+    mapped: int
+    files: int
+    data_files: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A moment: of each process resident bytes and open files, of each group its lag in records."""
+    """A moment: of each process what it holds, of each group its lag in records."""
 
     at_s: float
-    bytes: dict[str, int]
-    files: dict[str, int]
+    held: dict[str, Held]
     lag: dict[str, int]
 
 
@@ -57,7 +71,7 @@ def run(minutes: float, rate: int, partitions: int, say: Callable[[str], None]) 
         gauge = Gauge(line.settings)
         try:
             line.wait(worker, "worker", lambda: _lag(gauge, partitions)[GROUP] == 0, 90)
-            samples = list(_samples(shop, log, gauge, pids, minutes * 60, rate, partitions, say))
+            samples = list(_samples(shop, log, gauge, pids, line.folder, minutes * 60, rate, partitions, say))
         finally:
             log.close()
             gauge.close()
@@ -66,7 +80,7 @@ def run(minutes: float, rate: int, partitions: int, say: Callable[[str], None]) 
 
 
 def _samples(
-    shop: Sequence[Touchpoint], log: KafkaLog, gauge: Gauge, pids: dict[str, int], seconds: float,
+    shop: Sequence[Touchpoint], log: KafkaLog, gauge: Gauge, pids: dict[str, int], folder: Path, seconds: float,
     rate: int, partitions: int, say: Callable[[str], None],
 ) -> Iterator[Sample]:  # fmt: skip
     began, sent, due = time.monotonic(), 0, 0.0
@@ -81,10 +95,10 @@ def _samples(
         log.flush()
         if now >= due:
             due += SAMPLE_S
-            sample = Sample(now, {n: _resident(p) for n, p in pids.items()}, {n: _files(p) for n, p in pids.items()},
-                            _lag(gauge, partitions))  # fmt: skip
+            sample = Sample(now, {name: _held(pid, folder) for name, pid in pids.items()}, _lag(gauge, partitions))
             if int(now) % 300 < SAMPLE_S:
-                say(f"{now / 60:.0f} min: {sample.bytes} bytes, lag {sample.lag}")
+                own = ", ".join(f"{name} {held.own / MEGABYTE:.0f} MB" for name, held in sample.held.items())
+                say(f"{now / 60:.0f} min: {own}, lag {sample.lag}")
             yield sample
         time.sleep(0.05)
 
@@ -107,13 +121,21 @@ def _lag(gauge: Gauge, partitions: int) -> dict[str, int]:
     return {group: gauge.lag(group, read) for group, read in wanted}
 
 
-def _resident(pid: int) -> int:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def _held(pid: int, folder: Path) -> Held:
+    process = Path(f"/proc/{pid}")
+    status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+    own, mapped = (int(status[name].split()[0]) * 1024 for name in ("RssAnon", "RssFile"))
+    opened = [_target(each) for each in (process / "fd").iterdir()]
+    data_files = sum(1 for each in opened if each.startswith(f"{folder}/"))
+    return Held(own, mapped, len(opened) - data_files, data_files)
 
 
-def _files(pid: int) -> int:
-    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+def _target(handle: Path) -> str:
+    """What a handle stands for; nothing where it was closed meanwhile."""
+    try:
+        return str(handle.readlink())
+    except FileNotFoundError:
+        return ""
 
 
 def _report(samples: Sequence[Sample], rate: int, ended: Sequence[str]) -> Report:
@@ -122,13 +144,13 @@ def _report(samples: Sequence[Sample], rate: int, ended: Sequence[str]) -> Repor
     lines: list[list[Cell]] = []
     grown: list[str] = list(ended)
     facts: dict[str, object] = {"rate": rate, "seconds": samples[-1].at_s, "ended": list(ended)}
-    for name in samples[0].bytes:
-        before, after = (statistics.median(s.bytes[name] for s in part) / MEGABYTE for part in (middle, last))
-        files, later = (statistics.median(s.files[name] for s in part) for part in (middle, last))
-        lines.append([name, samples[0].bytes[name] / MEGABYTE, before, after, after / before, files, later])
-        facts[name] = {"mb_begin": samples[0].bytes[name] / MEGABYTE, "mb_middle": before, "mb_end": after,
-                       "files_middle": files, "files_end": later}  # fmt: skip
-        if after > before * (1 + GROWN) or later > files + 5:
+    for name in samples[0].held:
+        begin, before, after = (_median([s.held[name] for s in part]) for part in (samples[:1], middle, last))
+        lines.append([name, begin.own / MEGABYTE, before.own / MEGABYTE, after.own / MEGABYTE, after.own / before.own,
+                      before.mapped / MEGABYTE, after.mapped / MEGABYTE, before.files, after.files,
+                      before.data_files, after.data_files])  # fmt: skip
+        facts[name] = {"begin": asdict(begin), "middle": asdict(before), "end": asdict(after)}
+        if after.own > before.own * (1 + GROWN) or after.files > before.files + MORE_FILES:
             grown.append(name)
     for group in samples[0].lag:
         lags = sorted(sample.lag[group] for sample in samples[1:])
@@ -138,5 +160,10 @@ def _report(samples: Sequence[Sample], rate: int, ended: Sequence[str]) -> Repor
         *(f"{name}: {each}" for name, each in facts.items() if name.startswith("lag ")),
         f"grown or ended: {', '.join(grown) or 'none'}",
     ]
-    columns = ("", "MB at first", "MB half-way", "MB at last", "last / half-way", "files half-way", "files at last")
+    columns = ("MB", "own at first", "half-way", "at last", "last / half-way", "mapped half-way", "at last",
+               "files half-way", "at last", "of data half-way", "at last")  # fmt: skip
     return Report("soak", columns, lines, facts, notes)
+
+
+def _median(held: Sequence[Held]) -> Held:
+    return Held(*(int(statistics.median(values)) for values in zip(*map(astuple, held), strict=True)))

@@ -59,7 +59,7 @@ num.io.threads=4
 """
 
 _JVM = (
-    "-Xms128m", "-Xmx256m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Xshare:auto",
+    "-Xmx256m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Xshare:auto",
     "-Djdk.nio.maxCachedBufferSize=262144",
     "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -70,8 +70,12 @@ _JVM = (
 """What lives in the heap of one machine's broker is about 60 MB, measured after a collection; Java fills the rest
 before it collects. A thread keeps no buffer of the size of the largest request that it ever had (20 MB)."""
 
-_QUICK_START = "-XX:TieredStopAtLevel=1"
+_QUICK_START = "-Xms128m", "-XX:TieredStopAtLevel=1"
 """The optimising compiler costs seconds of processor time before it pays."""
+
+_LONG_LIFE = "-Xms256m", "-XX:+AlwaysPreTouch"
+"""The whole heap is there from the start, so that who looks at the process sees what it takes; one that is taken by and
+by looks like a leak for half an hour."""
 
 
 class _PortLost(NoBroker):
@@ -105,7 +109,7 @@ class Broker:
         self._say = say
         self._more = dict(properties or {})
         self._users = dict(users or {})
-        self._jvm = (*_JVM, _QUICK_START) if short_lived else _JVM
+        self._jvm = (*_JVM, *(_QUICK_START if short_lived else _LONG_LIFE))
         noted = self._note()
         self._given = bool(port)
         self.port = port or noted.get("port") or (free_port() if not preferred or taken(preferred) else preferred)

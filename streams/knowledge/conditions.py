@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter, ge, lt
 from typing import Literal, TypeAlias
 
@@ -16,6 +16,10 @@ Holds: TypeAlias = Callable[[Touchpoint, Mapping[str, object]], bool]
 """Of a touchpoint and its properties."""
 TESTS: tuple[Test, ...] = ("is", "not", "contains", "at_least", "below", "not_below", "present")
 
+KEPT = 256
+"""Answers of a condition that are kept."""
+SHORT = 64
+"""Letters of a word whose answer is worth keeping."""
 FIELDS: tuple[str, ...] = (
     "channel", "initiator", "text", "location_id", "staff_id", "campaign_id", "order_id", "item_id", "category",
     "complaint_id", "amount", "currency", "quantity",
@@ -50,11 +54,17 @@ def holding(conditions: tuple[Condition, ...]) -> Holds:
 
 
 def _holds(condition: Condition) -> Holds:
-    judge, field = _judge(condition), condition.field
+    judge, field = _answered_once(_judge(condition)), condition.field
     if condition.in_properties:
         return lambda _, properties: judge(properties.get(field))
     value = attrgetter(field)
     return lambda touchpoint, _: judge(value(touchpoint))
+
+
+def _answered_once(judge: Callable[[object], bool]) -> Callable[[object], bool]:
+    """The same answers; those for short words are kept, for most touchpoints bring the same few (pages, channels)."""
+    known = lru_cache(maxsize=KEPT)(judge)
+    return lambda value: known(value) if type(value) is str and len(value) <= SHORT else judge(value)
 
 
 def _judge(condition: Condition) -> Callable[[object], bool]:
