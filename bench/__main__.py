@@ -36,10 +36,16 @@ def stages(
     count: Annotated[int, typer.Option("--count", min=1000)] = 100_000, customers: Customers = 5_000,
     partitions: Annotated[int, typer.Option("--partitions", min=1)] = 4, profile: Profile = False, json: Json = False,
     traces: Annotated[float, typer.Option(min=0, max=1, help="Share of the touchpoints with a traceparent.")] = 0.01,
+    importer: Annotated[str, typer.Option(help="Instead of the simulated shop: the importer of --file.")] = "",
+    file: Annotated[str, typer.Option(help="Of which the first --count touchpoints are taken.")] = "",
 ) -> None:  # fmt: skip
     from bench.stages import run
+    from bench.stream import imported, touchpoints
 
-    show(run(count, customers, partitions, profile, traces), json)
+    if bool(importer) != bool(file):
+        raise Failure("--importer and --file go together: name both, or none for the simulated shop")
+    found = imported(importer, file, count) if file else touchpoints(count, customers)
+    show(run(found, partitions, profile, traces), json)
 
 
 @app.command(help="The whole line on a broker of its own, beside stock Faust doing the same.")

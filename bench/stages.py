@@ -18,14 +18,13 @@ from aiokafka.record.memory_records import MemoryRecords
 from bench.engine import CHUNK, KNOWLEDGE
 from bench.rawlog import RawLog, raw_log
 from bench.report import Report
-from bench.stream import touchpoints
 from producers.tracing import Tracing
 from rapport.connection import Kafka
 from rapport.cycles import look_seldom
 from rapport.sending import new_producer
 from schemas import topics
 from schemas.codec import decode_touchpoints
-from schemas.records import Rejected
+from schemas.records import Rejected, Touchpoint
 from streams.app.detect import batched, records_of
 from streams.app.fetched import SlimRecords
 from streams.app.keeping import RECORDS
@@ -168,9 +167,9 @@ def read(topic: str, partition: int, batches: Sequence[bytes], first: int) -> li
     return found
 
 
-def run(count: int, customers: int, partitions: int, profile: bool, traces: float) -> Report:
-    """Sends `count` simulated touchpoints down the way, the share `traces` with one; microseconds a touchpoint."""
-    log = raw_log(touchpoints(count, customers), partitions)
+def run(found: Sequence[Touchpoint], partitions: int, profile: bool, traces: float) -> Report:
+    """Sends the touchpoints down the way, the share `traces` with one; microseconds a touchpoint."""
+    log = raw_log(found, partitions)
     batches, watch, profiler = Batches(), Watch(), cProfile.Profile()
     way = Way(watch, batches, partitions)
     bites = list(_bites(log, batches, Tracing(traces)))
@@ -184,7 +183,7 @@ def run(count: int, customers: int, partitions: int, profile: bool, traces: floa
     profiler.disable()
     if profile:
         pstats.Stats(profiler).sort_stats("tottime").print_stats(45)
-    return _report(watch, count, way.outputs)
+    return _report(watch, len(found), way.outputs)
 
 
 def _bites(log: RawLog, batches: Batches, tracing: Tracing) -> Iterator[tuple[int, int, list[bytes]]]:

@@ -1,10 +1,15 @@
-"""The stream that the benchmarks use: the simulated shop, as records of a resolved partition."""
+"""The streams that the benchmarks use: the simulated shop, or a file of an importer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 
+from producers.importers import importer
+from producers.importers.consent import consent
+from producers.importers.run import Mode, pieces
+from producers.lines import Lines
 from producers.simulator.run import Simulation
 from schemas.catalogue import standard
 from schemas.contract import read_line
@@ -20,6 +25,17 @@ def touchpoints(count: int, customers: int = 20_000, days: int = 365, seed: int 
     if len(found) < count:
         raise ValueError(f"the simulated shop has {len(found)} touchpoints, not {count}: more customers or days")
     return [t for t in found if isinstance(t, Touchpoint)]
+
+
+def imported(name: str, file: str, count: int) -> list[Touchpoint]:
+    """At most `count` touchpoints of a file as the importer `name` makes them live, in order of time.
+
+    All its customers have agreed to profiling: without that what they do on web and app is not weighed.
+    """
+    mode = Mode(consent=consent(["profiling"], "a measurement"))
+    made = (each.body for each in pieces(importer(name), Lines(file), 0, mode, 1, lambda: 0))
+    found = islice((body for body in made if isinstance(body, Touchpoint)), count)
+    return sorted(found, key=attrgetter("occurred_at"))
 
 
 def _good(found: object) -> bool:
