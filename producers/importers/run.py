@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +21,7 @@ from producers.importers.rows import records
 from producers.lines import STANDARD_INPUT, Line, Lines, UnreadableInput
 from producers.pipeline import Incoming
 from schemas import topics
-from schemas.contract import Fault
+from schemas.contract import SKEW_MS, Fault, FieldFault
 from schemas.keys import IdentityKey
 from schemas.records import Touchpoint
 
@@ -122,6 +123,7 @@ def pieces(
     name = source_name(file.path)
     run = run_of(importer, file.path) if mode.history else None
     asked = set[bytes]()
+    latest = clock() + SKEW_MS
     if run is not None:
         yield from marks("begun", run, partitions, clock())
     for line in _records(importer, file):
@@ -131,6 +133,8 @@ def pieces(
         if isinstance(body, bytes):
             event_id = f"{name}:{line.number:0{LINE_DIGITS}d}"
             made = importer.touchpoint(body, event_id, shift, run)
+            if run is not None and isinstance(made, Touchpoint):
+                made = _over(made, body, latest)
             if mode.consent is not None and isinstance(made, Touchpoint):
                 for granted in mode.consent.before(made, asked):
                     yield Incoming(file.path, line.number, granted)
@@ -139,6 +143,16 @@ def pieces(
             yield Incoming(file.path, line.number, body)
     if run is not None:
         yield from marks("ended", run, partitions, clock())
+
+
+def _over(made: Touchpoint, record: bytes, latest: int) -> Touchpoint | Fault:
+    """History is over: a time to come would move its customer's clock there, with all that falls due until then."""
+    if made.occurred_at <= latest:
+        return made
+    told = datetime.fromtimestamp(made.occurred_at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+    remedy = "correct the date, or leave the record out"
+    fault = FieldFault("occurred_at", f"{told} UTC lies in the future, and the file is imported as history", remedy)
+    return Fault("bad_date", (fault,), record, made.event_id)
 
 
 def run_of(importer: Importer, path: str) -> str:

@@ -50,6 +50,7 @@ def command(
 ) -> None:
     import msgspec
 
+    from producers.checkpoint import CheckpointRefused
     from producers.delivery import DeliveryFailed
     from producers.importers import UnknownImporter, by_mapping, importer
     from producers.importers.consent import BadConsent, consent
@@ -75,9 +76,11 @@ def command(
         with told(UnreadableInput):
             look = looked(chosen, [lines_of(file) for file in files], mode)
         typer.echo(msgspec.json.encode(look.to_json()).decode() if json else "\n".join(look.lines()))
+        if look.nothing:
+            raise Failure("nothing would be accepted, every record would be rejected. Is it the right file?")
         return
     found = with_kafka()
-    with told(DeliveryFailed, UnreadableInput):
+    with told(CheckpointRefused, DeliveryFailed, UnreadableInput):
         inputs = [lines_of(file) for file in files]
         log = KafkaLog(found.cluster, trace_share=found.trace_share)
         try:

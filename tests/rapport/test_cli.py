@@ -15,6 +15,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from producers.importers import importer
 from rapport.cli import COMMANDS, EXAMPLES, build
 from rapport.teaching import Example
 from tests.conftest import ROOT
@@ -143,6 +144,13 @@ def test_an_error_is_a_sentence_and_a_status(
     done = rapport(*words, folder=tmp_path, **environment)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
     assert told in done.stderr
+
+
+def test_a_look_at_a_file_of_which_nothing_would_be_accepted_fails(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{importer('ecom-clickstream').header}\n1,2,3\n")
+    done = rapport("import", "ecom-clickstream", "in.csv", "--dry-run", folder=tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "nothing would be accepted" in done.stderr
 
 
 def test_the_knowledge_that_comes_along_is_well(tmp_path: Path) -> None:
