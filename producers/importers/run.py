@@ -17,6 +17,7 @@ from producers.delivery import Producer, wall_clock
 from producers.feed import Run, Watcher, feed, unwatched
 from producers.importers.consent import Consent
 from producers.importers.look import Look
+from producers.importers.naming import Named, Names, source_name
 from producers.importers.rows import records
 from producers.lines import STANDARD_INPUT, Line, Lines, UnreadableInput
 from producers.pipeline import Incoming
@@ -29,6 +30,7 @@ LINE_DIGITS = 12
 DAY_MS = 86_400_000
 CLOCK_CHANGE_MS = 3_600_000
 _SHIFT = "shift_days"
+_NAME = "name"
 
 
 class Importer(Protocol):
@@ -96,12 +98,15 @@ def import_files(
     """Imports the files in the order given; interrupted, the next call goes on where it stood.
 
     History lies between `history.begun` and `history.ended` on every raw partition,
-    under the run `<importer>:<file>`. What is done to the times is told to `say`.
+    under the run `<importer>:<file>`. What is done to the times, and what was imported before, is told to `say`.
     """
     paths = [file.path for file in files]
     if STANDARD_INPUT in paths:
         raise UnreadableInput("-: an import is resumed by file and line. Save standard input to a file first.")
     bound = [(importer.of(file), file) for file in files]
+    names, named = Names(checkpoints), list[Named]()
+    for path in paths:
+        named.append(names.of(path, named, clock()))
 
     def begin(memo: dict[str, str]) -> Iterable[Incoming]:
         if _SHIFT not in memo:
@@ -110,18 +115,26 @@ def import_files(
         if mode.rebase:
             say(f"All times are moved {shift} days later: these touchpoints are not from today.")
         partitions = producer.partitions(topics.RAW)
-        return chain.from_iterable(pieces(each, file, shift, mode, partitions, clock) for each, file in bound)
+        given = [memo.setdefault(f"{_NAME} {path}", each.name) for path, each in zip(paths, named, strict=True)]
+        return chain.from_iterable(
+            pieces(each, file, name, shift, mode, partitions, clock)
+            for (each, file), name in zip(bound, given, strict=True)
+        )
 
+    for note in filter(None, (each.note for each in named)):
+        say(note)
     purpose = f"import {importer.fingerprint} {mode.words}"
-    return feed(Run(begin, Checkpoint(checkpoints, purpose, paths)), producer, identity, watch, restart)
+    counts = feed(Run(begin, Checkpoint(checkpoints, purpose, paths)), producer, identity, watch, restart)
+    for each in named:
+        names.note(each, clock())
+    return counts
 
 
 def pieces(
-    importer: Importer, file: Lines, shift: int, mode: Mode, partitions: int, clock: Callable[[], int]
+    importer: Importer, file: Lines, name: str, shift: int, mode: Mode, partitions: int, clock: Callable[[], int]
 ) -> Iterator[Incoming]:
-    """All of one file, in history between the marks of its run."""
-    name = source_name(file.path)
-    run = run_of(importer, file.path) if mode.history else None
+    """All of one file, called `name`, in history between the marks of its run."""
+    run = run_of(importer, name) if mode.history else None
     asked = set[bytes]()
     latest = clock() + SKEW_MS
     if run is not None:
@@ -155,9 +168,9 @@ def _over(made: Touchpoint, record: bytes, latest: int) -> Touchpoint | Fault:
     return Fault("bad_date", (fault,), record, made.event_id)
 
 
-def run_of(importer: Importer, path: str) -> str:
-    """What a run of history is called, by data set and file."""
-    return f"{importer.name}:{source_name(path)}"
+def run_of(importer: Importer, name: str) -> str:
+    """What a run of history is called, by data set and name of the file."""
+    return f"{importer.name}:{name}"
 
 
 def looked(importer: Importer, files: Sequence[Lines], mode: Mode, clock: Callable[[], int] = wall_clock) -> Look:
@@ -166,7 +179,7 @@ def looked(importer: Importer, files: Sequence[Lines], mode: Mode, clock: Callab
     shift = shift_to_today(bound, clock()) if mode.rebase else 0
     look = Look()
     for each, file in bound:
-        for piece in pieces(each, file, shift, mode, 0, clock):
+        for piece in pieces(each, file, source_name(file.path), shift, mode, 0, clock):
             look.take(piece)
     return look
 
@@ -184,11 +197,6 @@ def marks(word: str, run: str, partitions: int, now: int) -> Iterator[Incoming]:
             properties=msgspec.json.encode({"run": run}).decode(),
         )
         yield Incoming(run, 0, mark, partition)
-
-
-def source_name(path: str) -> str:
-    """The file's name without folder and compression: the same before and after it is packed."""
-    return Path(path).name.removesuffix(".gz")
 
 
 def shift_to_today(files: Sequence[tuple[Importer, Lines]], now: int) -> int:
