@@ -19,14 +19,21 @@ FILE: Final = "imported.json"
 """In the folder of checkpoints."""
 DIGITS: Final = 6
 """Of the digest of a later file's content, behind its name."""
+LINES: Final = 200
+"""By so many a version of a file is known."""
 _PIECE: Final = 1 << 20
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What a file held: so many bytes, unpacked, and their digest."""
+    """What a file held, unpacked: its digest, and a checksum of each of its first lines."""
 
-    bytes: int
     digest: str
+    lines: tuple[int, ...]
+
+    def resembles(self, other: Content) -> bool:
+        """Whether they are versions of one file, one corrected or grown: most lines that both have are the same."""
+        pairs = list(zip(self.lines[1:], other.lines[1:], strict=False))
+        return sum(one == another for one, another in pairs) * 2 > len(pairs)
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -50,7 +57,7 @@ class Names:
 
     A file is called by its name without folder and compression. Another one of the same name (a daily export) would
     have the ids of the first: what a customer has on the same line would be taken for a repetition. So it gets a few
-    digits of its content behind its name. The same content has the same ids, and so has a file that has only grown.
+    digits of its content behind its name. The same file keeps its ids, also when it was corrected or has grown.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -62,12 +69,13 @@ class Names:
         known = [*self._earlier(), *(Earlier(each.name, each.content, now) for each in beside)]
         ours = [each for each in known if each.name.split("~")[0] == plain]
         try:
-            content, heads = _read(path, {each.content.bytes for each in ours})
+            content = _read(path)
         except (OSError, EOFError, zlib.error) as error:
             raise UnreadableInput(f"{path}: {str(error) or type(error).__name__}. Is the file whole?") from error
-        for each in reversed(ours):
-            if heads.get(each.content.bytes) == each.content.digest:
-                return Named(each.name, content, _again(each, grown=content != each.content))
+        same = next((each for each in reversed(ours) if each.content.digest == content.digest), None)
+        alike = same or next((each for each in reversed(ours) if each.content.resembles(content)), None)
+        if alike is not None:
+            return Named(alike.name, content, _again(alike, changed=same is None))
         return Named(f"{plain}~{content.digest[:DIGITS]}" if ours else plain, content)
 
     def called(self, path: str) -> str:
@@ -97,29 +105,23 @@ def source_name(path: str) -> str:
     return Path(path).name.removesuffix(".gz")
 
 
-def _again(earlier: Earlier, *, grown: bool) -> str:
+def _again(earlier: Earlier, *, changed: bool) -> str:
     day = datetime.fromtimestamp(earlier.at / 1000, UTC).strftime("%Y-%m-%d")
-    what = "its first lines were" if grown else "it was"
+    what = "another version of it was" if changed else "it was"
     return (
-        f"{earlier.name}: {what} imported before ({day}). The archive keeps each touchpoint once; of a customer with"
-        f" more than {RING} of them since then the older ones count again."
+        f"{earlier.name}: {what} imported before ({day}). What stands on the same line has the same id: the archive"
+        f" keeps it once, a customer knows their last {RING}, and older ones count again."
     )
 
 
-def _read(path: str, lengths: set[int]) -> tuple[Content, dict[int, str]]:
-    """The content, and the digest of its first bytes for each of `lengths` that it has."""
-    hashed, read, heads = hashlib.blake2b(digest_size=16), 0, dict[int, str]()
-    stops = sorted(lengths)
+def _read(path: str) -> Content:
+    hashed, lines = hashlib.blake2b(digest_size=16), list[int]()
     with _opened(path) as file:
-        while True:
-            wanted = min([_PIECE, *(stop - read for stop in stops if stop > read)])
-            piece = file.read(wanted)
+        while piece := file.readline(_PIECE):
             hashed.update(piece)
-            read += len(piece)
-            if read in lengths:
-                heads[read] = hashed.hexdigest()
-            if not piece:
-                return Content(read, hashed.hexdigest()), heads
+            if len(lines) < LINES:
+                lines.append(zlib.crc32(piece.rstrip()))
+    return Content(hashed.hexdigest(), tuple(lines))
 
 
 def _opened(path: str) -> IO[bytes]:

@@ -101,8 +101,7 @@ def import_files(
     under the run `<importer>:<file>`. What is done to the times, and what was imported before, is told to `say`.
     """
     paths = [file.path for file in files]
-    if STANDARD_INPUT in paths:
-        raise UnreadableInput("-: an import is resumed by file and line. Save standard input to a file first.")
+    _files_alone(files)
     bound = [(importer.of(file), file) for file in files]
     names, named = Names(checkpoints), list[Named]()
     for path in paths:
@@ -175,6 +174,7 @@ def run_of(importer: Importer, name: str) -> str:
 
 def looked(importer: Importer, files: Sequence[Lines], mode: Mode, clock: Callable[[], int] = wall_clock) -> Look:
     """All of the files, without sending anything: what would be sent, and what not and why."""
+    _files_alone(files)
     bound = [(importer.of(file), file) for file in files]
     shift = shift_to_today(bound, clock()) if mode.rebase else 0
     look = Look()
@@ -182,6 +182,11 @@ def looked(importer: Importer, files: Sequence[Lines], mode: Mode, clock: Callab
         for piece in pieces(each, file, source_name(file.path), shift, mode, 0, clock):
             look.take(piece)
     return look
+
+
+def _files_alone(files: Iterable[Lines]) -> None:
+    if any(file.path == STANDARD_INPUT for file in files):
+        raise UnreadableInput("-: an import is resumed by file and line. Save standard input to a file first.")
 
 
 def marks(word: str, run: str, partitions: int, now: int) -> Iterator[Incoming]:

@@ -63,11 +63,21 @@ def test_the_same_content_has_the_same_ids_packed_or_not_and_it_is_said(tmp_path
     assert "clicks.csv: it was imported before (2026-06-10)" in said[0]
 
 
-def test_a_file_that_has_grown_keeps_its_ids_and_it_is_said(tmp_path: Path) -> None:
-    first, _ = imported(tmp_path, day(tmp_path / "a", row("home")))
-    second, said = imported(tmp_path, day(tmp_path / "a", row("home"), row("cart")))
-    assert second == [*first, "clicks.csv:000000000003"]
-    assert "its first lines were imported before" in said[0]
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(["home", "cart", "search"], ["home", "cart", "search", "home"], id="grown"),
+        pytest.param(["home", "cart", "search"], ["home", "cart", "purchase"], id="corrected"),
+        pytest.param(["home", "cart", "search"], ["home", "cart"], id="cut"),
+    ],
+)
+def test_another_version_of_a_file_keeps_its_ids_and_it_is_said(
+    before: list[str], after: list[str], tmp_path: Path
+) -> None:
+    imported(tmp_path, day(tmp_path / "a", *map(row, before)))
+    found, said = imported(tmp_path, day(tmp_path / "a", *map(row, after)))
+    assert found == [f"clicks.csv:{n:012d}" for n in range(2, 2 + len(after))]
+    assert "another version of it was imported before" in said[0]
 
 
 def test_a_name_can_be_asked_for_when_the_file_is_gone(tmp_path: Path) -> None:
