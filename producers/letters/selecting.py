@@ -18,8 +18,8 @@ STAGES: Final = ("producer", "identity", "engine", "delivery")
 class Selection:
     """An empty filter lets everything through.
 
-    `ids` are whole or the beginnings of ids; `sources` are topics and files, or single places in them as lists show
-    them (`Letter.place`); `customer` is a key; `since` (in) and `until` (out) are moments of the refusal in milliseconds.
+    `ids` are whole or the beginnings of ids; `sources` are topics and files, or places in them as lists show them
+    (`Letter.place`); `customer` is a key; `since` (in) and `until` (out) are moments of the refusal in milliseconds.
     """
 
     ids: tuple[str, ...] = ()
