@@ -124,6 +124,7 @@ def test_an_example_is_accepted(line: str) -> None:
         ),
         pytest.param(("dlq", "ls", "--stage", "egnine"), UNREACHABLE, 2, "did you mean engine?", id="no such stage"),
         pytest.param(("dlq", "replay"), {}, 2, "say which letters", id="a replay of nobody knows what"),
+        pytest.param(("dlq", "aside"), {}, 2, "say which letters", id="aside of nobody knows what"),
         pytest.param(("dlq", "replay", "--all", "--reason", "not_json"), {}, 2, "no filter", id="all, and a filter"),
         pytest.param(("dlq", "replay", "--all", "--from", "x"), {}, 2, "--from names its letters", id="two sources"),
         pytest.param(("dlq", "replay", "--from", "no.jsonl"), {}, 1, "no.jsonl: No such file", id="no edited file"),
