@@ -11,6 +11,7 @@ from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.moment import DAY_MS, Moment
 from streams.signals.matter import by_staff, matter_of
+from streams.signals.refusal import asks_nothing_more
 
 OPEN = 8
 """Questions of one customer that are waited for; the oldest makes room for a ninth."""
@@ -42,6 +43,7 @@ class Unanswered:
     than our last word, was answered by it. Fires once a question; more words on an
     open matter do not start it anew. Lines of a chat that name no matter are one, as
     calls are, for 24 hours or until we answer: people write a question in several lines.
+    A reply that only takes its channel back asks nothing.
     """
 
     name: ClassVar[str] = "unanswered"
@@ -60,7 +62,7 @@ class Unanswered:
         assert touchpoint is not None
         if by_staff(moment) or touchpoint.type == "complaint.resolved":
             return self._answered(state, moment)
-        if touchpoint.type not in ASKED or touchpoint.initiator != "customer":
+        if touchpoint.type not in ASKED or touchpoint.initiator != "customer" or asks_nothing_more(moment):
             return state
         return self._asked(state, moment, touchpoint.type)
 
