@@ -35,12 +35,16 @@ def takes_back(moment: Moment) -> bool:
 
 
 def asks_nothing_more(moment: Moment) -> bool:
-    """Whether a reply takes the channel back and that is all: it names no order or complaint, and no worry."""
+    """Whether a reply takes the channel back and that is all: it names no order or complaint, no worry, and no question
+    about one (texts.yaml: replies, matter). How we came by their number is asked, and not for an answer."""
     touchpoint = moment.touchpoint
     if touchpoint is None or touchpoint.order_id or touchpoint.complaint_id or not takes_back(moment):
         return False
     heard = heard_from(moment)
-    return heard is not None and "worry" not in heard.said("intent")
+    if heard is None:
+        return False
+    wants = heard.said("intent")
+    return "worry" not in wants and not ("question" in wants and "matter" in heard.said("reply"))
 
 
 def _stops(low: str, channel: str, words: StopWords) -> bool:

@@ -149,6 +149,8 @@ def test_a_refusal_by_reply_is_one_no(life: list[Touchpoint], fires: int) -> Non
         pytest.param(replied("别发了", complaint_id="k-1"), 1, id="or a complaint"),
         pytest.param(replied("Stop sending ads, my parcel still hasn't arrived!"), 1, id="a worry with it"),
         pytest.param(replied("别再发广告了，我的包裹一直没收到，很着急"), 1, id="a worry with it, in Chinese"),
+        pytest.param(replied("Stop sending me ads. Where is my order?"), 1, id="a question with it"),
+        pytest.param(replied("别再发广告了，我的退款什么时候到账？"), 1, id="a question with it, in Chinese"),
         pytest.param(replied("Do you have it in blue?"), 1, id="a question"),
     ],
 )
