@@ -10,8 +10,9 @@ INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "can
 """What somebody may want; a threat is seventh and has lists of its own."""
 WISHES: Final = ("leave_alone", "swap")
 """What customers want that a detector asks for by name: no more contact, and something else for what they have."""
-REPLIES: Final = ("closing", "aside", "matter")
-"""How a line answers ours: that nothing is left to say, what may stand beside that, what a question would be about."""
+REPLIES: Final = ("closing", "aside", "matter", "mocking", "relapse", "mended")
+"""How a line answers ours: that nothing is left to say, what may stand beside that, what a question would be about;
+what turns praise round, and what lets it stand beside the name of a failure."""
 SPELT: Final = frozenset({"closing", "aside"})
 """Of these, lists that a whole text is spelt by; they are not looked for inside texts."""
 KINDS: Final = ("product", "service", "customer")
