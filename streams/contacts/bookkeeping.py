@@ -10,6 +10,7 @@ from streams.contacts.budget import DAY_MS
 from streams.contacts.ledger import NO, UNSUBSCRIBED, YES, Cycle, Ledger
 from streams.customers.moment import Moment
 from streams.signals.matter import matter_of
+from streams.signals.refusal import takes_back
 
 OCCASION_MS = DAY_MS // 2
 """Lines of one thing closer together than this are one occasion."""
@@ -59,6 +60,10 @@ def consented(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
 def unsubscribed(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
     words = consent.told(state.words, touchpoint.channel, consent.UNSUBSCRIBES, moment.at, UNSUBSCRIBED)
     return msgspec.structs.replace(state, words=words)
+
+
+def replied(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
+    return unsubscribed(state, moment, touchpoint) if takes_back(moment) else state
 
 
 def ordered(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:

@@ -36,7 +36,7 @@ class Gate:
     name: ClassVar[str] = "contacts"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = VISITS | ORDER_ENDS | {
-        "contact.planned", "message.sent", "consent.changed", "message.unsubscribed", "order.placed",
+        "contact.planned", "message.sent", "consent.changed", "message.unsubscribed", "message.replied", "order.placed",
         "delivery.attempted", "complaint.opened", "complaint.reopened", "complaint.resolved",
     }  # fmt: skip
     state = Ledger
@@ -50,6 +50,7 @@ class Gate:
             "message.sent": self._sent,
             "consent.changed": book.consented,
             "message.unsubscribed": book.unsubscribed,
+            "message.replied": book.replied,
             "order.placed": book.ordered,
             "delivery.attempted": book.delivered,
             **dict.fromkeys(ORDER_ENDS, book.order_ended),

@@ -82,7 +82,8 @@ class Judge:
 
     def stops_offers(self, state: Ledger, moment: Moment) -> bool:
         """Whether something speaks against an offer that they have asked for themselves."""
-        return bool(state.complaints) or self._open_alert(moment) or self._harms(moment)
+        forbidden = "promotion" in self.relationship(moment).never
+        return forbidden or bool(state.complaints) or self._open_alert(moment) or self._harms(moment)
 
     def _harms(self, moment: Moment) -> bool:
         chances = self._relationships.posterior(moment.customer, max(moment.at, moment.customer.latest))

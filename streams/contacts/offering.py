@@ -17,7 +17,8 @@ class RightOffer:
 
     They have asked, so it costs nothing and no hour is too quiet. There is none without a yes to `personalised_ads`
     (and to `location`, where the offer belongs to a place), for what is out of stock, while a complaint or a
-    matter that stops promotions is open, and for somebody who might not be able to stop (`harm_guard`).
+    matter that stops promotions is open, for somebody who might not be able to stop (`harm_guard`), and where the rules
+    of their relationship forbid any promotion (relationships.yaml: `never`).
     """
 
     def __init__(self, judge: Judge) -> None:

@@ -7,12 +7,13 @@ from schemas.sealing import KINDS, SEALED
 from streams.customers.customer import RECENT, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
 from streams.knowledge.wording import SLOTS
+from streams.signals.refusal import REPLY, takes_back
 
 SLOT_LETTERS = 64
 GLIMPSE_BYTES = 72
 CUT = "…"
 """Ends words that were longer."""
-_TOLD = frozenset({"consent.changed", "message.unsubscribed", "profile.updated"})
+_TOLD = frozenset({"consent.changed", "message.unsubscribed", REPLY, "profile.updated"})
 HIDDEN = ("alert.", "consent.", "profile.", "identity.")
 """Groups that the card's recent touchpoints leave out: they are ours, not the customer's."""
 
@@ -33,9 +34,9 @@ def learn(moment: Moment, touchpoint: Touchpoint) -> None:
     if kind in _TOLD:
         if kind == "consent.changed":
             _consent(moment)
-        elif kind == "message.unsubscribed":
+        elif kind == "message.unsubscribed" or (kind == REPLY and takes_back(moment)):
             _withdraw(moment, touchpoint.channel)
-        else:
+        elif kind == "profile.updated":
             _profile(moment)
 
 

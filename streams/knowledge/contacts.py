@@ -27,6 +27,19 @@ class Quiet(msgspec.Struct, frozen=True):
         return minute >= self.begin or minute < self.end
 
 
+class StopWords(msgspec.Struct, frozen=True):
+    """What takes a channel back in a reply: `sentence` also as one sentence among others, `whole` as the whole text,
+    and in text messages `sms`, too."""
+
+    sentence: tuple[str, ...]
+    whole: tuple[str, ...]
+    sms: tuple[str, ...]
+
+    def whole_of(self, channel: str) -> tuple[str, ...]:
+        """The words that count on this channel where the text says nothing else."""
+        return self.sentence + self.whole + (self.sms if channel == "sms" else ())
+
+
 class ContactRules(msgspec.Struct, frozen=True):
     """The numbers of the gate; days, hours and shares as named in the file."""
 
@@ -35,6 +48,7 @@ class ContactRules(msgspec.Struct, frozen=True):
     undeclared: str
     quiet: dict[str, Quiet]
     yes_by_default: frozenset[str]
+    stop: StopWords
     due_share: float
     harm_type: str
     harm_probability: float
@@ -46,12 +60,14 @@ class ContactRules(msgspec.Struct, frozen=True):
 def read_contacts(root: Section, types: Collection[str]) -> ContactRules:
     budget, hours = root.section("budget"), root.section("quiet_hours")
     consent, harm = root.section("consent"), root.section("harm_guard")
+    stop = consent.section("stop_words")
     rules = ContactRules(
         period_days=budget.number("period_days", 1, MAX_DAYS),
         reservation_hours=budget.number("reservation_hours", 0, 24 * MAX_DAYS),
         undeclared=budget.choice("undeclared", types),
         quiet={purpose: _quiet(hours.section(purpose)) for purpose in PURPOSES},
         yes_by_default=frozenset(consent.names("yes_by_default", CHANNELS)),
+        stop=StopWords(*(stop.words(key) for key in ("sentence", "whole", "sms"))),
         due_share=root.number("due_share", 0, 10),
         harm_type=harm.choice("type", types),
         harm_probability=harm.number("probability", 0, 1),
@@ -59,7 +75,7 @@ def read_contacts(root: Section, types: Collection[str]) -> ContactRules:
         open_alerts=frozenset(root.words("open_alerts")),
         severe_from_closeness=root.number("severe_from_closeness", 0, 2),
     )
-    for section in (budget, hours, consent, harm, root):
+    for section in (budget, hours, stop, consent, harm, root):
         section.close()
     return rules
 

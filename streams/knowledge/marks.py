@@ -10,6 +10,11 @@ INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "can
 """What somebody may want; a threat is seventh and has lists of its own."""
 WISHES: Final = ("leave_alone", "swap")
 """What customers want that a detector asks for by name: no more contact, and something else for what they have."""
+REPLIES: Final = ("closing", "aside", "matter", "mocking", "relapse", "mended")
+"""How a line answers ours: that nothing is left to say, what may stand beside that, what a question would be about;
+what turns praise round, and what lets it stand beside the name of a failure."""
+SPELT: Final = frozenset({"closing", "aside"})
+"""Of these, lists that a whole text is spelt by; they are not looked for inside texts."""
 KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
 TOPICS: Final = ("health", "creed", "opinion", "schooling")
@@ -31,8 +36,8 @@ class Negation(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A list of words in both languages. `family` is intent, wish, threat, cause, sentiment, tone, topic, precision or
-    innocent;
+    """A list of words in both languages. `family` is intent, wish, threat, cause, sentiment, tone, topic, precision,
+    reply or innocent;
     `kind` the kind of a cause or the severity of a threat; `denial` what takes it back: `near` (the negation of the
     cues), `far` (the denial of texts.yaml) or nothing."""
 

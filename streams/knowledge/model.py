@@ -52,12 +52,16 @@ TYPE_IDS: tuple[str, ...] = (
 """The stable ids, in the order of the domain document §1.1. Names and scores are knowledge; these are not."""
 
 
+NEVER: tuple[str, ...] = ("promotion", "contact")
+"""What the rule of a type may forbid: any promotion, an offer they have asked for too; any contact not asked for."""
+
+
 class RelationshipType(msgspec.Struct, frozen=True):
     """One of the 29 forms. `label` is what staff read: never the working name, which offends.
 
     `power` is above 0 where the customer dominates. `prior` is the share of customers of
-    whom nothing is known. `cap` is promotional messages per 30 days. `aliases` are ids
-    that other sources use for the same form.
+    whom nothing is known. `cap` is promotional messages per 30 days. `never` is what its rule
+    forbids at any time, out of `NEVER`. `aliases` are ids that other sources use for the same form.
     """
 
     id: str
@@ -82,6 +86,7 @@ class RelationshipType(msgspec.Struct, frozen=True):
     do_not: Texts
     tones: tuple[str, ...]
     economics: Text
+    never: frozenset[str] = frozenset()
     aliases: tuple[str, ...] = ()
     industries: dict[str, float] = {}
     locales: dict[str, float] = {}

@@ -131,7 +131,7 @@ SPECS: dict[str, Spec] = {
     "incoming_call": Spec((1,), {}),
     "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
     "swap_at_home": Spec((1,), {}),
-    "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS}),
+    "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS, "peace_days": DAYS}),
     "contradictory_answers": Spec((1,), {"days": DAYS}),
     "uncomfortable_place": Spec(
         (1,),

@@ -16,6 +16,7 @@ from streams.knowledge.marks import (
     INTENTS,
     KINDS,
     PRECISION,
+    REPLIES,
     TOPICS,
     UNCLEAR,
     WISHES,
@@ -48,6 +49,7 @@ def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
     marks += _family(root, "tones", "tone", TONES, _plain)
     marks += _family(root, "topics", "topic", TOPICS, _plain)
     marks += _family(root, "precision", "precision", PRECISION, _plain)
+    marks += _family(root, "replies", "reply", REPLIES, _reply)
     root.close()
     return Texts(tuple(marks), tuple(near), far)
 
@@ -97,6 +99,10 @@ def _cause(section: Section, family: str, name: str) -> Mark:
 
 def _felt(section: Section, family: str, name: str) -> Mark:
     return _mark(section, family, name, denial="near")
+
+
+def _reply(section: Section, family: str, name: str) -> Mark:
+    return _mark(section, family, name, denial="near" if name == "relapse" else "")
 
 
 def _plain(section: Section, family: str, name: str) -> Mark:

@@ -12,6 +12,7 @@ from streams.customers.kept import gathered
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
 from streams.signals.outgoing import heard_from
+from streams.signals.refusal import takes_back
 
 ACTS = 8
 """Times they said no that are remembered."""
@@ -29,9 +30,10 @@ class Refusals(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Harassed(Timeless[Refusals]):
-    """Fires at the `times`-th no within `days`: an unsubscription, a call they rejected, a word to stop (`words` alone,
-    or texts.yaml: wishes, leave_alone), a no to a channel, another consent that they take back. What they were asked
-    and never gave is no harassment, nor is what they deny ("you never bother me")."""
+    """Fires at the `times`-th no within `days`: an unsubscription, by a reply, too, a call they rejected, a word to
+    stop (`words` alone, or texts.yaml: wishes, leave_alone), a no to a channel, another consent that they take back.
+    What they were asked and never gave is no harassment, nor is what they deny ("you never bother me"). What comes
+    within a minute of another no is the same act: a reply, and the unsubscription that a provider makes of it."""
 
     name: ClassVar[str] = "harassed"
     version: ClassVar[int] = 1
@@ -65,6 +67,8 @@ class Harassed(Timeless[Refusals]):
             return facts.get("outcome") == "rejected"
         if touchpoint.type == "consent.changed":
             return facts.get("granted") is False and _taken_back(moment, str(facts.get("scope")))
+        if takes_back(moment):
+            return True
         heard = heard_from(moment)
         if heard is None:
             return False

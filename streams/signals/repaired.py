@@ -6,9 +6,11 @@ from typing import ClassVar
 
 import msgspec
 
+from schemas.records import Shift
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
 from streams.signals.outgoing import heard_from
+from streams.signals.tone import sincere
 
 TEN = 10.0
 """A rating without a scale is out of ten where it is above five, else out of five."""
@@ -21,6 +23,10 @@ WORDS = frozenset({"chat.message", "message.replied", "social.posted", "social.m
 THANKS = frozenset({"thank you", "thanks", "thx", "thank u", "appreciate", "谢谢", "感谢", "多谢"})
 
 
+SURE = 0.75
+"""Share of 1 from which a feeling is beyond doubt."""
+
+
 class Fixed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """When a complaint was last fixed to their satisfaction; 0: none that is still waited upon."""
 
@@ -29,7 +35,8 @@ class Fixed(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class Repaired(Timeless[Fixed]):
     """Fires at the first purchase, good rating or word of praise (texts.yaml: intents) within `days` of a complaint
-    that was fixed and satisfied."""
+    that was fixed and satisfied. Praise counts where it is meant: what mocks, says that it fails again or feels bad all
+    the same (`streams.signals.tone.sincere`) is none."""
 
     name: ClassVar[str] = "repaired"
     version: ClassVar[int] = 1
@@ -64,13 +71,26 @@ class Repaired(Timeless[Fixed]):
 
 
 def _praises(moment: Moment) -> bool:
-    """Praise, and no complaint with it; mere thanks are polite, unless they sound glad."""
+    """Praise that is meant, and no complaint with it; mere thanks are polite, unless they sound glad.
+
+    Where the relationship turns to a damaged one at the same time it must say that it is mended, or be beyond doubt:
+    the evidence of the complaint is fresh, and one kind word more may be what tips it.
+    """
     heard = heard_from(moment)
     said = heard.said("intent") if heard is not None else {}
-    if heard is None or "praise" not in said or {"complaint", "worry"} & said.keys():
+    if heard is None or "praise" not in said or {"complaint", "worry"} & said.keys() or not sincere(heard):
+        return False
+    feeling = heard.sentiment()
+    if _turns_away(moment) and not ("mended" in heard.said("reply") or feeling.share >= SURE):
         return False
     words = {heard.low[start:end] for start, end in heard.spans("intent", "praise")}
-    return not words <= THANKS or heard.sentiment().name == "positive"
+    return feeling.name == "positive" or (feeling.name != "negative" and not words <= THANKS)
+
+
+def _turns_away(moment: Moment) -> bool:
+    """Whether the relationship turns to a damaged one at this touchpoint."""
+    shifts = (found for found in moment.out if isinstance(found, Shift))
+    return any(moment.knowledge.relationship(shift.to).state == "damaged" for shift in shifts)
 
 
 def rating(facts: dict[str, object]) -> float:

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 import msgspec
 
-from schemas.records import Because
+from schemas.records import Because, Signal
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.moment import DAY_MS, Moment
+from streams.signals.harassed import Harassed
 from streams.signals.matter import by_staff
 
 ACQUIRE, GROW, MATURE = "acquire", "grow", "mature"
@@ -20,7 +21,8 @@ INVITES = frozenset({"club.joined", "club.active", "event.attended"})
 
 
 class Stage(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Purchases (an order counts once), the first of them, when the stage began, and the last care and invitation."""
+    """Purchases (an order counts once), the first of them, when the stage began, the last care and invitation, and when
+    `harassed` last fired."""
 
     purchases: int = 0
     first: int = 0
@@ -29,6 +31,7 @@ class Stage(msgspec.Struct, array_like=True, frozen=True, gc=False):
     order: str = ""
     cared: int = 0
     invited: int = 0
+    harassed: int = 0
 
 
 class StageGap:
@@ -37,11 +40,14 @@ class StageGap:
 
     Each counts from the later of entering the stage and the last such contact, and is said once. Stages: acquire up
     to one purchase; grow up to four, or in the first year; mature beyond: at a purchase, or when the year is over.
+
+    Who is declared a type whose rules forbid contact (relationships.yaml: `never`), or has told us within `peace_days`
+    to leave them alone (`harassed`), is left alone: a gap that is due then is not said, nor later.
     """
 
     name: ClassVar[str] = "stage_gap"
     version: ClassVar[int] = 1
-    types: ClassVar[frozenset[str]] = INVITES | {
+    types: ClassVar[frozenset[str]] = INVITES | Harassed.types | {
         "purchase.made", "order.placed", "message.sent", "call.started", "chat.message", "agent.asked",
         "agent.answered", "agent.refused", "agent.promised", "agent.fulfilled", "agent.apologised",
     }  # fmt: skip
@@ -54,6 +60,8 @@ class StageGap:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
         before = state
+        if any(isinstance(found, Signal) and found.name == Harassed.name for found in moment.out):
+            state = msgspec.structs.replace(state, harassed=max(state.harassed, moment.at))
         if touchpoint.type in ("purchase.made", "order.placed"):
             state = _bought(state, moment)
         elif _invites(moment):
@@ -85,14 +93,18 @@ class StageGap:
             state = msgspec.structs.replace(state, name=MATURE, began=timer.due)
             moment.arm(self.name, STAGE, self._due_at(state, moment))
             return state
-        days = moment.knowledge.signals[self.name].number(f"{state.name}_days")
+        rule = moment.knowledge.signals[self.name]
+        if _wants_peace(state, moment, rule.number("peace_days")):
+            return state
+        days = rule.number(f"{state.name}_days")
         reason = Because(event_id=timer.cause, what=f"stage {state.name}")
         moment.signal(self.name, f"stage:{state.name}", {"stage": state.name, "after_days": round(days)}, [reason])
         return state
 
     def merge(self, state: Stage, older: Stage) -> Stage:
+        cared, harassed = max(state.cared, older.cared), max(state.harassed, older.harassed)
         if not older.purchases:
-            return msgspec.structs.replace(state, cared=max(state.cared, older.cared)) if older.cared else state
+            return msgspec.structs.replace(state, cared=cared, harassed=harassed)
         first = min(state.first or older.first, older.first)
         purchases = state.purchases + older.purchases
         last = max(state.began, older.began)
@@ -100,8 +112,14 @@ class StageGap:
         began = state.began if name == state.name and state.purchases else last
         return Stage(
             purchases, first, began, name, state.order or older.order,
-            max(state.cared, older.cared), max(state.invited, older.invited),
+            cared, max(state.invited, older.invited), harassed,
         )  # fmt: skip
+
+
+def _wants_peace(state: Stage, moment: Moment, days: float) -> bool:
+    declared = moment.customer.declared
+    forbidden = declared >= 0 and "contact" in moment.knowledge.types[declared].never
+    return forbidden or bool(state.harassed and moment.at <= state.harassed + days * DAY_MS)
 
 
 def _stage(purchases: int, first: int, at: int) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from streams.customers.moment import Moment
 from streams.signals.outgoing import heard_from
+from streams.texts.listening import Heard
 
 SIDES: Final = {("positive",): 1.0, ("negative",): -1.0, ("positive", "negative"): 0.0}
 """By the lists of feelings in a text (texts.yaml; what it denies is not felt). The model of feelings is surer, and
@@ -15,11 +16,28 @@ MEANT: Final = {"praise": "positive", "complaint": "negative"}
 OTHERWISE: Final = frozenset({"feedback.rated", "complaint.resolved"})
 """Touchpoints that say how they feel by more than words."""
 COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
+TURNS: Final = frozenset({"mocking", "relapse"})
+"""Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
+FAILURES: Final = frozenset({"defect", "late", "cancelled"})
+"""Causes whose words say that something failed. Those of the others are of things, which praise names as well."""
+
+
+def sincere(heard: Heard) -> bool:
+    """Whether praise in these words is meant: nothing turns it round, and what they say failed has been mended."""
+    if turned(heard):
+        return False
+    fails = "negative" in heard.said("sentiment") or not FAILURES.isdisjoint(heard.said("cause"))
+    return not fails or "mended" in heard.said("reply")
+
+
+def turned(heard: Heard) -> bool:
+    """Whether praise in these words says the contrary."""
+    return not TURNS.isdisjoint(heard.said("reply"))
 
 
 def tone_of(moment: Moment) -> float | None:
     """Of a rating its place on the scale, of a complaint -1, of one that was settled well 1, of other words
-    which feelings are in them; None where nothing says.
+    which feelings are in them, praise that mocks being the contrary; None where nothing says.
 
     A rating without a scale is one of five, or of ten where it is above five.
     """
@@ -38,6 +56,8 @@ def tone_of(moment: Moment) -> float | None:
     if heard is None:
         return None
     said = set(heard.said("sentiment")) or {MEANT[each] for each in heard.said("intent") if each in MEANT}
+    if said == {"positive"} and turned(heard):
+        return -1.0
     return SIDES.get(tuple(side for side in ("positive", "negative") if side in said))
 
 

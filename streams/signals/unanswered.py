@@ -6,17 +6,29 @@ from typing import ClassVar
 
 import msgspec
 
-from schemas.records import Because
+from schemas.records import Because, Touchpoint
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
+from streams.customers.kept import joined
 from streams.customers.moment import DAY_MS, Moment
 from streams.signals.matter import by_staff, matter_of
+from streams.signals.refusal import asks_nothing_more
+from streams.texts.closing import closes
 
 OPEN = 8
 """Questions of one customer that are waited for; the oldest makes room for a ninth."""
 MINUTE_MS = 60_000
-CHAT = "chat.message"
-ASKED = frozenset({CHAT, "social.mentioned", "message.replied", "complaint.opened"})
+SPOKEN = 4
+"""Sessions and channels in which we have spoken that are remembered."""
+CHAT, REPLY = "chat.message", "message.replied"
+ASKED = frozenset({CHAT, "social.mentioned", REPLY, "complaint.opened"})
+SPEAKS = frozenset({
+    CHAT, "message.sent", "call.started", "agent.asked", "agent.answered", "agent.refused", "agent.promised",
+    "agent.fulfilled", "agent.apologised",
+})  # fmt: skip
+"""Kinds in which we speak."""
+CLOSES = ASKED - {"complaint.opened"}
+"""Kinds in which a line may be the goodbye."""
 
 
 class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -29,8 +41,11 @@ class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Waiting(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """`spoken`: when we last spoke, by session, else by channel; a machine's messages, too, for they are thanked."""
+
     questions: tuple[Question, ...] = ()
     answered_at: int = 0
+    spoken: dict[str, int] = {}
 
 
 class Unanswered:
@@ -42,14 +57,14 @@ class Unanswered:
     than our last word, was answered by it. Fires once a question; more words on an
     open matter do not start it anew. Lines of a chat that name no matter are one, as
     calls are, for 24 hours or until we answer: people write a question in several lines.
+    A reply that only takes its channel back asks nothing, and nor does a line of thanks, an ok, a goodbye or a polite
+    no (texts.yaml: replies) once we have spoken in that session, or by that channel where it names none: a message
+    however long ago, else within 24 hours. The first word of a session is a question, whatever it says.
     """
 
     name: ClassVar[str] = "unanswered"
     version: ClassVar[int] = 1
-    types: ClassVar[frozenset[str]] = ASKED | {
-        "message.sent", "call.started", "complaint.resolved", "agent.asked", "agent.answered", "agent.refused",
-        "agent.promised", "agent.fulfilled", "agent.apologised",
-    }  # fmt: skip
+    types: ClassVar[frozenset[str]] = ASKED | SPEAKS | {"complaint.resolved"}
     state = Waiting
 
     def start(self) -> Waiting:
@@ -58,9 +73,13 @@ class Unanswered:
     def observe(self, state: Waiting, moment: Moment) -> Waiting:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
+        if touchpoint.type in SPEAKS and touchpoint.initiator == "company":
+            state = _spoke(state, moment.at, touchpoint)
         if by_staff(moment) or touchpoint.type == "complaint.resolved":
             return self._answered(state, moment)
         if touchpoint.type not in ASKED or touchpoint.initiator != "customer":
+            return state
+        if asks_nothing_more(moment) or _closes(state, moment, touchpoint):
             return state
         return self._asked(state, moment, touchpoint.type)
 
@@ -79,7 +98,7 @@ class Unanswered:
             kept = kept[1:]
         moment.arm(self.name, matter, moment.at + round(norm * MINUTE_MS))
         question = Question(matter, named is not None, kind, moment.at)
-        return Waiting((*kept, question), state.answered_at)
+        return msgspec.structs.replace(state, questions=(*kept, question))
 
     def _answered(self, state: Waiting, moment: Moment) -> Waiting:
         about = _about(moment)
@@ -91,7 +110,7 @@ class Unanswered:
                 continue
             moment.disarm(self.name, question.matter)
             close_matter(moment, question.matter, "answered")
-        return Waiting(tuple(kept), max(state.answered_at, moment.at))
+        return Waiting(tuple(kept), max(state.answered_at, moment.at), state.spoken)
 
     def due(self, state: Waiting, timer: Timer, moment: Moment) -> Waiting:
         question = next((q for q in state.questions if q.matter == timer.key), None)
@@ -104,7 +123,30 @@ class Unanswered:
     def merge(self, state: Waiting, older: Waiting) -> Waiting:
         known = {q.matter for q in state.questions}
         others = tuple(q for q in older.questions if q.matter not in known)
-        return Waiting((*others, *state.questions)[-OPEN:], max(state.answered_at, older.answered_at))
+        questions = (*others, *state.questions)[-OPEN:]
+        spoken = joined(state.spoken, older.spoken, SPOKEN)
+        return Waiting(questions, max(state.answered_at, older.answered_at), spoken)
+
+
+def _spoke(state: Waiting, at: int, touchpoint: Touchpoint) -> Waiting:
+    where = _session(touchpoint) or touchpoint.channel
+    return msgspec.structs.replace(state, spoken=joined({where: at}, state.spoken, SPOKEN))
+
+
+def _session(touchpoint: Touchpoint) -> str | None:
+    return f"session:{touchpoint.session_id}" if touchpoint.session_id else None
+
+
+def _closes(state: Waiting, moment: Moment, touchpoint: Touchpoint) -> bool:
+    """Whether we have spoken there before, and nothing is left to say."""
+    if touchpoint.type not in CLOSES or not touchpoint.text:
+        return False
+    session = state.spoken.get(_session(touchpoint) or "")
+    channel = state.spoken.get(touchpoint.channel)
+    if channel is not None and touchpoint.type != REPLY and moment.at - channel >= DAY_MS:
+        channel = None
+    spoken = [at for at in (session, channel) if at is not None and at <= moment.at]
+    return bool(spoken) and closes(moment.knowledge.texts, touchpoint.text)
 
 
 def _goes_on(state: Waiting, at: int) -> bool:

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache, partial
 from typing import Final
 
-from streams.knowledge.marks import FEELINGS, Mark, Meanings, Negation, Texts
+from streams.knowledge.marks import FEELINGS, SPELT, Mark, Meanings, Negation, Texts
 from streams.texts.finding import Entry, Finder, Hit, lowered
 from streams.texts.judging import Judge, Opinion
 from streams.texts.script import simplified
@@ -147,7 +147,9 @@ def listener(texts: Texts, meanings: Meanings) -> Listener:
 
 
 def _spoken(mark: Mark) -> bool:
-    """Units and what is harmless behind them are no words by themselves."""
+    """Units and what is harmless behind them are no words by themselves, nor is what whole texts are spelt by."""
+    if mark.family == "reply":
+        return mark.name not in SPELT
     return mark.family != "precision" or mark.name in ("absence", "deeds")
 
 

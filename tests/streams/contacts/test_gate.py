@@ -106,6 +106,24 @@ def test_a_broken_rule_weighs_more_with_those_who_are_close(closeness: str) -> N
     assert signal.severity == ("error" if closeness == "best_friend" else "warning")
 
 
+@pytest.mark.parametrize(
+    ("declared", "offers"),
+    [
+        pytest.param("villain_victim", 0, id="any promotion breaks their rule"),
+        pytest.param("enemy", 0, id="theirs, too"),
+        pytest.param("ex_friend", 1, id="theirs forbids none that they ask for"),
+        pytest.param("stalker_prey", 1, id="theirs forbids what nobody has asked for"),
+        pytest.param("basic_exchange", 1, id="all others"),
+    ],
+)
+def test_no_offer_where_the_rules_of_the_relationship_forbid_any(declared: str, offers: int) -> None:
+    lab = Lab()
+    lab.fold(yes("personalised_ads"))
+    lab.live().customer.declared = knowledge().type_index[declared]
+    scan = touchpoint("qr.scanned", NOON, channel="qr", location_id="lon-02", item_id="example-cup")
+    assert len(signals(lab.fold(scan), "right_offer")) == offers
+
+
 def test_the_sum_of_two_histories_keeps_every_promise() -> None:
     lab = Lab()
     lab.fold(yes(), yes("sms"), planned(NOON), who="anna")

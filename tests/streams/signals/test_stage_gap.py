@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas.records import Touchpoint
-from tests.streams.lab import DAY, START, Lab, signals, tick, touchpoint
+from streams.signals.stage_gap import Stage, StageGap
+from tests.streams.lab import DAY, START, Lab, knowledge, signals, tick, touchpoint
 
 
 def bought(*days: float, **fields: Any) -> list[Touchpoint]:
@@ -14,6 +16,10 @@ def bought(*days: float, **fields: Any) -> list[Touchpoint]:
 
 def cared(day: float) -> Touchpoint:
     return touchpoint("call.started", round(day * DAY), channel="phone", initiator="company")
+
+
+def no(day: float, kind: str = "message.unsubscribed") -> Touchpoint:
+    return touchpoint(kind, round(day * DAY), channel="email")
 
 
 def invited(day: float) -> Touchpoint:
@@ -47,6 +53,11 @@ def invited(day: float) -> Touchpoint:
             [*bought(0, 90, 180, 270, 365), tick(600 * DAY)], [("acquire", 7), ("grow", 150), ("mature", 545)],
             id="the fifth when the year is over",
         ),
+        pytest.param([no(0), no(1), *bought(2), tick(32 * DAY)], [], id="who told us twice to stop is left in peace"),
+        pytest.param([no(0), *bought(2), tick(32 * DAY)], [("acquire", 9)], id="once is about one channel"),
+        pytest.param([*bought(0), no(3), no(4), tick(99 * DAY)], [], id="also when the purchase came first, for good"),
+        pytest.param([no(0), no(1), *bought(24), tick(32 * DAY)], [], id="thirty days, the last one included"),
+        pytest.param([no(0), no(1), *bought(24.1), tick(32 * DAY)], [("acquire", 31.1)], id="and no longer"),
         pytest.param([*bought(0, 90, 180, 270), tick(600 * DAY)], [("acquire", 7), ("grow", 150)], id="four grow"),
     ],
 )  # fmt: skip
@@ -56,3 +67,22 @@ def test_a_gap_of_a_stage_is_said_once(life: list[Touchpoint], expected: list[tu
         lab.fold(each)
     found = [(each.values["stage"], (each.at - START) / DAY) for each in signals(lab.outputs, "stage_gap")]
     assert found == expected
+
+
+@pytest.mark.parametrize(("declared", "gaps"), [("stalker_prey", 0), ("basic_exchange", 1)])
+def test_whoever_feels_pursued_is_left_in_peace(declared: str, gaps: int) -> None:
+    lab = Lab()
+    lab.fold(*bought(0))
+    lab.live().customer.declared = knowledge().type_index[declared]
+    assert len(signals(lab.fold(tick(8 * DAY)), "stage_gap")) == gaps
+
+
+def test_a_state_of_before_is_read() -> None:
+    state = Stage(purchases=1, first=START, began=START, order="o", cared=START, invited=START)
+    older = msgspec.msgpack.encode(list(msgspec.structs.astuple(state))[:-1])
+    assert msgspec.msgpack.decode(older, type=Stage) == state
+
+
+def test_two_histories_keep_the_later_word() -> None:
+    mine, older = Stage(harassed=START), Stage(harassed=START + DAY)
+    assert StageGap().merge(mine, older).harassed == START + DAY

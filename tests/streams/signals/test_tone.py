@@ -38,6 +38,10 @@ def test_how_it_sounds(each: Touchpoint, expected: float | None) -> None:
         ("太棒了，非常满意，质量很好！", "zh", 1),
         ("太差了，非常失望，质量很差。", "zh", -1),
         ("It is good and it is slow.", "en", 0),
+        ("Oh wonderful, it's leaking all over the floor again. Great job, well done 🙄", "en", -1),
+        ("呵呵，你们服务可真好啊，修完第三天又漏，太棒了👏", "zh", -1),
+        ("Great service again, thanks", "en", 1),
+        ("师傅又快又好，太感谢了", "zh", 1),
     ],
 )
 def test_words_sound_as_they_feel(text: str, language: str, side: int) -> None:

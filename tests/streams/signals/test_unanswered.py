@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas.records import Alert, AlertChange, Signal, Touchpoint
+from streams.signals.unanswered import Question, Unanswered, Waiting
 from tests.streams.lab import DAY, HOUR, MINUTE, SECOND, Lab, of, tick, touchpoint
 
 
@@ -87,3 +89,68 @@ def test_a_timer_that_is_set_too_late_fires_at_the_next_tick() -> None:
     lab.fold(tick(HOUR))
     assert of(lab.fold(asked(0)), Signal) == []
     assert len(of(lab.fold(tick(HOUR + SECOND)), Signal)) == 1
+
+
+def thanked(at: int, **fields: Any) -> Touchpoint:
+    return touchpoint("chat.message", at, text="好的，谢谢啦😊", **fields)
+
+
+def promo(at: int, channel: str = "sms") -> Touchpoint:
+    facts = {"purpose": "promo", "template": "spring"}
+    return touchpoint("message.sent", at, channel=channel, initiator="company", properties=facts)
+
+
+def declined(at: int, text: str = "不用了谢谢", channel: str = "sms") -> Touchpoint:
+    return touchpoint("message.replied", at, channel=channel, text=text)
+
+
+@pytest.mark.parametrize(
+    ("life", "expected"),
+    [
+        pytest.param(
+            [asked(session_id="s"), answer(MINUTE, session_id="s"), thanked(2 * MINUTE, session_id="s")], 0,
+            id="thanks for the answer",
+        ),
+        pytest.param([thanked(0, session_id="s")], 1, id="thanks as the first word of a session"),
+        pytest.param(
+            [asked(session_id="s"), answer(MINUTE, session_id="s"), thanked(2 * MINUTE, session_id="t")], 1,
+            id="of another session, too",
+        ),
+        pytest.param(
+            [asked(session_id="s"), answer(MINUTE), thanked(2 * MINUTE, session_id="s")], 0,
+            id="an answer that names no session counts in its channel",
+        ),
+        pytest.param([asked(), answer(MINUTE), thanked(DAY)], 0, id="for a day"),
+        pytest.param([asked(), answer(MINUTE), thanked(DAY + MINUTE)], 1, id="and no longer"),
+        pytest.param(
+            [asked(session_id="s"), thanked(MINUTE, session_id="s")], 1, id="thanks answer no question that is open"
+        ),
+        pytest.param(
+            [asked(session_id="s"), answer(MINUTE, session_id="s"), asked(2 * MINUTE, session_id="s"),
+             thanked(2 * MINUTE + 1, session_id="s")], 1, id="nor one that came after our answer",
+        ),
+        pytest.param(
+            [answer(5 * MINUTE, session_id="s"), thanked(6 * MINUTE, session_id="s"), thanked(4 * MINUTE)], 0,
+            id="late, before our last word: answered already",
+        ),
+        pytest.param([promo(0), declined(5 * MINUTE)], 0, id="a polite no to a promotion"),
+        pytest.param([promo(0), declined(9 * DAY, "no thanks, I'm fine")], 0, id="whenever it comes"),
+        pytest.param([promo(0), declined(5 * MINUTE, "不用了，什么时候有红色的？")], 1, id="a question with it"),
+        pytest.param([promo(0, "email"), declined(5 * MINUTE)], 1, id="we wrote by another channel"),
+        pytest.param([declined(5 * MINUTE)], 1, id="nobody wrote"),
+        pytest.param(
+            [promo(0), touchpoint("complaint.opened", MINUTE, channel="sms", complaint_id="k", text="好的，谢谢")], 1,
+            id="a complaint is one, whatever it says",
+        ),
+    ],
+)  # fmt: skip
+def test_a_goodbye_needs_no_answer(life: list[Touchpoint], expected: int) -> None:
+    assert len([s for s in of(Lab().fold(*life, tick(12 * DAY)), Signal) if s.name == "unanswered"]) == expected
+
+
+def test_a_state_of_before_is_read_and_where_we_spoke_outlives_a_merge() -> None:
+    state = Waiting((Question("session:s", True, "chat.message", 5),), 3)
+    older = msgspec.msgpack.encode(list(msgspec.structs.astuple(state))[:-1])
+    assert msgspec.msgpack.decode(older, type=Waiting) == state
+    merged = Unanswered().merge(Waiting(spoken={"sms": 2}), Waiting(spoken={"sms": 1, "session:t": 1}))
+    assert merged.spoken == {"session:t": 1, "sms": 2}

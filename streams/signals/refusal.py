@@ -1,0 +1,71 @@
+"""A reply that takes a channel back, as an unsubscription does (signals.md, Rulings: Consent; S3-10, S3-11)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from streams.customers.moment import Moment
+from streams.knowledge.contacts import StopWords
+from streams.signals.outgoing import heard_from
+from streams.texts.finding import lowered
+
+REPLY: Final = "message.replied"
+_SENTENCE: Final = re.compile(r"[.!?;\n。！？；…]+")
+_BEFORE: Final = "please|pls|kindly|just|ok|okay|hi|hello|i said|i told you to|请|麻烦|我要|我想|帮我|给我|说了|快"
+_BEHIND: Final = "please|pls|now|thanks|thank you|already|谢谢|谢了|吧|了|啦"
+"""What may stand beside a stop word without saying anything."""
+
+
+def takes_back(moment: Moment) -> bool:
+    """Whether they reply with a stop word (contacts.yaml: stop_words), whatever its case and what stands around it
+    (`STOP!`, `请退订，谢谢`), or say in words of their own that they want no more (texts.yaml: wishes, leave_alone).
+
+    What they deny ("you never bother me") takes nothing back. A reply on any other channel is one by itself.
+    """
+    touchpoint = moment.touchpoint
+    if touchpoint is None or touchpoint.type != REPLY:
+        return False
+    heard = heard_from(moment)
+    if heard is None:
+        return False
+    return "leave_alone" in heard.said("wish") or _stops(heard.low, touchpoint.channel, moment.knowledge.contacts.stop)
+
+
+def asks_nothing_more(moment: Moment) -> bool:
+    """Whether a reply takes the channel back and that is all: it names no order or complaint, no worry, and no question
+    about one (texts.yaml: replies, matter). How we came by their number is asked, and not for an answer."""
+    touchpoint = moment.touchpoint
+    if touchpoint is None or touchpoint.order_id or touchpoint.complaint_id or not takes_back(moment):
+        return False
+    heard = heard_from(moment)
+    if heard is None:
+        return False
+    wants = heard.said("intent")
+    return "worry" not in wants and not ("question" in wants and "matter" in heard.said("reply"))
+
+
+def _stops(low: str, channel: str, words: StopWords) -> bool:
+    """One of the words as the whole text, or one of the plainer ones as a sentence of its own."""
+    plain = unicodedata.normalize("NFKC", low)
+    if _alone(words.whole_of(channel)).fullmatch(plain):
+        return True
+    sentence = _alone(words.sentence)
+    return any(sentence.fullmatch(each) for each in _SENTENCE.split(plain))
+
+
+@lru_cache(maxsize=16)
+def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
+    """One of them with nothing beside it but signs and politeness; said again and again, too, if it is no letter alone:
+    `T.T` weeps."""
+    once, often = ("|".join(map(re.escape, group)) or r"(?!)" for group in _by_length(words))
+    said = rf"(?:{once}|(?:{often})(?:\W*(?:{often}))*)"
+    return re.compile(rf"\W*(?:(?:{_BEFORE})\W*)?{said}\W*(?:(?:{_BEHIND})\W*)*")
+
+
+def _by_length(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Single letters, and the others, the longest first."""
+    ordered = sorted((lowered(word) for word in words), key=lambda word: (-len(word), word))
+    return [word for word in ordered if len(word) == 1], [word for word in ordered if len(word) > 1]

@@ -1,0 +1,158 @@
+"""What a reply to a message takes back, and what it asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.records import Decision, Touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, SECOND, Lab, of, signals, tick, touchpoint
+
+
+def replied(text: str, at: int = HOUR, channel: str = "sms", **fields: Any) -> Touchpoint:
+    return touchpoint("message.replied", at, channel=channel, text=text, **fields)
+
+
+def yes(channel: str = "sms", at: int = 0) -> Touchpoint:
+    facts = {"scope": channel, "granted": True}
+    return touchpoint("consent.changed", at, event_id=f"yes {channel} {at}", channel="app", properties=facts)
+
+
+def promo(at: int = 40 * DAY + 16 * HOUR, channel: str = "sms", purpose: str = "promo") -> Touchpoint:
+    facts = {"contact_id": f"{channel} {at}", "purpose": purpose}
+    return touchpoint("contact.planned", at, channel=channel, initiator="company", properties=facts)
+
+
+def refused(text: str, channel: str = "sms") -> bool:
+    lab = Lab()
+    (decision,) = of(lab.fold(yes(channel), replied(text, channel=channel), promo(channel=channel)), Decision)
+    taken_back = lab.live().customer.consents[channel].granted is False
+    noes = lab.live().states.get("harassed.1")
+    assert ("opted_out" in decision.reasons) == taken_back, "the gate and the card know the same"
+    assert taken_back == (noes is not None and len(noes.at) == 1), "and for `harassed` it is one no"
+    return taken_back
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP",
+        "stop.",
+        "Stop!!!",
+        "STOP 🛑",
+        " “Stop” ",
+        "Please stop",
+        "I said STOP!",
+        "stop stop",
+        "STOPALL",
+        "Stop all",
+        "UNSUBSCRIBE",
+        "CANCEL",
+        "End.",
+        "quit",
+        "opt-out",
+        "STOP\nSent from my phone",
+        "STOP. You have the wrong number.",
+        "TD",
+        "t",
+        "ＴＤ",
+        "Ｔ。",
+        "退订",
+        "退訂",
+        "请退订，谢谢",
+        "取消订阅",
+        "我要退订",
+        "回T",
+        "R",
+        "说了别再给我发了！怎么有我的号码的？",
+        "别发了",
+        "stop texting me, I asked you last week",
+        "How do I unsubscribe?",
+        "Alan passed away last week. Please take him off your mailing list, I can't bear another one of these.",
+    ],
+)
+def test_a_stop_word_or_a_wish_to_be_left_alone_takes_the_channel_back(text: str) -> None:
+    assert refused(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bus stop is closed",
+        "Don't stop what you do",
+        "Can you stop by tomorrow?",
+        "Stop the delivery please",
+        "cancel my appointment",
+        "The end of the story",
+        "T T",
+        "start",
+        "yes",
+        "好的",
+        "谢谢",
+        "不用退订",
+        "你们没有骚扰我，很好",
+        "订单退了",
+        "到站了吗",
+    ],
+)
+def test_what_only_sounds_like_it_takes_nothing_back(text: str) -> None:
+    assert not refused(text)
+
+
+def test_outside_of_text_messages_a_bare_cancel_may_be_of_an_appointment() -> None:
+    assert refused("Cancel")
+    assert not refused("Cancel", "email")
+
+
+def test_it_covers_what_an_unsubscription_covers_and_a_later_yes_counts() -> None:
+    lab = Lab()
+    plans = [promo(2 * DAY, "sms", "service"), promo(3 * DAY, "sms", "care"), promo(4 * DAY, "email")]
+    life = [yes(), yes("email"), replied("STOP"), *plans, yes(at=5 * DAY), promo()]
+    found = of(lab.fold(*life), Decision)
+    assert ["opted_out" in each.reasons for each in found] == [False, True, False, False]
+
+
+def test_ours_is_no_reply() -> None:
+    lab = Lab()
+    lab.fold(yes(), replied("STOP", initiator="company"))
+    assert lab.live().customer.granted("sms")
+
+
+@pytest.mark.parametrize(
+    ("life", "fires"),
+    [
+        pytest.param([replied("STOP")], 0, id="once"),
+        pytest.param([replied("STOP"), replied("STOP", 2 * HOUR)], 1, id="twice"),
+        pytest.param(
+            [replied("STOP"), touchpoint("message.unsubscribed", HOUR + 2 * SECOND, channel="sms")],
+            0,
+            id="what the provider makes of it is the same act",
+        ),
+        pytest.param(
+            [replied("CANCEL"), touchpoint("message.unsubscribed", HOUR + 2 * MINUTE, channel="email")],
+            1,
+            id="two acts",
+        ),
+    ],
+)
+def test_a_refusal_by_reply_is_one_no(life: list[Touchpoint], fires: int) -> None:
+    assert len(signals(Lab().fold(*life, tick(3 * DAY)), "harassed")) == fires
+
+
+@pytest.mark.parametrize(
+    ("reply", "asks"),
+    [
+        pytest.param(replied("STOP"), 0, id="a stop word"),
+        pytest.param(replied("说了别再给我发了！怎么有我的号码的？"), 0, id="a wish"),
+        pytest.param(replied("stop texting me", order_id="o-1"), 1, id="it names an order"),
+        pytest.param(replied("别发了", complaint_id="k-1"), 1, id="or a complaint"),
+        pytest.param(replied("Stop sending ads, my parcel still hasn't arrived!"), 1, id="a worry with it"),
+        pytest.param(replied("别再发广告了，我的包裹一直没收到，很着急"), 1, id="a worry with it, in Chinese"),
+        pytest.param(replied("Stop sending me ads. Where is my order?"), 1, id="a question with it"),
+        pytest.param(replied("别再发广告了，我的退款什么时候到账？"), 1, id="a question with it, in Chinese"),
+        pytest.param(replied("Do you have it in blue?"), 1, id="a question"),
+    ],
+)
+def test_who_wants_no_more_waits_for_no_answer(reply: Touchpoint, asks: int) -> None:
+    assert len(signals(Lab().fold(reply, tick(2 * DAY)), "unanswered")) == asks
