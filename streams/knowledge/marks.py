@@ -21,13 +21,17 @@ UNCLEAR: Final = "unclear"
 
 class Negation(msgspec.Struct, frozen=True):
     """What turns a word round: in Chinese within `window` characters before it, in English within
-    `window` words. `exceptions` contain a negation and deny nothing; one of `breaks` ends the reach."""
+    `window` words. `exceptions` contain a negation and deny nothing; one of `breaks` ends the reach. `outer` say of a
+    whole clause that it is not so ("don't think that", 别以为): with a negation in the clause they affirm it, and where
+    they have one of their own they deny it without. `adjoining` deny only what stands right behind them."""
 
     language: str
     words: tuple[str, ...]
     window: int
     exceptions: tuple[str, ...]
     breaks: tuple[str, ...]
+    outer: tuple[str, ...] = ()
+    adjoining: tuple[str, ...] = ()
 
 
 class Mark(msgspec.Struct, frozen=True):
