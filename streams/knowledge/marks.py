@@ -8,10 +8,13 @@ import msgspec
 
 INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "cancellation")
 """What somebody may want; a threat is seventh and has lists of its own."""
-WISHES: Final = ("leave_alone", "swap")
-"""What customers want that a detector asks for by name: no more contact, and something else for what they have."""
+WISHES: Final = ("leave_alone", "swap", "change")
+"""What customers want that a detector asks for by name: no more contact, and something else for what they have;
+`change` where it is plain that they have it."""
 KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
+INNOCENT: Final = ("everyday", "threat", "wish", "topic")
+"""What harmless words silence: one family of lists, or all three of them."""
 TOPICS: Final = ("health", "creed", "opinion", "schooling")
 FEELINGS: Final = ("negative", "neutral", "positive")
 PRECISION: Final = ("absence", "deeds", "harmless", "units")
@@ -35,10 +38,9 @@ class Negation(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A list of words in both languages. `family` is intent, wish, threat, cause, sentiment, tone, topic, precision or
-    innocent;
-    `kind` the kind of a cause or the severity of a threat; `denial` what takes it back: `near` (the negation of the
-    cues), `far` (the denial of texts.yaml) or nothing."""
+    """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, goods, cause, sentiment,
+    tone, topic, precision or innocent; `kind` the kind of a cause or the severity of a threat; `denial` what takes it
+    back: `near` (the negation of the cues), `far` (the denial of texts.yaml) or nothing."""
 
     family: str
     name: str

@@ -96,13 +96,16 @@ class Finder:
 
     def _raw(self, text: str) -> Iterator[Hit]:
         parts: dict[str, list[tuple[int, int]]] = {}
+        whole: list[tuple[int, int]] = []
         for start, word in self._trie.find(text).tolist():
             length, numbers, part = self._words[word]
             end = start + length
             for number in numbers:
                 if _stands_alone(text, start, end):
                     yield Hit(start, end, number)
-            if part:
+                    if self._entries[number].rivals:
+                        whole.append((start, end))
+            if part and not any(first < start < last < end for first, last in whole):
                 parts.setdefault(part, []).append((start, end))
         for first in parts.keys() & self._behind.keys():
             behind = self._behind[first]

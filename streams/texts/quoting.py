@@ -10,7 +10,8 @@ _HEADS: Final = re.compile(
     r"|原始邮件|原始郵件|原邮件|原郵件|转发邮件|轉寄郵件|转发的邮件|回复的原邮件)[ \t]*[-_—]{2,}"
     r"|^[ \t]*begin forwarded message:"
     r"|^[ \t]*\*{0,2}(?:from|von|de|发件人|發件人|寄件者|寄件人)\*{0,2}[ \t]*[:：][^\n]*"
-    r"(?:@[^\n]*|(?:\n[^\n]*){0,3}?\n[ \t]*\*{0,2}(?:sent|date|subject|cc|发送时间|发送日期|日期|时间|主题|抄送|寄件日期|主旨|主題)\*{0,2}[ \t]*[:：])"
+    r"(?:@[^\n]*|(?:\n[^\n]*){0,3}?\n[ \t]*\*{0,2}"
+    r"(?:sent|date|subject|cc|发送时间|发送日期|日期|时间|主题|主題|抄送|寄件日期|主旨)\*{0,2}[ \t]*[:：])"
     r"|(?<=\n)[ \t]*发件人[ \t]*[:：][^\n]*(?!\n[ \t]*收件人)$"
     r"|^--[ \t]?$",
     re.IGNORECASE | re.MULTILINE,
@@ -29,8 +30,8 @@ _NUMBER: Final = re.compile(r"[ \t]*[>＞][ \t]*\d")
 
 
 def own_words(text: str) -> str:
-    """The text without the mail that it answers, lines that begin with ">", and a signature; empty where nothing else is
-    left. What stands below a quotation with ">" is the customer's again. One lone "> 3 days" is a number, not a
+    """The text without the mail that it answers, lines that begin with ">", and a signature; empty where nothing else
+    is left. What stands below a quotation with ">" is the customer's again. One lone "> 3 days" is a number, not a
     quotation."""
     if "\n" not in text and ">" not in text and "--" not in text and "——" not in text:
         return text
