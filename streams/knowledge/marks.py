@@ -38,9 +38,9 @@ class Negation(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, goods, cause, sentiment,
-    tone, topic, precision or innocent; `kind` the kind of a cause or the severity of a threat; `denial` what takes it
-    back: `near` (the negation of the cues), `far` (the denial of texts.yaml) or nothing."""
+    """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, errand, goods, cause,
+    sentiment, tone, topic, precision or innocent; `kind` the kind of a cause or the severity of a threat; `denial`
+    what takes it back: `near` (the negation of the cues), `far` (the denial of texts.yaml) or nothing."""
 
     family: str
     name: str

@@ -44,7 +44,7 @@ def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
     marks += _family(root, "wishes", "wish", WISHES, _wish)
     marks += _family(root, "threats", "threat", None, _threat)
     marks += _family(root, "doubtful", "doubtful", None, _wish)
-    marks += [_mark(root.section(name), name, name) for name in ("pressure", "goods")]
+    marks += [_mark(root.section(name), name, name) for name in ("pressure", "errand", "goods")]
     marks += _family(root, "innocent", "innocent", INNOCENT, _plain)
     threats = {mark.name for mark in marks if mark.family == "threat"}
     for name in (mark.name for mark in marks if mark.family == "doubtful" and mark.name not in threats):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -29,7 +29,7 @@ def denied(rule: Negation, text: str, start: int, spans: Sequence[Span]) -> bool
     I won't", 别以为我不会). One that is part of a word found (`spans`) denies nothing, nor does that of a condition."""
     found = _in_chinese(rule, text, start, spans) if rule.language == "zh" else _in_english(rule, text, start)
     first = found[0] if found else start
-    outer = _outer(rule.outer).search(text, max(0, first - AHEAD), first) if rule.outer else None
+    outer = _outer(rule.outer).search(text, max(0, first - AHEAD), first) if rule.outer and first else None
     told = outer is not None and not _ends(rule, text[outer.end(1) : first])
     if told and outer is not None and (found or stands_between(rule, outer.group(1))):
         return len(found) % 2 == 0
@@ -99,8 +99,10 @@ def _reaches(rule: Negation, text: str, span: Span, start: int) -> bool:
 
 def _in_english(rule: Negation, text: str, start: int) -> list[int]:
     """Where negations that reach `start` begin; those of a `nor`, and one that is said twice, count as one."""
-    near = list(_near(rule, text, start))
+    near = _near(rule, text, start)
     words = [token.group() for token in near]
+    if not any(_negates(rule, word) for word in words):
+        return []
     joined = " ".join(words)
     if any(exception in joined for exception in rule.exceptions):
         return []
@@ -112,13 +114,13 @@ def _in_english(rule: Negation, text: str, start: int) -> list[int]:
     return [near[n].start() for n in found]
 
 
-def _near(rule: Negation, text: str, start: int) -> Iterator[re.Match[str]]:
+def _near(rule: Negation, text: str, start: int) -> list[re.Match[str]]:
     """The words before `start` that belong to its clause, as far as a negation reaches."""
     tokens = list(_WORD.finditer(text, max(0, start - LOOKBACK), start))
     first = len(tokens)
     while first > 0 and len(tokens) - first < rule.window and tokens[first - 1].group() not in rule.breaks:
         first -= 1
-    yield from tokens[first:]
+    return tokens[first:]
 
 
 def _of_a_condition(text: str, near: Sequence[re.Match[str]], negation: int) -> bool:

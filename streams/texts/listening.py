@@ -24,6 +24,8 @@ SHOWN: Final = 48
 GUARDED: Final = ("threat", "wish", "topic")
 """Families with which words of every day compete, and innocent phrases with the one that they name: where such a one is
 longer or begins before, the threat in it is none. What is doubtful competes with threats, too."""
+MILD: Final = "manager"
+"""Who asks for the manager may have another errand there."""
 SURE: Final = 0.6
 """Share from which on a bad feeling makes a threat of a doubtful word."""
 ASKED: Final = 0.9
@@ -58,7 +60,12 @@ class Heard:
     def threats(self, angry: bool = False) -> dict[str, str]:
         """With what they threaten; `angry` who is known to be displeased, whatever this text sounds like."""
         outright, doubtful = self._of("threat")[0], self._of("doubtful")[0]
-        return {**doubtful, **outright} if doubtful and (angry or self.displeased) else outright
+        errand = MILD in outright and bool(self._of("errand")[0])
+        if not doubtful and not errand:
+            return outright
+        if angry or self.displeased:
+            return {**doubtful, **outright}
+        return {name: words for name, words in outright.items() if not errand or name != MILD}
 
     @property
     def displeased(self) -> bool:
@@ -73,7 +80,8 @@ class Heard:
             return True
         if "praise" in intents or self._of("sentiment")[0].keys() == {"positive"}:
             return False
-        feeling = self.sentiment()
+        lists = self.features(but="doubtful")
+        feeling = self._listener.sentiment.opinion(cleaned(self.text), lists, FEELINGS)
         return feeling.name == "negative" and feeling.share >= (ASKED if "question" in intents else SURE)
 
     def denied(self, family: str) -> dict[str, str]:
@@ -112,10 +120,10 @@ class Heard:
             self._cause = self._listener.cause.opinion(cleaned(self.text), self.features())
         return self._cause
 
-    def features(self) -> list[str]:
-        """The lists that speak, and the language, as the models know them."""
+    def features(self, but: str = "") -> list[str]:
+        """The lists that speak, but for a family, and the language, as the models know them."""
         found = ["lang:zh" if self.chinese else "lang:en"]
-        for family, name in FELT:
+        for family, name in (each for each in FELT if each[0] != but):
             found += [f"{name}.{each}" for each in self._of(family)[0]]
             found += [f"not:{name}.{each}" for each in self._of(family)[1]]
         return list(dict.fromkeys(found))
