@@ -65,9 +65,11 @@ def read_negation(section: Section, language: str) -> Negation:
         window=section.whole("window", 0, MAX_WINDOW),
         exceptions=section.words("exceptions", required=False),
         breaks=section.words("breaks", required=False),
+        outer=section.words("outer", required=False),
+        adjoining=section.words("adjoining", required=False),
     )
     for word in found.exceptions:
-        if not any(each in word for each in found.words):
+        if not any(each in word for each in (*found.words, *found.adjoining)):
             section.fault(f"exceptions: {word!r} has no negation in it", "exceptions")
     section.close()
     return found

@@ -8,8 +8,9 @@ import msgspec
 
 INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "cancellation")
 """What somebody may want; a threat is seventh and has lists of its own."""
-WISHES: Final = ("leave_alone", "swap")
-"""What customers want that a detector asks for by name: no more contact, and something else for what they have."""
+WISHES: Final = ("leave_alone", "swap", "change")
+"""What customers want that a detector asks for by name: no more contact, and something else for what they have;
+`change` where it is plain that they have it."""
 REPLIES: Final = ("closing", "aside", "matter", "mocking", "relapse", "mended")
 """How a line answers ours: that nothing is left to say, what may stand beside that, what a question would be about;
 what turns praise round, and what lets it stand beside the name of a failure."""
@@ -17,6 +18,8 @@ SPELT: Final = frozenset({"closing", "aside"})
 """Of these, lists that a whole text is spelt by; they are not looked for inside texts."""
 KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
+INNOCENT: Final = ("everyday", "threat", "wish", "topic")
+"""What harmless words silence: one family of lists, or all three of them."""
 TOPICS: Final = ("health", "creed", "opinion", "schooling")
 FEELINGS: Final = ("negative", "neutral", "positive")
 PRECISION: Final = ("absence", "deeds", "harmless", "units")
@@ -26,20 +29,23 @@ UNCLEAR: Final = "unclear"
 
 class Negation(msgspec.Struct, frozen=True):
     """What turns a word round: in Chinese within `window` characters before it, in English within
-    `window` words. `exceptions` contain a negation and deny nothing; one of `breaks` ends the reach."""
+    `window` words. `exceptions` contain a negation and deny nothing; one of `breaks` ends the reach. `outer` say of a
+    whole clause that it is not so ("don't think that", 别以为): with a negation in the clause they affirm it, and where
+    they have one of their own they deny it without. `adjoining` deny only what stands right behind them."""
 
     language: str
     words: tuple[str, ...]
     window: int
     exceptions: tuple[str, ...]
     breaks: tuple[str, ...]
+    outer: tuple[str, ...] = ()
+    adjoining: tuple[str, ...] = ()
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A list of words in both languages. `family` is intent, wish, threat, cause, sentiment, tone, topic, precision,
-    reply or innocent;
-    `kind` the kind of a cause or the severity of a threat; `denial` what takes it back: `near` (the negation of the
-    cues), `far` (the denial of texts.yaml) or nothing."""
+    """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, errand, goods, cause,
+    sentiment, tone, topic, precision, reply or innocent; `kind` the kind of a cause or the severity of a threat;
+    `denial` what takes it back: `near` (the negation of the cues), `far` (the denial of texts.yaml) or nothing."""
 
     family: str
     name: str

@@ -13,6 +13,7 @@ from streams.knowledge.cues import read_negation
 from streams.knowledge.document import Section
 from streams.knowledge.marks import (
     FEELINGS,
+    INNOCENT,
     INTENTS,
     KINDS,
     PRECISION,
@@ -43,7 +44,12 @@ def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
     marks = [*_family(root, "intents", "intent", INTENTS, _intent)]
     marks += _family(root, "wishes", "wish", WISHES, _wish)
     marks += _family(root, "threats", "threat", None, _threat)
-    marks.append(_mark(root.section("innocent"), "innocent", "innocent"))
+    marks += _family(root, "doubtful", "doubtful", None, _wish)
+    marks += [_mark(root.section(name), name, name) for name in ("pressure", "errand", "goods")]
+    marks += _family(root, "innocent", "innocent", INNOCENT, _plain)
+    threats = {mark.name for mark in marks if mark.family == "threat"}
+    for name in (mark.name for mark in marks if mark.family == "doubtful" and mark.name not in threats):
+        root.fault(f"doubtful: {name!r} is none of the threats", "doubtful")
     marks += _family(root, "causes", "cause", None, _cause)
     marks += _family(root, "sentiment", "sentiment", ("positive", "negative"), _felt)
     marks += _family(root, "tones", "tone", TONES, _plain)

@@ -20,6 +20,7 @@ from streams.relationships.reading import Reading
 from streams.relationships.violations import broken, severity
 from streams.relationships.voice import WHOLE, Ear, readable
 from streams.relationships.words import Lexicon, Term
+from streams.texts.quoting import own_words
 from streams.texts.trie import Found
 
 TIMER: Final = "relationships"
@@ -151,11 +152,11 @@ class Relationships:
                     counted.append((deed.slot, amount))
                     self._remember(moment, deed.slot, f"deed.{deed.name}", amount)
                     news = news or self._reading.speaks(deed.slot)[1] >= TELLING
-        if own and touchpoint.text:
+        if own and touchpoint.text and (words := own_words(touchpoint.text)):
             if self.unread(touchpoint):
                 counted.append((habits.FOREIGN, ONE))
             else:
-                terms, text = self._lexicon.read(touchpoint.text)
+                terms, text = self._lexicon.read(words)
                 for term in terms:
                     if term.transformational:
                         transformed = True

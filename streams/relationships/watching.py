@@ -11,6 +11,7 @@ from schemas.records import Touchpoint
 from streams.relationships import habits as h
 from streams.relationships.counts import DAY_MS, ONE
 from streams.relationships.habits import CLASSES, Amounts, Habits
+from streams.texts.quoting import own_words
 
 HOUR_MS: Final = 3_600_000
 GAP_MS: Final = 30 * 60_000
@@ -51,8 +52,8 @@ def theirs(
     habits.last = max(habits.last, at)
     if touchpoint.type in BOUGHT:
         fresh = _bought(habits, touchpoint, at, launched, found) or fresh
-    if touchpoint.text:
-        _spoke(habits, touchpoint.text, at, found)
+    if touchpoint.text and (words := own_words(touchpoint.text)):
+        _spoke(habits, words, at, found)
     return fresh
 
 

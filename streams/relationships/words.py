@@ -7,7 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Knowledge, Weights
-from streams.texts.finding import Entry, Finder, Hit, lowered, reach
+from streams.texts.denying import reach
+from streams.texts.finding import Entry, Finder, Hit, lowered
 
 
 class Term(NamedTuple):

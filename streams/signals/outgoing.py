@@ -6,6 +6,7 @@ from typing import Final
 
 from streams.customers.moment import Moment
 from streams.texts.listening import Heard, listener
+from streams.texts.quoting import own_words
 
 THEIRS: Final = frozenset({
     "chat.message", "message.replied", "social.posted", "social.mentioned", "feedback.rated", "feedback.suggested",
@@ -20,11 +21,12 @@ ANSWERS: Final = frozenset({"chat.message", "agent.answered", "agent.promised"})
 
 
 def heard_from(moment: Moment) -> Heard | None:
-    """The customer's own words; None where these are not."""
+    """The customer's own words, without mail of ours that they quote; None where these are not."""
     touchpoint = moment.touchpoint
     if touchpoint is None or touchpoint.initiator != "customer" or not touchpoint.text:
         return None
-    return _hear(moment, touchpoint.text)
+    words = own_words(touchpoint.text)
+    return _hear(moment, words) if words else None
 
 
 def written(moment: Moment) -> Heard | None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from schemas.records import Touchpoint
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Nothing, Stateless
 from streams.signals.matter import matter_of
 from streams.signals.outgoing import heard_from
+from streams.texts.listening import Heard
 
 
 class SwapAtHome(Stateless):
     """Fires when someone whose address we know returns something or says that they want to return or exchange it
-    (texts.yaml: wishes, swap; what they deny, "no need to exchange it", is none). The address is in the profile: no
+    (texts.yaml: wishes, swap; change where an order, an item or the text tells that they have it; what they deny, "no
+    need to exchange it", is none). The address is in the profile: no
     state."""
 
     name: ClassVar[str] = "swap_at_home"
@@ -28,8 +31,15 @@ class SwapAtHome(Stateless):
             return state
         if touchpoint.type != "order.returned":
             heard = heard_from(moment)
-            if heard is None or "swap" not in heard.said("wish"):
+            if heard is None or not _wants_another(heard, touchpoint):
                 return state
         matter = f"swap:{matter_of(moment) or touchpoint.item_id or ''}"
         moment.signal(self.name, matter, {"item": moment.item}, [because(moment, touchpoint.type)])
         return state
+
+
+def _wants_another(heard: Heard, touchpoint: Touchpoint) -> bool:
+    """Whether it is something that they have that they want to give back or exchange."""
+    wishes = heard.said("wish")
+    named = touchpoint.item_id or touchpoint.order_id or touchpoint.complaint_id
+    return "swap" in wishes or ("change" in wishes and bool(named or heard.said("goods")))

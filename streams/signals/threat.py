@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar, Final, cast
 
 from schemas.records import Because, Severity
 from streams.alerts.cases import close_matter
@@ -12,14 +12,19 @@ from streams.signals.matter import matter_of
 from streams.signals.outgoing import THEIRS, heard_from
 from streams.texts.listening import SHOWN
 
+COMPLAINS: Final = frozenset({"complaint.opened", "complaint.updated", "complaint.reopened"})
+"""Who says it there is displeased."""
+
 
 class Threat(Stateless):
     """Fires when the customer's own words threaten with law, a regulator, the press, a chargeback, a
     boycott, or ask for the manager (texts.yaml: threats, English and Chinese). Each has its severity;
-    the gravest of a text counts: to go public or to law is critical. What the same words deny ("I am
-    not going to sue you") is no threat, nor is an innocent phrase with such a word in it. Quiet a
-    matter, unless it gets graver; a repeated touchpoint says nothing anew. Its case closes when the
-    complaint is resolved to the customer's satisfaction. No state."""
+    the gravest of a text counts: to go public or to law is critical. A doubtful word ("your manager",
+    发朋友圈) threatens in a complaint, or where the text complains, presses or feels bad; in praise or a
+    mere question it does not. What the same words deny ("I am not going to sue you") is no threat, nor
+    is an innocent phrase with such a word in it; what is denied twice (别以为我不会) is one. Quiet a matter,
+    unless it gets graver; a repeated touchpoint says nothing anew. Its case closes when the complaint is
+    resolved to the customer's satisfaction. No state."""
 
     name: ClassVar[str] = "threat"
     version: ClassVar[int] = 1
@@ -34,7 +39,7 @@ class Threat(Stateless):
                 close_matter(moment, matter, "resolved")
             return state
         heard = heard_from(moment)
-        said = heard.said("threat") if heard is not None else {}
+        said = heard.threats(angry=touchpoint.type in COMPLAINS) if heard is not None else {}
         texts = moment.knowledge.texts
         marks = [mark for name in said if (mark := texts.mark("threat", name)) is not None]
         if marks:

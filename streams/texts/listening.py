@@ -21,10 +21,19 @@ REMEMBERED: Final = 256
 """Texts that are not read again."""
 SHOWN: Final = 48
 """Letters of what was found that go into `values`."""
-FAMILY: Final = {"innocent": "threat"}
-"""Innocent phrases compete with threats: where one is longer, the threat inside it is none."""
-FELT: Final = ("sentiment", "cause", "intent", "threat")
-"""Families that vote in the models."""
+GUARDED: Final = ("threat", "wish", "topic")
+"""Families with which words of every day compete, and innocent phrases with the one that they name: where such a one is
+longer or begins before, the threat in it is none. What is doubtful competes with threats, too."""
+MILD: Final = "manager"
+"""Who asks for the manager may have another errand there."""
+SURE: Final = 0.6
+"""Share from which on a bad feeling makes a threat of a doubtful word."""
+ASKED: Final = 0.9
+"""The same, in a text that asks something."""
+FELT: Final = (
+    ("sentiment", "sentiment"), ("cause", "cause"), ("intent", "intent"), ("threat", "threat"), ("doubtful", "threat"),
+)  # fmt: skip
+"""Families that vote in the models, and under which name: to them what is doubtful is a threat."""
 _NAMES: Final = re.compile(r"@\w+|https?://\S+")
 """Handles and addresses are no words."""
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
@@ -33,7 +42,7 @@ _HAN: Final = re.compile("[\u4e00-\u9fff]")
 class Heard:
     """What one text says, by family of lists and name: the words that said it, in the order of the text."""
 
-    __slots__ = ("_cause", "_found", "_hits", "_listener", "low", "text")
+    __slots__ = ("_cause", "_displeased", "_found", "_hits", "_listener", "low", "text")
 
     def __init__(self, listener: Listener, text: str) -> None:
         self.text = text
@@ -41,11 +50,39 @@ class Heard:
         self._listener = listener
         self._hits = listener.hits(self.low)
         self._cause: Opinion | None = None
+        self._displeased: bool | None = None
         self._found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
     def said(self, family: str) -> dict[str, str]:
-        """What is meant."""
-        return self._of(family)[0]
+        """What is meant; of threats what the text says outright, and what is doubtful where it is displeased."""
+        return self.threats() if family == "threat" else self._of(family)[0]
+
+    def threats(self, angry: bool = False) -> dict[str, str]:
+        """With what they threaten; `angry` who is known to be displeased, whatever this text sounds like."""
+        outright, doubtful = self._of("threat")[0], self._of("doubtful")[0]
+        errand = MILD in outright and bool(self._of("errand")[0])
+        if not doubtful and not errand:
+            return outright
+        if angry or self.displeased:
+            return {**doubtful, **outright}
+        return {name: words for name, words in outright.items() if not errand or name != MILD}
+
+    @property
+    def displeased(self) -> bool:
+        """Whether the text complains or presses, or neither praises nor merely asks and feels bad."""
+        if self._displeased is None:
+            self._displeased = self._is_displeased()
+        return self._displeased
+
+    def _is_displeased(self) -> bool:
+        intents = self._of("intent")[0]
+        if "complaint" in intents or self._of("pressure")[0]:
+            return True
+        if "praise" in intents or self._of("sentiment")[0].keys() == {"positive"}:
+            return False
+        lists = self.features(but="doubtful")
+        feeling = self._listener.sentiment.opinion(cleaned(self.text), lists, FEELINGS)
+        return feeling.name == "negative" and feeling.share >= (ASKED if "question" in intents else SURE)
 
     def denied(self, family: str) -> dict[str, str]:
         """What is there and taken back."""
@@ -83,13 +120,13 @@ class Heard:
             self._cause = self._listener.cause.opinion(cleaned(self.text), self.features())
         return self._cause
 
-    def features(self) -> list[str]:
-        """The lists that speak, and the language, as the models know them."""
+    def features(self, but: str = "") -> list[str]:
+        """The lists that speak, but for a family, and the language, as the models know them."""
         found = ["lang:zh" if self.chinese else "lang:en"]
-        for family in FELT:
-            found += [f"{family}.{name}" for name in self.said(family)]
-            found += [f"not:{family}.{name}" for name in self.denied(family)]
-        return found
+        for family, name in (each for each in FELT if each[0] != but):
+            found += [f"{name}.{each}" for each in self._of(family)[0]]
+            found += [f"not:{name}.{each}" for each in self._of(family)[1]]
+        return list(dict.fromkeys(found))
 
 
 class Listener:
@@ -104,8 +141,7 @@ class Listener:
         self.cause = Judge(meanings.cause)
         self._finder = Finder([
             Entry(
-                mark.of(language), language, _rule(rules.get(mark.denial, ()), language),
-                FAMILY.get(mark.family, mark.family),
+                mark.of(language), language, _rule(rules.get(mark.denial, ()), language), *_competing(mark),
             )
             for mark, language in listed
         ])  # fmt: skip
@@ -151,6 +187,14 @@ def _spoken(mark: Mark) -> bool:
     if mark.family == "reply":
         return mark.name not in SPELT
     return mark.family != "precision" or mark.name in ("absence", "deeds")
+
+
+def _competing(mark: Mark) -> tuple[str, tuple[str, ...]]:
+    """The family among whose words the longest wins, and the others."""
+    if mark.family == "innocent":
+        families = GUARDED if mark.name == "everyday" else (mark.name,)
+        return families[0], families[1:]
+    return "threat" if mark.family == "doubtful" else mark.family, ()
 
 
 def _rule(rules: tuple[Negation, ...], language: str) -> Negation | None:

@@ -8,6 +8,11 @@ from streams.knowledge.marks import Negation
 from streams.texts.finding import Entry, Finder, lowered
 
 NO_ZH = Negation("zh", ("不", "没", "别"), 4, ("不得不", "特别"), ("，", "。"))
+CLEAR = Finder([
+    Entry(("告你", "12315", "开除", "要 … 开除"), "zh", None, "one"),
+    Entry(("闹大",), "zh", None, "two"),
+    Entry(("转告", "打开", "热闹"), "zh", None, "one", ("two",)),
+])  # fmt: skip
 NO_EN = Negation("en", ("not", "n't"), 5, (), (",", "."))
 FINDER = Finder([
     Entry(("叫 … 经理", "叫 … 领导"), "zh", NO_ZH, "one"),
@@ -42,3 +47,20 @@ def test_traditional_letters_are_read_as_simplified_ones_that_keep_their_places(
     text = "叫你們那個經理來！"
     assert lowered(text) == "叫你们那个经理来！"
     assert FINDER.find(lowered(text))[0] == FINDER.find("叫你们那个经理来！")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("转告你们", ["转告"], id="its first letter belongs to another word"),
+        pytest.param("我告你们", ["告你"], id="it stands by itself"),
+        pytest.param("热闹大气", ["热闹"], id="so of another family with which that word competes"),
+        pytest.param("要打开除湿", ["打开"], id="so of the second of two words apart"),
+        pytest.param("要把他开除", ["要把他开除"], id="two words apart"),
+        pytest.param("打12315", ["12315"], id="a number"),
+        pytest.param("13812315678", [], id="part of a longer number"),
+        pytest.param("A12315", [], id="part of a code"),
+    ],
+)
+def test_what_belongs_to_another_word_is_not_found(text: str, found: list[str]) -> None:
+    assert [text[hit.start : hit.end] for hit in CLEAR.hits(lowered(text))] == found

@@ -56,6 +56,16 @@ def test_numbers_about_goods_and_shops_are_harmless(text: str) -> None:
         pytest.param("your political views", "opinion", id="opinion"),
         pytest.param("Healthy snacks", None, id="healthy is no illness"),
         pytest.param("祝您身体健康", None, id="a wish is none"),
+        pytest.param("欢迎在线上访问我们的新店", None, id="letters of 线上 and 访问"),
+        pytest.param("怀念经典的味道", None, id="letters of 怀念 and 经典"),
+        pytest.param("一批茶具，其中风格各异", None, id="letters of 其中 and 风格"),
+        pytest.param("附上备用药箱清单", None, id="letters of 备用 and 药箱"),
+        pytest.param("周末儿童科学历险营", None, id="letters of 科学 and 历险"),
+        pytest.param("为您准备孕妇装专区", None, id="letters of 准备 and 孕妇"),
+        pytest.param("到处方便取货", None, id="letters of 到处 and 方便"),
+        pytest.param("相信佛山陶瓷的品质", None, id="letters of 相信 and 佛山"),
+        pytest.param("您中风之后多保重", "health", id="the illness itself"),
+        pytest.param("听说您信佛", "creed", id="the creed itself"),
     ],
 )
 def test_sensitive_topics(text: str, kind: str | None) -> None:

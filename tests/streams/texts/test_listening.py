@@ -51,6 +51,37 @@ def test_what_is_denied_or_innocent_is_no_threat(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        pytest.param("别给我发广告", ["leave_alone"], id="nothing at all"),
+        pytest.param("不要给我打电话了", ["leave_alone"], id="no call"),
+        pytest.param("别再打了，烦死了", ["leave_alone"], id="no more calls"),
+        pytest.param("宝宝在睡，别打电话，放门口就好", [], id="how to deliver"),
+        pytest.param("别打电话，微信说就行", [], id="by which channel"),
+        pytest.param("别给我发红色的，要蓝色", [], id="which colour"),
+        pytest.param("别打扰我爸妈休息", [], id="not to be woken"),
+        pytest.param("Don't call me again", ["leave_alone"], id="no call, in English"),
+        pytest.param("do not send me any more newsletters", ["leave_alone"], id="no letters"),
+        pytest.param("Please don't text me after 9pm", [], id="at which hour"),
+        pytest.param("Don't phone me, email me", [], id="by which channel, in English"),
+        pytest.param("don't send me the wrong size again", [], id="which size"),
+        pytest.param("可以退吗", ["swap"], id="to give back"),
+        pytest.param("想换", ["change"], id="to change, and not what"),
+        pytest.param("想换个发型", [], id="another haircut"),
+        pytest.param("我要换手机了", [], id="a new phone"),
+        pytest.param("以旧换新怎么弄", [], id="an old one taken in part payment"),
+        pytest.param("积分能换什么", [], id="points"),
+        pytest.param("Can I return this?", ["swap"], id="to give back, in English"),
+        pytest.param("I want to return the lamp", ["change"], id="to give back, and perhaps theirs"),
+        pytest.param("we hope to return next month", [], id="to come back"),
+        pytest.param("to return your call", [], id="to ring back"),
+    ],
+)
+def test_hears_wishes(text: str, wishes: list[str]) -> None:
+    assert list(hear(text).said("wish")) == wishes
+
+
+@pytest.mark.parametrize(
     ("text", "intents"),
     [
         pytest.param("Can you tell me when you open?", ("question",), id="question"),
