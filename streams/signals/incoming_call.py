@@ -10,7 +10,8 @@ from streams.signals.detector import Nothing, Stateless
 
 
 class IncomingCall(Stateless):
-    """Fires each time a customer calls; `values.open` counts their open matters. Whom we ring is no caller."""
+    """Fires each time a customer calls; `values.open` counts their open matters, of those that they know of (`matters`:
+    what we have found wrong with our own messages is none of theirs). Whom we ring is no caller."""
 
     name: ClassVar[str] = "incoming_call"
     version: ClassVar[int] = 1
@@ -21,6 +22,8 @@ class IncomingCall(Stateless):
             return state
         queue = moment.properties.get("queue")
         named = queue if isinstance(queue, str) else ""
-        values: dict[str, Value] = {"queue": named, "open": len(moment.customer.cases)}
+        theirs = frozenset(moment.knowledge.signals[self.name].words("matters"))
+        known = sum(not theirs.isdisjoint(case.names) for case in moment.customer.cases)
+        values: dict[str, Value] = {"queue": named, "open": known}
         moment.signal(self.name, "call", values, [because(moment, "call.ringing")])
         return state
