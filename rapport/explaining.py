@@ -39,7 +39,7 @@ def explained(knowledge: Knowledge, name: str) -> Iterator[str]:
     yield f"source: {', '.join(rule.rows)} of domain.md"
     yield f"numbers: {_numbers(rule) or 'none'}"
     yield f"quiet for {rule.quiet_days:g} days after it fired, unless it gets worse"
-    yield f"to be acted on within {_within(rule)}"
+    yield f"to be acted on within {_within(rule)}; the card has the customer reached: {rule.reach}"
     for language in LANGUAGES:
         yield ""
         start = f"signal.{name}."

@@ -16,7 +16,7 @@ from rapport.customers.looking import behind
 from rapport.failure import Failure
 from rapport.identifying import customer_key
 from sinks.clickhouse.client import StoreError
-from streams.customers.customer import Customer
+from streams.customers.customer import OUR_NOTES, Customer
 
 TIMELINE: Final = 40
 TURNS: Final = 60
@@ -94,7 +94,7 @@ def read(site: Site, key: str, at: int | None = None) -> Seen:
     known = find(who, archive, state, lambda: site.knowledge, Span(TIMELINE, at=at))
     if known is None:
         raise Nobody(_near(archive, key))
-    slots = dict(kept[-1].slots) if kept else {}
+    slots = {name: value for name, value in kept[-1].slots.items() if name not in OUR_NOTES} if kept else {}
     cap = site.knowledge.relationship(known.standing.type).cap
     glimpsed = tuple(
         (each.occurred_at, "", each.text)

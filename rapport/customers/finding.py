@@ -27,7 +27,7 @@ from replay.source import ReplayError
 from schemas.records import Alert, AlertChange
 from sinks.clickhouse.client import StoreError
 from streams.alerts.changing import TIMER
-from streams.customers.customer import Customer
+from streams.customers.customer import HEARD, Customer
 from streams.engine import UnreadableState
 from streams.knowledge.model import Knowledge
 
@@ -211,7 +211,9 @@ def _pressing(matters: list[Matter]) -> tuple[Matter, ...]:
 
 
 def _language(customer: Customer | None, card: str | None) -> str | None:
-    return (customer.slots.get("language") or customer.language if customer else None) or card
+    if customer is None:
+        return card
+    return customer.slots.get("language") or customer.language or customer.slots.get(HEARD) or card
 
 
 def _consents(customer: Customer | None, card: dict[str, bool]) -> dict[str, bool]:

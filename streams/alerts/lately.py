@@ -24,14 +24,23 @@ def recent(speaker: Speaker) -> tuple[str, ...]:
 def _fact(speaker: Speaker, glimpse: Glimpse) -> str:
     """The fact with whether staff may speak of it; of what they must never mention no words are shown. Words about
     health, faith or grief are known, and not brought up."""
-    rules = speaker.knowledge.alerts
-    if glimpse.private or glimpse.type in rules.never_said:
+    if never_mentioned(speaker, glimpse):
         hidden = msgspec.structs.replace(glimpse, words="")
         return speaker.say("fact.never", fact=_line(speaker, hidden))
-    heard = listener(speaker.knowledge.texts, speaker.knowledge.meanings).hear(glimpse.words) if glimpse.words else None
-    may_be_said = glimpse.type in rules.said and (heard is None or topic(heard) is None)
-    mark = "fact.say" if may_be_said else "fact.silent"
+    mark = "fact.say" if may_be_mentioned(speaker, glimpse) else "fact.silent"
     return speaker.say(mark, fact=_line(speaker, glimpse))
+
+
+def never_mentioned(speaker: Speaker, glimpse: Glimpse) -> bool:
+    return glimpse.private or glimpse.type in speaker.knowledge.alerts.never_said
+
+
+def may_be_mentioned(speaker: Speaker, glimpse: Glimpse) -> bool:
+    """Whether staff may bring it up: of a kind that may be, and not in words about health, faith or grief."""
+    if never_mentioned(speaker, glimpse) or glimpse.type not in speaker.knowledge.alerts.said:
+        return False
+    knowledge = speaker.knowledge
+    return not glimpse.words or topic(listener(knowledge.texts, knowledge.meanings).hear(glimpse.words)) is None
 
 
 def _line(speaker: Speaker, glimpse: Glimpse) -> str:

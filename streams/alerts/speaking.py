@@ -10,7 +10,7 @@ from streams.relationships.relationships import STRANGER
 
 NAMED = frozenset({
     "purpose", "part", "stage", "for", "slot", "sign", "gap", "threat", "cause", "intent", "topic", "recital",
-    "kind",
+    "kind", "category",
 })  # fmt: skip
 """Values whose words have a line of wording."""
 

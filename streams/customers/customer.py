@@ -9,6 +9,10 @@ from streams.relationships.habits import Habits
 
 RECENT = 4
 """Touchpoints that the card shows."""
+HEARD, WAYS = "heard", "ways"
+"""Slots that nobody fills in: the language of their own words, and the channels by which they can be reached."""
+OUR_NOTES = frozenset({HEARD, WAYS})
+"""No profile sets them, and nobody is shown them as something that the customer has told."""
 
 
 class Timer(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from schemas.records import Because, Emitted, Severity, Signal, Touchpoint, Value
 from schemas.wire import properties
-from streams.customers.customer import Consent, Customer, Timer
+from streams.customers.customer import HEARD, Consent, Customer, Timer
 from streams.customers.ids import fingerprint, output_id
 from streams.customers.incidents import Incident
 from streams.customers.sketch import bin_of
@@ -84,10 +84,12 @@ class Moment:
 
     @property
     def language(self) -> str:
-        """The customer's language where we write it, else the company's."""
-        known = self.customer.slots.get("language") or self.customer.language or ""
+        """The customer's language where we write it, else the company's: as it was told (`zh`, `zh-CN`, `zh_CN`), else
+        that of their own words."""
+        slots = self.customer.slots
+        known = slots.get("language") or self.customer.language or slots.get(HEARD, "")
         if known not in self.knowledge.wording:
-            known = known.split("-")[0].lower()
+            known = known.replace("_", "-").split("-")[0].lower()
         return known if known in self.knowledge.wording else self.knowledge.company.language
 
     @property

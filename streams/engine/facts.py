@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from schemas.records import Touchpoint
 from schemas.sealing import KINDS, SEALED
-from streams.customers.customer import RECENT, Consent, Customer, Glimpse
+from streams.customers.customer import HEARD, RECENT, WAYS, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
 from streams.knowledge.wording import SLOTS
 from streams.signals.refusal import REPLY, takes_back
+from streams.texts.tongue import tongue
 
 SLOT_LETTERS = 64
 GLIMPSE_BYTES = 72
 CUT = "…"
 """Ends words that were longer."""
 _TOLD = frozenset({"consent.changed", "message.unsubscribed", REPLY, "profile.updated"})
+UNTOLD = frozenset({"und", "mul", "zxx"})
+"""Codes by which a source says that it does not know the language (ISO 639-2)."""
+CHANNELS = frozenset({"email", "sms", "dm", "push", "letter", "phone", "chat", "social"})
+"""By which somebody can be reached where they have been heard or were reached before."""
+REACHED = ("message.", "agent.", "call.", "chat.")
+"""Groups of what our people do that show a way to the customer."""
 HIDDEN = ("alert.", "consent.", "profile.", "identity.")
 """Groups that the card's recent touchpoints leave out: they are ours, not the customer's."""
 
 
 def learn(moment: Moment, touchpoint: Touchpoint) -> None:
-    """Language, place and offset of the last word; consents and profile, where the touchpoint is about them."""
+    """Language, place and offset of the last word; ways to reach them; consents and profile, where the touchpoint is
+    about them. A language that is told holds; before one is, that of their own words does."""
     customer = moment.customer
     if touchpoint.email or touchpoint.phone:
         _contact(customer, touchpoint)
     language, place, kind = touchpoint.language, touchpoint.location_id, touchpoint.type
-    if language and touchpoint.initiator == "customer":
-        customer.language = language
+    if touchpoint.initiator == "customer":
+        if language and language not in UNTOLD:
+            customer.language = language
+        elif touchpoint.text and customer.language is None:
+            _note(customer, HEARD, tongue(touchpoint.text))
+    if touchpoint.channel in CHANNELS:
+        _way(customer, touchpoint)
     if moment.at >= customer.latest:
         if touchpoint.initiator == "customer":
             customer.offset_minutes = touchpoint.occurred_offset
@@ -45,6 +58,21 @@ def _contact(customer: Customer, touchpoint: Touchpoint) -> None:
     for kind, value in zip(KINDS, (touchpoint.email, touchpoint.phone), strict=True):
         if value and value.startswith(SEALED) and customer.slots.get(kind) != value:
             customer.slots = {**customer.slots, kind: value}
+
+
+def _note(customer: Customer, slot: str, value: str | None) -> None:
+    if value is not None and customer.slots.get(slot) != value:
+        customer.slots = {**customer.slots, slot: value}
+
+
+def _way(customer: Customer, touchpoint: Touchpoint) -> None:
+    """They can be reached by a channel that they use, or by which we have reached them; what bounces reaches nobody."""
+    channel, known = touchpoint.channel, customer.slots.get(WAYS, "")
+    if touchpoint.type == "message.bounced":
+        if channel in known:
+            _note(customer, WAYS, " ".join(each for each in known.split() if each != channel))
+    elif channel not in known and (touchpoint.initiator == "customer" or touchpoint.type.startswith(REACHED)):
+        _note(customer, WAYS, " ".join(sorted((*known.split(), channel))))
 
 
 def _consent(moment: Moment) -> None:

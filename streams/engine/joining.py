@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from streams.alerts.changing import ENDED, TIMER
-from streams.customers.customer import RECENT, Case, Customer
+from streams.customers.customer import RECENT, WAYS, Case, Customer
 from streams.customers.moment import QUIET_KEPT
 from streams.engine.partition import Live
 from streams.relationships import habits
@@ -44,7 +44,8 @@ def join(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> Non
         if scope not in consents or consents[scope].at < consent.at:
             consents[scope] = consent
     mine.consents = consents
-    mine.slots = {**older.slots, **mine.slots}
+    ways = {way for slots in (older.slots, mine.slots) for way in slots.get(WAYS, "").split()}
+    mine.slots = {**older.slots, **mine.slots, **({WAYS: " ".join(sorted(ways))} if ways else {})}
     mine.recent = tuple(sorted((*older.recent, *mine.recent), key=lambda glimpse: glimpse.at))[-RECENT:]
     mine.ended = tuple(sorted({*older.ended, *mine.ended}, key=lambda each: (each.at, each.mark)))[-ENDED:]
     quiet = sorted({**older.quiet, **mine.quiet}.items(), key=lambda each: (each[1][0], each[0]))

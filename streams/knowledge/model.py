@@ -35,6 +35,8 @@ State: TypeAlias = Literal["transactional", "transitional", "communal", "damaged
 STATES: tuple[State, ...] = ("transactional", "transitional", "communal", "damaged")
 MIGRATIONS: tuple[str, ...] = ("exploration", "endowment", "recovery", "neglect", "betrayal")
 STRATEGIES: tuple[str, ...] = ("solidify", "steer", "reroute")
+REACHES: tuple[str, ...] = ("any", "phone", "phone_on_time", "where_asked", "with_us", "none")
+"""How a card has the customer reached (`signals.yaml` says what each means)."""
 TONES: tuple[str, ...] = ("promotional", "warm", "formal", "informative", "exclusive", "playful", "apologetic")
 
 INDUSTRIES: tuple[str, ...] = (
@@ -220,6 +222,7 @@ class ShiftAlert(msgspec.Struct, frozen=True):
     teams: tuple[str, ...]
     quiet_days: float
     deadline_minutes: int
+    reach: str = "any"
 
 
 class Strategy(msgspec.Struct, frozen=True):
@@ -233,7 +236,8 @@ class Strategy(msgspec.Struct, frozen=True):
 
 
 class SignalRule(msgspec.Struct, frozen=True):
-    """Which version of a detector runs, whom it tells and with which numbers (`parameters.py` names them)."""
+    """Which version of a detector runs, whom it tells, how its card has the customer reached (one of `REACHES`), and
+    with which numbers (`streams.knowledge.signals` names them)."""
 
     name: str
     version: int
@@ -244,6 +248,7 @@ class SignalRule(msgspec.Struct, frozen=True):
     rows: tuple[str, ...]
     purpose: Text
     parameters: dict[str, Parameter]
+    reach: str = "any"
 
     def number(self, name: str) -> float:
         value = self.parameters[name]
@@ -336,6 +341,10 @@ class Knowledge(msgspec.Struct, frozen=True):
     def shift_alert(self, from_: str, to: str) -> ShiftAlert | None:
         """Who must hear of a shift; None where nobody must."""
         return next((a for a in self.shift_alerts if from_ in a.from_types and to in a.to_types), None)
+
+    def wants_quiet(self, type_id: str) -> bool:
+        """Whether nobody is to get in touch with such a customer: a shift to this type says `reach: none`."""
+        return any(each.reach == "none" and type_id in each.to_types for each in self.shift_alerts)
 
     def lines(self, language: str, key: str, values: Mapping[str, object] = {}) -> tuple[str, ...]:
         """The lines `key.1`, `key.2` … of wording, as far as there are any."""

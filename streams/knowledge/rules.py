@@ -12,6 +12,7 @@ from streams.knowledge.document import Section, nearest
 from streams.knowledge.model import (
     HALF_LIVES,
     MIGRATIONS,
+    REACHES,
     STATES,
     TYPE_IDS,
     Combination,
@@ -103,6 +104,7 @@ def read_shift_alerts(root: Section, types: Sequence[RelationshipType], teams: C
             teams=row.names("teams", teams),
             quiet_days=row.number("quiet_days", 0, MAX_DAYS),
             deadline_minutes=row.whole("deadline_minutes", 1, MAX_MINUTES),
+            reach=row.choice("reach", REACHES, "any"),
         )
         if alert.name in {each.name for each in found}:
             row.fault(f"name: {alert.name!r} is there twice", "name")

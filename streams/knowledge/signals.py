@@ -8,7 +8,7 @@ from typing import NamedTuple
 from schemas.catalogue import Catalogue
 from schemas.topics import TEAMS
 from streams.knowledge.document import Section
-from streams.knowledge.model import Parameter, SignalRule
+from streams.knowledge.model import REACHES, Parameter, SignalRule
 from streams.knowledge.relationships import read_text
 from streams.knowledge.rules import MAX_DAYS, MAX_MINUTES, read_severity
 
@@ -67,6 +67,13 @@ _CHART = {
     "variance": Number(0.01, 100), "over": Number(0.1, 100), "new_normal_days": DAYS,
 }  # fmt: skip
 """Of the control chart of a trend."""
+
+MATTERS = (
+    "unanswered", "promise_overdue", "repeat_contact", "handed_around", "policy_collision", "delivery_misfit",
+    "double_deviation", "contradictory_answers", "threat", "cry_for_help", "ignored_suggestion", "service_gap",
+    "struggling", "swap_at_home", "follow_up_due", "no_apology", "feedback_gap", "betrayal", "fix_before_felt",
+)  # fmt: skip
+"""Signals of what a customer may know to be open."""
 
 SPECS: dict[str, Spec] = {
     "step_failing": Spec((1,), {"shopping": Words(), "chance": SHARE, **_CHART}),
@@ -128,7 +135,7 @@ SPECS: dict[str, Spec] = {
     "struggling": Spec((1,), {"loops": TIMES, "failures": TIMES, "minutes": Number(0.01, MAX_MINUTES)}),
     "asked_for_feedback": Spec((1,), {"days": DAYS}),
     "feedback_gap": Spec((1,), {"gap": Number(0, 5), "low": Number(0, 5), "own_ratings": TIMES, "usual": Number(0, 5)}),
-    "incoming_call": Spec((1,), {}),
+    "incoming_call": Spec((1,), {"matters": Names(MATTERS)}),
     "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
     "swap_at_home": Spec((1,), {}),
     "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS, "peace_days": DAYS}),
@@ -212,7 +219,14 @@ SPECS: dict[str, Spec] = {
     "cry_for_help": Spec((1,), {}),
     "offended_by_precision": Spec((1,), {}),
     "sensitive_topic": Spec((1,), {}),
-    "arrival": Spec((1,), {"confidence_floor": Number(0, 1), "sources": Names(("store.entered", "qr.scanned"))}),
+    "arrival": Spec(
+        (1,),
+        {
+            "confidence_floor": Number(0, 1),
+            "sources": Names(("store.entered", "qr.scanned")),
+            "long_days": DAYS,
+        },
+    ),
 }
 
 
@@ -239,6 +253,7 @@ def _rule(section: Section, name: str, teams: Collection[str], catalogue: Catalo
         rows=section.words("rows"),
         purpose=read_text(section, "purpose"),
         parameters=_parameters(section.section("parameters"), name, spec),
+        reach=section.choice("reach", REACHES, "any"),
     )
     if section.has("teams") and not rule.teams:
         section.fault("'teams' names nobody who could be told", "teams")

@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from schemas import times
-from schemas.records import Because
+from schemas.records import Because, Value
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.kept import joined, newest
@@ -15,18 +15,25 @@ from streams.customers.moment import Moment
 
 PROMISES = 8
 """Promises to one customer that are watched; the one due last stays longest."""
+LETTERS = 80
+"""Of the words of a promise that are kept."""
 HOUR_MS = 3_600_000
 
 
 class Promised(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """When each is due, by id; when promises were kept of which nothing was known yet."""
+    """When each is due, by id; when promises were kept of which nothing was known yet; in which words each was given,
+    as far as it was."""
 
     due: dict[str, int] = {}
     kept: dict[str, int] = {}
+    said: dict[str, str] = {}
 
 
 class PromiseOverdue:
-    """Fires when a promise is past its `due_at` (or `undated_hours` after it was given) and not fulfilled."""
+    """Fires when a promise is past its `due_at` (or `undated_hours` after it was given) and not fulfilled.
+
+    `values.promised` are the words of the promise, shortened; empty where it was given without.
+    """
 
     name: ClassVar[str] = "promise_overdue"
     version: ClassVar[int] = 1
@@ -49,15 +56,18 @@ class PromiseOverdue:
             kept = newest({**state.due, promise: due}, PROMISES)
             for gone in state.due.keys() - kept.keys():
                 moment.disarm(self.name, gone)
-            return Promised(kept, state.kept)
+            return Promised(kept, state.kept, _words_of({**state.said, **_said(promise, touchpoint.text)}, kept))
         # One that names no promise keeps the one that was due first.
         first = min(state.due, key=lambda each: (state.due[each], each), default=None)
         promise = named if isinstance(named, str) and named else first or ""
         moment.disarm(self.name, promise)
         close_matter(moment, f"promise:{promise}", "fulfilled")
         if promise in state.due:
-            return Promised({p: at for p, at in state.due.items() if p != promise}, state.kept)
-        return Promised(state.due, joined(state.kept, {promise: moment.at}, PROMISES)) if promise else state
+            due_still = {p: at for p, at in state.due.items() if p != promise}
+            return Promised(due_still, state.kept, _words_of(state.said, due_still))
+        if not promise:
+            return state
+        return Promised(state.due, joined(state.kept, {promise: moment.at}, PROMISES), state.said)
 
     def _due_at(self, moment: Moment) -> int:
         told = moment.properties.get("due_at")
@@ -69,8 +79,20 @@ class PromiseOverdue:
     def due(self, state: Promised, timer: Timer, moment: Moment) -> Promised:
         if timer.key in state.due:
             reason = Because(event_id=timer.cause, what="agent.promised")
-            moment.signal(self.name, f"promise:{timer.key}", {"promise_id": timer.key}, [reason])
+            values: dict[str, Value] = {"promise_id": timer.key, "promised": state.said.get(timer.key, "")}
+            moment.signal(self.name, f"promise:{timer.key}", values, [reason])
         return state
 
     def merge(self, state: Promised, older: Promised) -> Promised:
-        return Promised(joined(state.due, older.due, PROMISES), joined(state.kept, older.kept, PROMISES))
+        due = joined(state.due, older.due, PROMISES)
+        return Promised(due, joined(state.kept, older.kept, PROMISES), _words_of({**older.said, **state.said}, due))
+
+
+def _said(promise: str, text: str | None) -> dict[str, str]:
+    words = " ".join((text or "").split())
+    return {promise: words if len(words) <= LETTERS else f"{words[:LETTERS]}…"} if words else {}
+
+
+def _words_of(said: dict[str, str], due: dict[str, int]) -> dict[str, str]:
+    """The words of those that are still due."""
+    return {promise: words for promise, words in said.items() if promise in due}

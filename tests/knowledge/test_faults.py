@@ -91,6 +91,23 @@ def faults_of(documents: dict[str, str], file: str, old: str, new: str) -> tuple
             "arrival: 'quiet_days' must be a number",
             id="no number",
         ),
+        pytest.param(
+            "signals.yaml",
+            "reach: where_asked",
+            "reach: where_ask",
+            "reach: where_ask\n",
+            "unanswered: reach: unknown 'where_ask' (did you mean 'where_asked'?); known: any, phone, phone_on_time,"
+            " where_asked, with_us, none",
+            id="an unknown way to reach them",
+        ),
+        pytest.param(
+            "signals.yaml",
+            "[unanswered, promise_overdue, repeat_contact, handed_around,",
+            "[unansword, promise_overdue, repeat_contact, handed_around,",
+            "matters:",
+            "incoming_call.parameters: matters: unknown 'unansword' (did you mean 'unanswered'?)",
+            id="a matter that no signal is",
+        ),
         # relationships
         pytest.param(
             "relationships.yaml",

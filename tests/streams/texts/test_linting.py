@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.texts.linting import Flaw, mended, recital, topic
+from streams.texts.linting import Flaw, mended, recital, rewritten, topic
 from streams.texts.listening import listener
 from tests.streams.lab import knowledge
 
@@ -32,6 +32,39 @@ def test_counts_and_dates_of_what_they_did_are_found_and_said_anew(text: str, ki
     assert flaw is not None
     assert flaw.kind == kind
     assert mended(text, flaw, "…") == anew
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "anew"),
+    [
+        pytest.param(
+            "李奶奶，您有89天没来店里啦，上次3月2日买的茶喝完了吧？", "zh",
+            "李奶奶，好久不见，很惦记您。上次能招待您，我们很高兴。", id="an absence and a date",
+        ),
+        pytest.param(
+            "You have ordered 12 times. You have visited us 30 times. Come again.", "en",
+            "Thank you for coming to us again and again. Come again.", id="two of a kind are said once",
+        ),
+        pytest.param(
+            "You have not visited us for 6 months. We know about your diabetes. Come!", "en",
+            "It has been a while, and we would love to see you again. If there is anything we can do for you, just tell"
+            " us. Come!", id="a recital and a topic",
+        ),
+        pytest.param("Come and see us", "en", "Come and see us", id="nothing to mend"),
+    ],
+)  # fmt: skip
+def test_a_text_is_said_anew_until_nothing_is_wrong_with_it(text: str, language: str, anew: str) -> None:
+    ear = listener(knowledge().texts, knowledge().meanings)
+    found = rewritten(text, ear, knowledge().texts, knowledge().wording[language])
+    assert found == anew
+    assert recited(found) is topic(ear.hear(found)) is None
+
+
+def test_a_text_of_flaws_alone_does_not_go_round_for_ever() -> None:
+    text = " ".join(f"You bought a lamp on {day} March." for day in range(1, 29))
+    ear = listener(knowledge().texts, knowledge().meanings)
+    found = rewritten(text, ear, knowledge().texts, knowledge().wording["en"])
+    assert found == knowledge().wording["en"]["rewrite.date"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,236 @@
+"""What is particular to the card of each signal: its title, what happened, why now, what to do and what not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from schemas.records import Signal
+from streams.alerts.lately import may_be_mentioned
+from streams.alerts.phrases import MINUTE_MS
+from streams.alerts.speaking import Speaker, shown
+from streams.customers.moment import DAY_MS, RANK
+from streams.relationships.relationships import STRANGER
+from streams.texts.linting import rewritten
+from streams.texts.listening import listener
+
+Parts: TypeAlias = tuple[str, str, str, list[str], list[str]]
+"""Title, what happened, why now, do, do not."""
+REWRITTEN: Final = 240
+"""Letters of our own text as it is suggested anew."""
+WORDS: Final = 160
+"""Letters of the customer's own words on a card."""
+SPOKEN: Final = frozenset({
+    "chat.message", "message.replied", "social.posted", "social.mentioned", "feedback.rated", "feedback.suggested",
+    "complaint.opened", "complaint.reopened", "call.started", "call.ended",
+})  # fmt: skip
+"""Touchpoints in which customers speak."""
+NAMES: Final = ("about", "item")
+"""Values that may be unknown: the lines `.bare` do without."""
+PUBLIC: Final = "social"
+"""The channel in which others read along."""
+
+
+def parts(speaker: Speaker, signal: Signal) -> Parts:
+    """The parts of a signal's card, in the language of the speaker."""
+    return _SIGNALS.get(signal.name, _plain)(speaker, signal)
+
+
+def _unanswered(speaker: Speaker, signal: Signal) -> Parts:
+    asked = str(signal.values["asked"])
+    kind, norm = speaker.kind(asked), speaker.lasting(round(float(signal.values["norm_minutes"]) * MINUTE_MS))
+    said = (g.words for g in reversed(speaker.moment.customer.recent) if g.type == asked and not g.ours)
+    words = next((words for words in said if words), "")
+    key = "signal.unanswered.happened" if words else "signal.unanswered.happened.silent"
+    happened = speaker.say(key, kind=kind, text=words) if words else speaker.say(key, kind=kind)
+    staff = speaker.say("signal.unanswered.staff")
+    return (
+        speaker.say("signal.unanswered.title", kind=kind),
+        happened,
+        speaker.say("signal.unanswered.why", norm=norm),
+        [speaker.say("signal.unanswered.do.1"), speaker.say("signal.unanswered.do.2", staff=staff)],
+        [speaker.say("signal.unanswered.do_not.1"), speaker.say("signal.unanswered.do_not.2")],
+    )
+
+
+def _running_out(speaker: Speaker, signal: Signal) -> Parts:
+    item = str(signal.values["item"])
+    last = speaker.ago(round(float(signal.values["elapsed_days"]) * DAY_MS))
+    interval = speaker.lasting(round(float(signal.values["usual_days"]) * DAY_MS))
+    return (
+        speaker.say("signal.running_out.title", item=item),
+        speaker.say("signal.running_out.happened", item=item, last=last),
+        speaker.say("signal.running_out.why", interval=interval),
+        [speaker.say("signal.running_out.do.1"), speaker.say("signal.running_out.do.2", item=item)],
+        [speaker.say("signal.running_out.do_not.1"), speaker.say("signal.running_out.do_not.2")],
+    )
+
+
+def _arrival(speaker: Speaker, signal: Signal) -> Parts:
+    declared = speaker.declared
+    place = speaker.place(str(signal.values["location_id"]))
+    if signal.values["source"] == "qr.scanned":
+        item = speaker.moment.item or str(speaker.moment.properties.get("code", ""))
+        happened = speaker.say("signal.arrival.happened.scan", place=place, item=item)
+        why = speaker.say("signal.arrival.why.scan")
+    else:
+        happened = speaker.say("signal.arrival.happened", place=place)
+        why = speaker.say("signal.arrival.why")
+    greeting = "signal.arrival.do.2"
+    if declared == STRANGER:
+        greeting += ".new"
+    elif speaker.knowledge.relationship(declared).valence < 0 or _waits_for_us(speaker):
+        greeting += ".hurt"
+    elif _long_away(speaker):
+        greeting += ".long"
+    return (
+        speaker.say("signal.arrival.title", label=speaker.label(declared), place=place),
+        happened,
+        why,
+        [speaker.say("signal.arrival.do.1"), speaker.say(greeting)],
+        [speaker.say("signal.arrival.do_not.1"), speaker.say("signal.arrival.do_not.2")],
+    )
+
+
+def _long_away(speaker: Speaker) -> bool:
+    """Whether nothing was heard of them for `long_days` before this moment."""
+    moment = speaker.moment
+    before = [each.at for each in moment.customer.recent if not each.ours and each.at < moment.at]
+    return bool(before) and moment.at - before[-1] >= moment.knowledge.signals["arrival"].number("long_days") * DAY_MS
+
+
+def _waits_for_us(speaker: Speaker) -> bool:
+    """Whether something is open that went wrong: no moment to be cheerful."""
+    cases = speaker.moment.customer.cases
+    return any(RANK[alert.severity] >= RANK["warning"] for case in cases for alert in case.alerts)
+
+
+def _incoming_call(speaker: Speaker, signal: Signal) -> Parts:
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    new, free = speaker.declared == STRANGER, not signal.values["open"]
+    if new or free:
+        do = [speaker.say(f"signal.incoming_call.do.1.{'new' if new else 'free'}"), *do[1:]]
+    if free:
+        why, do = speaker.say("signal.incoming_call.why.none"), do[:1]
+    return title, happened, why, do, do_not
+
+
+def _promise_overdue(speaker: Speaker, signal: Signal) -> Parts:
+    """In the words of the promise; of one without words the name that the source gave it, never that of an event."""
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    named, promised = str(signal.values["promise_id"]), str(signal.values["promised"])
+    if promised:
+        happened = speaker.say("signal.promise_overdue.happened", promised=promised)
+    elif any(each.event_id == named for each in signal.because):
+        happened = speaker.say("signal.promise_overdue.happened.bare")
+    else:
+        happened = speaker.say("signal.promise_overdue.happened.silent", promise_id=named)
+    return title, happened, why, do, do_not
+
+
+def _swap_at_home(speaker: Speaker, signal: Signal) -> Parts:
+    """With what they want to exchange and in which words they said so, as far as either is known and may be told."""
+    title, _, why, do, do_not = _plain(speaker, signal)
+    item, words = str(signal.values["item"]), _just_said(speaker)
+    touchpoint = speaker.moment.touchpoint
+    if touchpoint is not None and touchpoint.category in speaker.knowledge.alerts.sensitive:
+        item = words = ""
+    line = "signal.swap_at_home.happened" + ("" if words else ".silent") + ("" if item else ".bare")
+    return title, speaker.say(line, item=item, words=words), why, do, do_not
+
+
+def _cry_for_help(speaker: Speaker, signal: Signal) -> Parts:
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    touchpoint = speaker.moment.touchpoint
+    if touchpoint is not None and touchpoint.channel == PUBLIC:
+        why, do = speaker.say("signal.cry_for_help.why.public"), [*do, speaker.say("signal.cry_for_help.do.public")]
+    return title, happened, why, do, do_not
+
+
+def _care_call(speaker: Speaker, signal: Signal) -> Parts:
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    return title, happened, why, do if signal.values["for"] == "elderly" else do[:1], do_not
+
+
+def _stage_gap(speaker: Speaker, signal: Signal) -> Parts:
+    title, happened, why, _, do_not = _plain(speaker, signal)
+    return title, happened, why, [speaker.say(f"signal.stage_gap.do.1.{signal.values['stage']}")], do_not
+
+
+def _right_offer(speaker: Speaker, signal: Signal) -> Parts:
+    chosen = signal.values["offer_id"]
+    offer = next(each for each in speaker.knowledge.offers if each.offer_id == chosen).text[speaker.language]
+    return (
+        speaker.say("signal.right_offer.title", offer=offer),
+        speaker.say("signal.right_offer.happened", item=str(signal.values["item"])),
+        speaker.say("signal.right_offer.why"),
+        [speaker.say("signal.right_offer.do.1", offer=offer), speaker.say("signal.right_offer.do.2")],
+        [speaker.say("signal.right_offer.do_not.1"), speaker.say("signal.right_offer.do_not.2")],
+    )
+
+
+def _plain(speaker: Speaker, signal: Signal) -> Parts:
+    """The lines of wording as they are, with what was measured in the words of staff."""
+    return _worded(speaker, signal, {})
+
+
+def _linted(speaker: Speaker, signal: Signal) -> Parts:
+    """Plain lines, and our text written anew in its own language."""
+    touchpoint = speaker.moment.touchpoint
+    text = touchpoint.text if touchpoint is not None and touchpoint.text else ""
+    knowledge = speaker.knowledge
+    heard = listener(knowledge.texts, knowledge.meanings).hear(text)
+    language = "zh" if heard.chinese else "en"
+    anew = rewritten(text, listener(knowledge.texts, knowledge.meanings), knowledge.texts, knowledge.wording[language])
+    return _worded(speaker, signal, {"rewrite": anew if len(anew) <= REWRITTEN else f"{anew[:REWRITTEN]}…"})
+
+
+def _worded(speaker: Speaker, signal: Signal, values: dict[str, str]) -> Parts:
+    values |= {name: shown(speaker, name, value) for name, value in signal.values.items()}
+    values["words"] = _their_words(speaker)
+    lines, wording = f"signal.{signal.name}", speaker.knowledge.wording[speaker.language]
+    nameless = any(values.get(name) == "" for name in NAMES)
+    title = f"{lines}.title.bare" if nameless else f"{lines}.title"
+    happened = f"{lines}.happened" if values["words"] else f"{lines}.happened.silent"
+    if nameless and f"{lines}.happened.bare" in wording:
+        happened = f"{lines}.happened.bare"
+    return (
+        speaker.say(title if title in wording else f"{lines}.title", **values),
+        speaker.say(happened if happened in wording else f"{lines}.happened", **values),
+        speaker.say(f"{lines}.why", **values),
+        list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values)),
+        list(speaker.knowledge.lines(speaker.language, f"{lines}.do_not", values)),
+    )
+
+
+def _their_words(speaker: Speaker) -> str:
+    """What the customer has just said, else the last that they are known to have said and that may be brought up."""
+    just_said = _just_said(speaker)
+    if just_said:
+        return just_said
+    said = (g for g in reversed(speaker.moment.customer.recent) if not g.ours and g.words and g.type in SPOKEN)
+    return next((g.words for g in said if may_be_mentioned(speaker, g)), "")
+
+
+def _just_said(speaker: Speaker) -> str:
+    touchpoint = speaker.moment.touchpoint
+    if touchpoint is None or touchpoint.initiator != "customer" or not touchpoint.text:
+        return ""
+    return touchpoint.text if len(touchpoint.text) <= WORDS else f"{touchpoint.text[:WORDS]}…"
+
+
+_SIGNALS: dict[str, Callable[[Speaker, Signal], Parts]] = {
+    "unanswered": _unanswered,
+    "running_out": _running_out,
+    "arrival": _arrival,
+    "right_offer": _right_offer,
+    "incoming_call": _incoming_call,
+    "promise_overdue": _promise_overdue,
+    "swap_at_home": _swap_at_home,
+    "care_call": _care_call,
+    "cry_for_help": _cry_for_help,
+    "stage_gap": _stage_gap,
+    "offended_by_precision": _linted,
+    "sensitive_topic": _linted,
+}
+"""Signals whose cards need more than their values; all others are plain."""
