@@ -149,6 +149,10 @@ class Deed(msgspec.Struct, frozen=True):
     transformational: bool = False
     slot: int = 0
     """Where it is counted in a customer's state; deeds that mean the same share one."""
+    whereabouts: bool = False
+    """Whether it tells where somebody speaks, and of what they mean little (`streams.relationships.reading`)."""
+    fitted: bool = True
+    """Whether a fit may estimate what it says; else `weights` hold whatever the histories show."""
 
 
 class CompanyDeed(msgspec.Struct, frozen=True):

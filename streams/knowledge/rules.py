@@ -149,7 +149,10 @@ def read_deeds(section: Section, catalogue: Catalogue, clip: float) -> list[Deed
         when = _conditions(row, types, catalogue)
         weights, half_life = read_weights(row, clip), read_half_life(row)
         slot = row.whole("slot", *SLOTS)
-        found.append(Deed(name, types, when, weights, half_life, row.flag("transformational", False), slot))
+        found.append(Deed(
+            name, types, when, weights, half_life, row.flag("transformational", False), slot,
+            row.flag("whereabouts", False), row.flag("fitted", True),
+        ))  # fmt: skip
         row.close()
     return found
 

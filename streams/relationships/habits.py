@@ -8,7 +8,8 @@
 | sessions | the last `SESSIONS` and what was counted in each | the later ones: one cue may count twice |
 | kinds, items | which of 62 classes of categories and items were bought | exact for the union; two may share a class |
 | place | the place of most visits (majority vote of Boyer and Moore) | the stronger one |
-| candidate, before | the type that leads, and on how many occasions; the one declared before | the customer's own |
+| occasions | on how many occasions something spoke for each type, up to three | exact, where the parts shared none |
+| candidate, before | the type that leads; the one declared before | the customer's own |
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ INTRINSIC: Final[tuple[str, ...]] = (
     "long_text", "two_way", "spend", "new_item", "new_kind", "same_place", "order", "lines", "phone", "chat", "social",
     "store", "screen", "mail", "evening", "repeat_item", "launched", "foreign", "broken",
 )  # fmt: skip
+WHERE: Final = (PHONE, CHAT, SOCIAL, MAIL)
+"""Slots of by what somebody speaks to us. Who comes to the shop, serves themselves or is up at night does something
+(domain document §1.3); who writes instead of calling says the same."""
 DEEDS: Final = 30
 """The first slot of knowledge's deeds."""
 VOICES: Final = 92
@@ -43,13 +47,19 @@ VOICES: Final = 92
 SLOTS: Final = 122
 
 
+COUNTED: Final = 1 << 58
+"""Above two bits for each of 29 types: occasions are counted by type."""
+MARK: Final = (1 << 32) - 1
+EVERY: Final = (1 << 29) - 1
+"""All types, as bits."""
 Amounts: TypeAlias = list[tuple[int, int]]
 """Slots, and how much of an occurrence (`ONE`) each has seen."""
 
 
 class Habits(msgspec.Struct, array_like=True, gc=False):
     """The state of one customer's relationship; `candidate` is -1 where none leads, `before` the type declared before
-    the present one, or -1."""
+    the present one, or -1. `occasions` are two bits a type from `COUNTED` down (before: those on which the candidate
+    led), `occasion` the mark of the latest and, above it, the types that it spoke for."""
 
     slow: Bank = msgspec.field(default_factory=Bank)
     fast: Bank = msgspec.field(default_factory=Bank)
@@ -72,6 +82,36 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
         counts.add(self.slow, SLOW_MS, at, what)
         counts.add(self.fast, FAST_MS, at, what)
 
+    def speak(self, occasion: int, types: int) -> None:
+        """Counts an occasion (32 bits) for each of the types (bits): whatever is said on one, it is one for a type."""
+        before = self.occasion >> 32 if self.occasion & MARK == occasion else 0
+        if not types & ~before:
+            return
+        self.occasion = occasion | (types | before) << 32
+        for index in _set(types & ~before):
+            self.hear(index, 1)
+
+    def hear(self, index: int, times: int) -> None:
+        """Adds occasions for one type; more than three are as good as three."""
+        held = self._held()
+        self.occasions = held + (min(times, 3 - (held >> 2 * index & 3)) << 2 * index)
+
+    def heard(self, index: int) -> int:
+        """On how many occasions, of three at most, something spoke for a type."""
+        return self._held() >> 2 * index & 3
+
+    def forget(self, types: int) -> None:
+        """Occasions of these types (bits) count no more."""
+        held = self._held()
+        for index in _set(types):
+            held &= ~(3 << 2 * index)
+        self.occasions = held
+
+    def _held(self) -> int:
+        if self.occasions >= COUNTED:
+            return self.occasions
+        return COUNTED | (min(self.occasions, 3) << 2 * self.candidate if self.candidate >= 0 else 0)
+
     def new_in(self, session: int, slot: int) -> bool:
         """Whether `slot` was not yet counted in this session; remembers it."""
         low, high = (1 << slot, 0) if slot < CLASSES else (0, 1 << (slot - CLASSES))
@@ -87,10 +127,16 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
         return True
 
 
+def _set(types: int) -> list[int]:
+    return [index for index in range(types.bit_length()) if types >> index & 1]
+
+
 def merge(mine: Habits, other: Habits) -> None:
     """Adds what another part of the same person's history has shown (the table above says how exactly)."""
     counts.merge(mine.slow, other.slow)
     counts.merge(mine.fast, other.fast)
+    for index in range(EVERY.bit_length()):
+        mine.hear(index, other.heard(index))
     known = [each for each in (mine.first, other.first) if each]
     mine.first = min(known, default=0)
     mine.last = max(mine.last, other.last)

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import chain
 from math import log
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from streams.compiled import compiled
 from streams.customers.customer import Customer
 from streams.knowledge.model import TYPE_IDS, Knowledge
-from streams.relationships.counts import DAY_MS
+from streams.relationships.counts import DAY_MS, ONE
 from streams.relationships.features import FIRST_EXTRA, KINDS, SIZE, Numbers, Reader, names
-from streams.relationships.habits import BROKEN, INTRINSIC, SLOTS, VOICES
+from streams.relationships.habits import BROKEN, DEEDS, INTRINSIC, SLOTS, VOICES, WHERE, Amounts
 
+Whole = npt.NDArray[np.int64]
+WHOLE: Final = 16
+"""What a number is one of: sixteenths."""
 UNIT: Final = 16_000.0
 """A number times a weight in such parts of a nat: numbers are sixteenths, weights thousandths."""
 VOICE_BY_HAND: Final = 1500
 """Thousandths of a nat that one whole text says for the type that it sounds like, before anything was fitted."""
+WHERE_MOST: Final = 0.7
+"""Nats that the channels by which somebody speaks say at most, together, for or against a type: words and deeds decide,
+and the same sentences make the same relationship by whatever channel they come (D1)."""
+SPOKEN: Final = 500
+"""Thousandths of a nat from which on what happened has spoken for a type."""
+QUIET: Final = ("silent_days", "silent_30", "silent_90", "one_visit", "drop")
+"""Numbers by which silence speaks."""
+LEFT: Final = "ex_friend"
+"""What silence speaks for though it is damaged: they were close, and come no more."""
 YEAR_DAYS: Final = 365.25
 
 
@@ -65,6 +80,15 @@ def present(knowledge: Knowledge) -> Numbers:
     return found
 
 
+def bounded(knowledge: Knowledge) -> npt.NDArray[np.bool_]:
+    """Of every number, whether it is one of those that say at most `WHERE_MOST` together."""
+    slots = [*WHERE, *(deed.slot for deed in knowledge.deeds if deed.whereabouts)]
+    found = np.zeros(SIZE, dtype=np.bool_)
+    for kind in range(len(KINDS)):
+        found[[kind * SLOTS + slot for slot in slots]] = True
+    return found
+
+
 class Reading:
     """Numbers and weights are whole and their products small: sums are exact in any order and on any machine."""
 
@@ -74,12 +98,20 @@ class Reading:
         for index, each in enumerate(knowledge.types):
             self._weights[FIRST_EXTRA, index] += round(1000 * log(each.likelier(company.industry, company.language)))
         self._reader = Reader(tuple(t.valence * t.closeness for t in knowledge.types))
+        self._bounded = bounded(knowledge)
         self._scores = compiled(_scores)
         once = self._weights[: len(KINDS) * SLOTS].reshape(len(KINDS), SLOTS, -1).sum(axis=0)
         self._once = np.rint(once - once.mean(axis=1, keepdims=True)).astype(int)
         best = self._once.argmax(axis=1).tolist()
+        self._told, self._done = _speaking(self._once, self._bounded, knowledge)
+        self._spoken = compiled(_spoken)
+        self._damaged = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "damaged")
+        self._silence = [number for number, name in enumerate(numbers_of(knowledge)) if name in QUIET]
+        self._silent = [n for n, each in enumerate(knowledge.types) if each.state != "damaged" or each.id == LEFT]
         self._speaks = tuple((index, int(self._once[slot, index])) for slot, index in enumerate(best))
-        self.scores(self.numbers(Customer(), 0))  # compiled now, and not while the first customer waits
+        # What is compiled, is compiled now, and not while the first customer waits.
+        self.scores(self.numbers(Customer(), 0))
+        self.spoken([(0, 0)], worded=False)
 
     def numbers(self, customer: Customer, at: int) -> Numbers:
         """What a customer's habits say at `at` (ms), in the order of `numbers_of`."""
@@ -87,7 +119,7 @@ class Reading:
 
     def scores(self, numbers: Numbers) -> list[float]:
         """The score of every type in nats."""
-        found: list[float] = self._scores(numbers, self._weights, UNIT).tolist()
+        found: list[float] = self._scores(numbers, self._weights, self._bounded, WHERE_MOST * UNIT, UNIT).tolist()
         return found
 
     def speaks(self, slot: int) -> tuple[int, int]:
@@ -98,16 +130,70 @@ class Reading:
         """How much more one occurrence speaks for a type than for others, in thousandths of a nat."""
         return int(self._once[slot, type_index])
 
+    def spoken(self, counted: Amounts, *, worded: bool) -> int:
+        """The types, as bits, that what was counted of one touchpoint speaks for. Where there are words they and the
+        deeds do; else all that was done. What speaks for one damaged type is an occasion for each: three attacks are
+        three occasions, though the first sounded like disappointment."""
+        flat = np.fromiter(chain.from_iterable(counted), np.int64, 2 * len(counted))
+        found = int(self._spoken(flat, self._told if worded else self._done, SPOKEN * ONE))
+        return found | self._damaged if found & self._damaged else found
 
-def _scores(numbers: Numbers, weights: Numbers, unit: float) -> Numbers:
-    """Compiled: only the numbers that are not zero are looked at."""
-    found = np.zeros(weights.shape[1])
+    def quiet(self, numbers: Numbers) -> int:
+        """The types, as bits, that a customer's silence speaks for: they may have left, they are not hostile."""
+        said = numbers[self._silence] @ self._weights[self._silence]
+        return sum(1 << n for n in self._silent if said[n] - said.mean() >= SPOKEN * WHOLE)
+
+
+def _speaking(once: Whole, bounded: npt.NDArray[np.bool_], knowledge: Knowledge) -> tuple[Whole, Whole]:
+    """What one occurrence says, by slot and type: in words and deeds; in whatever is done. Habits of channel say
+    nothing here, and for what is damaged speaks only what an expert holds for hostile or hurt: no coupon, no praise."""
+    done = once.copy()
+    done[bounded[:SLOTS]] = 0
+    damaged = [index for index, each in enumerate(knowledge.types) if each.state == "damaged"]
+    sore = _sore(knowledge, {knowledge.types[index].id for index in damaged})
+    done[np.ix_([slot for slot in range(SLOTS) if slot not in sore], damaged)] = 0
+    told = done.copy()
+    told[[slot for slot in range(DEEDS) if slot != BROKEN]] = 0
+    return told, done
+
+
+def _sore(knowledge: Knowledge, damaged: Collection[str]) -> set[int]:
+    """Slots of words and deeds that speak for one of the damaged types by hand."""
+    said = [(deed.slot, deed.weights) for deed in knowledge.deeds]
+    said += [(deed.slot, deed.weights) for deed in knowledge.company_deeds]
+    found = {slot for slot, weights in said if any(weights.get(name, 0.0) > 0 for name in damaged)}
+    return {BROKEN, knowledge.hurt.slot, *found, *(VOICES + knowledge.type_index[name] for name in damaged)}
+
+
+def _spoken(counted: Whole, rows: Whole, least: int) -> int:
+    """Compiled. `counted` are slots and amounts by turns."""
+    found = 0
+    for t in range(rows.shape[1]):
+        said = 0
+        for n in range(0, len(counted), 2):
+            said += rows[counted[n], t] * counted[n + 1]
+        if said >= least:
+            found |= 1 << t
+    return found
+
+
+def _scores(
+    numbers: Numbers, weights: Numbers, bounded: npt.NDArray[np.bool_], most: float, unit: float
+) -> Numbers:  # fmt: skip
+    """Compiled: only the numbers that are not zero are looked at. What `bounded` ones say together, apart from what
+    they say of every type alike, ends at `most` either way."""
+    found, where = np.zeros(weights.shape[1]), np.zeros(weights.shape[1])
     for n in range(len(numbers)):
         if numbers[n] != 0:
-            for t in range(len(found)):
-                found[t] += numbers[n] * weights[n, t]
+            into = where if bounded[n] else found
+            for t in range(len(into)):
+                into[t] += numbers[n] * weights[n, t]
+    alike = 0.0
+    for t in range(len(where)):
+        alike += where[t]
+    alike /= len(where)
     for t in range(len(found)):
-        found[t] /= unit
+        found[t] = (found[t] + min(most, max(-most, where[t] - alike))) / unit
     return found
 
 

@@ -15,7 +15,7 @@ from streams.knowledge.model import CompanyDeed, Deed, Knowledge
 from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
 from streams.relationships.features import Numbers
-from streams.relationships.habits import VOICES, Amounts
+from streams.relationships.habits import EVERY, MARK, VOICES, Amounts
 from streams.relationships.reading import Reading
 from streams.relationships.violations import broken, severity
 from streams.relationships.voice import WHOLE, Ear, readable
@@ -32,6 +32,8 @@ REASONS: Final = 5
 """Pieces of evidence remembered to explain a shift; of a kind the latest."""
 TELLING: Final = 150
 """Thousandths of a nat from which on a piece of evidence is remembered."""
+FADED: Final = 0.05
+"""A type that is less likely at a look of its own has no occasions any more: what spoke for it is forgotten."""
 STRANGER: Final = "complete_stranger"
 """What everybody is before anything is declared."""
 CONSENTED: Final = frozenset({"web", "app"})
@@ -87,7 +89,9 @@ class Relationships:
         if counted:
             state.count(at, counted)
         if news:
-            self._decide(moment, watching.session_of(touchpoint) or at & 0xFFFFFFFF, transformed)
+            types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
+            state.speak(watching.session_of(touchpoint) or at & MARK, types)
+            self._decide(moment, self.numbers(customer, at), transformed)
         if not state.review:
             self._await(moment)
 
@@ -95,7 +99,11 @@ class Relationships:
         """Looks again at a customer of whom nothing was heard."""
         state = moment.customer.habits
         state.review = 0
-        self._decide(moment, moment.at & 0xFFFFFFFF, False)
+        numbers = self.numbers(moment.customer, moment.at)
+        shares = _softmax(self._reading.scores(numbers))
+        state.forget(sum(1 << index for index, share in enumerate(shares) if share < FADED))
+        state.speak(moment.at & MARK, self._reading.quiet(numbers))
+        self._decide(moment, numbers, False)
         if moment.at - state.last < SILENT_MS:
             self._await(moment)
 
@@ -122,8 +130,12 @@ class Relationships:
         for deed in found:
             self._remember(moment, deed.slot, f"company_deed.{deed.name}", ONE)
         if found:
-            moment.customer.habits.count(moment.at, [(deed.slot, ONE) for deed in found])
-            self._decide(moment, moment.at & 0xFFFFFFFF, any(d.transformational for d in found))
+            counted, state = [(deed.slot, ONE) for deed in found], moment.customer.habits
+            state.count(moment.at, counted)
+            state.speak(moment.at & MARK, self._reading.spoken(counted, worded=False))
+            self._decide(
+                moment, self.numbers(moment.customer, moment.at), any(deed.transformational for deed in found)
+            )  # fmt: skip
 
     def declared(self, customer: Customer) -> str:
         """The id of the declared type."""
@@ -227,16 +239,12 @@ class Relationships:
             others = tuple(r for r in customer.reasons if r.slot != slot)
             customer.reasons = (*others, Reason(moment.event_id, what, index, weight, slot))[-REASONS:]
 
-    def _decide(self, moment: Moment, occasion: int, transformed: bool) -> None:
+    def _decide(self, moment: Moment, numbers: Numbers, transformed: bool) -> None:
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
-        scores = self._reading.scores(self.numbers(customer, moment.at))
+        scores = self._reading.scores(numbers)
         first = scores.index(max(scores))
-        if not self._leads_on(first, customer):
-            state.occasions, state.occasion = 1, occasion
-        elif occasion != state.occasion and state.occasions < rules.events:
-            state.occasions, state.occasion = state.occasions + 1, occasion
         state.candidate, declared = first, customer.declared
-        if first == declared or (state.occasions < rules.events and not transformed):
+        if first == declared or not (transformed or state.heard(first) >= rules.events):
             return
         shares = _softmax(scores)
         if shares[first] < rules.declare:
@@ -249,16 +257,8 @@ class Relationships:
         if self.declared(customer) != self._knowledge.types[first].id:
             self._shift(moment, first, second, shares[first])
         state.before = declared
+        state.forget(EVERY)
         customer.declared, customer.since = first, moment.at
-
-    def _leads_on(self, first: int, customer: Customer) -> bool:
-        """Whether what leads now was led up to: it led before, or another of its state did that nobody declared.
-
-        Three attacks are three occasions, though the first sounded like disappointment."""
-        before, types = customer.habits.candidate, self._knowledge.types
-        if first == before or before < 0:
-            return first == before
-        return customer.declared not in (first, before) and types[first].state == types[before].state
 
     def _shift(self, moment: Moment, to: int, second: int, share: float) -> None:
         knowledge = self._knowledge

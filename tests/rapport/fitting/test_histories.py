@@ -8,10 +8,10 @@ import pytest
 from producers.simulator.feeding import write_lines, write_truth
 from producers.simulator.run import Simulation
 from rapport.fitting.histories import TURN_MS, TURNED, Labelled, Unlabelled, moments, read, weight
-from rapport.fitting.regression import fit
+from rapport.fitting.regression import as_knowledge, fit
 from rapport.quality.truth import Life
 from streams.knowledge.model import TYPE_IDS
-from streams.relationships.reading import present
+from streams.relationships.reading import numbers_of, present
 from tests.producers.world import IDENTITY
 from tests.streams.lab import knowledge
 
@@ -39,6 +39,15 @@ def test_a_firm_hand_keeps_the_weights_before(shop: Labelled) -> None:
     firm = np.abs(fit(knowledge(), found, 1e9) - before).max()
     loose = np.abs(fit(knowledge(), found, 1e4) - before).max()
     assert firm <= 1 < loose
+
+
+def test_what_is_weighed_by_hand_no_fit_touches(shop: Labelled) -> None:
+    weights = fit(knowledge(), moments([shop], knowledge()), 1.0)
+    row = numbers_of(knowledge()).index("months.handed_on")
+    assert (weights[row] == present(knowledge())[row]).all()
+    written = as_knowledge(knowledge(), weights)
+    assert "months.purchase" in written
+    assert "months.handed_on" not in written
 
 
 def test_histories_of_others_are_refused(shop: Labelled) -> None:

@@ -82,3 +82,37 @@ def _visit(day: int, kind: str, item: int) -> Touchpoint:
     text: dict[str, Any] = {"text": "how do I open this?"} if kind == "chat.message" else {}
     place: dict[str, Any] = {"location_id": "corner"} if kind == "store.visited" else {}
     return touchpoint(kind, day * DAY, channel="store", **(bought if kind == "purchase.made" else {}), **text, **place)
+
+
+def test_an_occasion_counts_once_for_a_type_and_three_are_enough() -> None:
+    found = Habits()
+    for occasion, types in ((7, 0b01), (7, 0b11), (7, 0b10), (8, 0b10), (9, 0b10), (10, 0b10)):
+        found.speak(occasion, types)
+    assert [found.heard(index) for index in range(3)] == [1, 3, 0]
+    found.forget(0b10)
+    assert [found.heard(index) for index in range(3)] == [1, 0, 0]
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=Habits) == found
+
+
+def test_occasions_of_every_type_fit_in_a_state() -> None:
+    found = Habits()
+    for occasion in range(4):
+        found.speak(occasion, h.EVERY)
+    assert {found.heard(index) for index in range(29)} == {3}
+    assert found.occasions < 1 << 64 > found.occasion
+
+
+def test_a_state_of_before_has_the_occasions_on_which_its_candidate_led() -> None:
+    before = Habits(candidate=3, occasions=2, occasion=12)
+    assert [before.heard(3), before.heard(4)] == [2, 0]
+    before.speak(12, 0b10000)
+    assert [before.heard(3), before.heard(4)] == [2, 1]
+    assert Habits(candidate=-1).heard(0) == 0
+
+
+def test_occasions_of_two_parts_of_a_history_add_up() -> None:
+    mine, other = Habits(), Habits()
+    mine.speak(1, 0b11)
+    other.speak(2, 0b101)
+    merge(mine, other)
+    assert [mine.heard(index) for index in range(3)] == [2, 1, 1]

@@ -183,3 +183,104 @@ TENSE = {"villain_victim", "stalker_prey", "enemy", "ex_friend", "frenemy", "cap
 )
 def test_buying_without_a_word_is_no_trouble(life: list[Touchpoint]) -> None:
     assert {to for _, to in shifts(*life)} & TENSE == set()
+
+
+WAYS = {
+    "chat": "chat.message", "email": "message.replied", "dm": "message.replied", "phone": "call.started",
+    "social": "social.mentioned",
+}  # fmt: skip
+SAME = [
+    pytest.param(
+        "stalker_prey", [
+            "This is creepy, I looked at a lamp once and now you call me", "Leave me alone please",
+            "Stop calling me, leave me alone",
+        ], id="pursued en",
+    ),
+    pytest.param("stalker_prey", ["怎么有我电话？太吓人了", "别再打来了", "别再骚扰我"], id="pursued zh"),
+    pytest.param("enemy", ["黑心商家，假货！骗子公司", "垃圾店，早点倒闭", "骗子，大家别买"], id="attacks zh"),
+    pytest.param(
+        "captive", [
+            "I'd leave tomorrow if my contract let me", "Stuck with you lot for another eight months",
+            "No choice but to stay, no alternative here",
+        ], id="stuck en",
+    ),
+    pytest.param(
+        "basic_exchange", ["满减什么时候有，划算了我就下单", "性价比可以，有券吗", "便宜点就买"], id="price zh"
+    ),
+    pytest.param(
+        "frenemy", [
+            "骂你们归骂，下次缺货我还是得来买，又爱又恨", "东西是真好用，客服是真气人，唉还是下单了",
+            "吐槽完还是会买的，就这么没出息",
+        ], id="love and hate zh",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("days", [2, 5])
+@pytest.mark.parametrize(("type_id", "texts"), SAME)
+def test_the_same_words_make_the_same_relationship_by_whatever_channel(
+    type_id: str, texts: list[str], days: int
+) -> None:
+    """The words decide (D1); in public they count for less (S0-13), not for something else."""
+    led = {}
+    for channel, kind in WAYS.items():
+        lab = Lab()
+        who = {"channel": channel, "customer_id": "anna"}
+        lab.fold(*(
+            touchpoint(kind, n * days * DAY, event_id=f"{n}", text=text, session_id=f"s{n}", **who)
+            for n, text in enumerate(texts)
+        ))  # fmt: skip
+        shares = next(iter(lab.engine.versions.values())).relationships.posterior(
+            lab.live().customer, lab.live().customer.latest
+        )
+        led[channel] = knowledge().types[shares.index(max(shares))].id
+    assert led == dict.fromkeys(WAYS, type_id)
+
+
+OUTBURST, QUESTION = "黑心商家，假货！骗子公司", "请问周六几点开门"
+
+
+@pytest.mark.parametrize(
+    ("life", "turned"),
+    [
+        pytest.param([OUTBURST, QUESTION], False, id="an outburst and a question"),
+        pytest.param(
+            [OUTBURST, QUESTION, "What time do you open?", "谢谢"], False, id="… and more of what says nothing"
+        ),
+        pytest.param([OUTBURST, QUESTION, "垃圾店，早点倒闭"], True, id="two outbursts and a question between them"),
+        pytest.param(
+            [OUTBURST, "见一个人我就说一遍你们多坑", "垃圾店，早点倒闭"], True, id="something else led between"
+        ),
+        pytest.param(["total scam, boycott them", "What time do you open?"], False, id="one in English"),
+        pytest.param(["total scam, boycott them", "worst company, crooks"], True, id="two in English"),
+    ],
+)
+def test_an_occasion_is_one_that_speaks_for_the_type(life: list[str], turned: bool) -> None:
+    declared = shifts(*(said(text, n * 2 * DAY, session_id=f"s{n}") for n, text in enumerate(life)))
+    assert (("complete_stranger", "enemy") in declared) is turned
+    assert declared == [] or turned
+
+
+def test_who_buys_after_an_outburst_has_not_said_it_twice() -> None:
+    coupon = {"coupon": "WELCOME"}
+    life = [said(OUTBURST), *(bought(day, properties=coupon) for day in (1, 2, 3))]
+    assert "enemy" not in {to for _, to in shifts(*life)}
+
+
+@pytest.mark.parametrize("to", ["after-sales", "售后", "billing"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_whom_we_pass_on_commands_nobody(to: str, times: int) -> None:
+    life = [touchpoint("complaint.opened", channel="phone", complaint_id="k", text="冰箱坏了一周没人来，东西全馊了！")]
+    for n in range(times):
+        at = n * DAY + HOUR
+        life += [
+            touchpoint("call.started", at, channel="phone", session_id=f"c{n}", text="Hi, sorry to bother you again"),
+            touchpoint("call.transferred", at + 1, channel="phone", session_id=f"c{n}", initiator="company",
+                       properties={"to": to}),
+            touchpoint("call.ended", at + 2, channel="phone", session_id=f"c{n}"),
+        ]  # fmt: skip
+    lab = Lab()
+    lab.fold(*life)
+    customer = lab.live().customer
+    shares = next(iter(lab.engine.versions.values())).relationships.posterior(customer, customer.latest)
+    assert shares[knowledge().type_index["master_slave"]] < 0.2

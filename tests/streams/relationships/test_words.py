@@ -22,6 +22,8 @@ def keys(text: str) -> set[str]:
         pytest.param("stop emailing me", "group.pursued", id="pursued"),
         pytest.param("别再打电话骚扰我", "group.pursued", id="pursued zh"),
         pytest.param("这就是店大欺客", "group.wronged", id="wronged zh"),
+        pytest.param("再不处理我就报警", "group.threat", id="the police zh"),
+        pytest.param("不退钱我们只能报警了", "group.threat", id="the police, too zh"),
         pytest.param("已经上瘾了，停不下来", "group.addiction", id="addiction zh"),
         pytest.param("I've been a loyal customer and I am so disappointed", "combination.broken_loyalty", id="hurt"),
         pytest.param("老顾客了，这次太失望", "combination.broken_loyalty", id="betrayed zh"),
@@ -35,6 +37,8 @@ def test_hears(text: str, key: str) -> None:
     ("text", "key"),
     [
         pytest.param("please refund me", "group.fun", id="fun is no part of refund"),
+        pytest.param("洗碗机滴滴报警", "group.threat", id="a machine sounds an alarm zh"),
+        pytest.param("一开机就报警，烟雾报警器也老响", "group.threat", id="so does another zh"),
         pytest.param("没有骚扰电话", "group.pursued", id="negated zh"),
         pytest.param("一点都不失望", "group.failure", id="not disappointed zh"),
         pytest.param("I am not disappointed", "group.failure", id="not disappointed en"),
