@@ -15,7 +15,8 @@ from bench.engine import CHUNK, KNOWLEDGE
 from bench.report import Cell, Report, quantile
 from bench.stream import keyed, touchpoints
 from producers.importers import importer
-from producers.importers.run import marks, source_name
+from producers.importers.naming import source_name
+from producers.importers.run import marks
 from producers.lines import Lines
 from rapport.settings import PROJECT
 from schemas.records import Record, Source, Touchpoint

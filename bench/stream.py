@@ -33,7 +33,7 @@ def imported(name: str, file: str, count: int) -> list[Touchpoint]:
     All its customers have agreed to profiling: without that what they do on web and app is not weighed.
     """
     mode = Mode(consent=consent(["profiling"], "a measurement"))
-    made = (each.body for each in pieces(importer(name), Lines(file), 0, mode, 1, lambda: 0))
+    made = (each.body for each in pieces(importer(name), Lines(file), name, 0, mode, 1, lambda: 0))
     found = islice((body for body in made if isinstance(body, Touchpoint)), count)
     return sorted(found, key=attrgetter("occurred_at"))
 

@@ -38,7 +38,7 @@ class Checkpoint:
     """The file of one run over one list of inputs; locked, so that two processes never send the same input at once.
 
     Used as a context: `open` is the position to go on from, `save` replaces the file
-    at once or not at all, `done` deletes it.
+    at once or not at all, `forget` deletes it, `done` its lock, too.
     """
 
     def __init__(self, folder: Path, purpose: str, paths: Sequence[str]) -> None:
@@ -96,6 +96,11 @@ class Checkpoint:
             os.fsync(file.fileno())
         part.replace(self.path)
 
-    def done(self) -> None:
+    def forget(self) -> None:
+        """Begin from the beginning, with the input still locked."""
         self.path.unlink(missing_ok=True)
+
+    def done(self) -> None:
+        """All of it is sent: nothing is left to lock."""
+        self.forget()
         self.path.with_suffix(".lock").unlink(missing_ok=True)

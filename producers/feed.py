@@ -75,7 +75,7 @@ def feed(
         return pipeline.counts
     with run.checkpoint as checkpoint:
         if restart:
-            checkpoint.done()
+            checkpoint.forget()
         for _ in range(_TRIES - 1):
             with suppress(Overtaken):
                 return _resume(run, checkpoint, producer, identity, watch)

@@ -72,9 +72,9 @@ def counts(letters: Sequence[Letter], by: str, page: Page) -> list[Text]:
 
 
 def _cells(letter: Letter, replayed: bool, page: Page) -> list[Text]:
-    place = f"{letter.topic}[{letter.partition}]@{letter.offset}" if letter.topic else f"{letter.file}:{letter.line}"
     detail = f"(replayed) {letter.detail}" if replayed else letter.detail
-    named = (letter.id[:MARK], clock(letter.at, page), letter.reason, letter.stage, place, about(letter) or "-", detail)
+    who = about(letter) or "-"
+    named = (letter.id[:MARK], clock(letter.at, page), letter.reason, letter.stage, letter.place, who, detail)
     cells = [Text(clean(each)) for each in named]
     cells[2].stylize("dim" if replayed else "red")
     return cells

@@ -20,7 +20,7 @@ from producers.letters.content import exported
 from producers.letters.edited import Edited, EditedError
 from producers.letters.mapping import Fixes, MappingError
 from producers.letters.remedies import REMEDIES, remedy
-from producers.letters.replay import Candidate, Replayed, candidates, judged, send
+from producers.letters.replay import Candidate, Replayed, candidates, judged, send, set_aside
 from producers.letters.selecting import STAGES, Selection
 from producers.letters.shelf import Shelf
 from producers.lines import STANDARD_INPUT, Lines, UnreadableInput
@@ -151,6 +151,15 @@ def replay(here: Desk, mending: Mending, dry: bool, json: bool) -> None:
         _tell(judgement, dry)
     if judgement.wrong:
         raise typer.Exit(FAILED)
+
+
+def aside(here: Desk, dry: bool) -> None:
+    """Nothing is sent for what is wanted and was not replayed yet; nobody is asked to mend it from now on."""
+    found = here.shelf()
+    if not dry:
+        set_aside(found.open, found, here.producer)
+    said = "would be set aside" if dry else "set aside"
+    typer.echo(f"{len(found.open):,} {said}; {len(found.letters) - len(found.open):,} already replayed or aside.")
 
 
 def _changed(found: Shelf, changed: Sequence[Edited], name: str) -> Iterator[Candidate]:

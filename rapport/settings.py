@@ -9,7 +9,7 @@ import secrets
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -217,6 +217,8 @@ def _of_file(file: Path) -> dict[str, object]:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}; it must be a file that can be read, or be away") from error
     for name in found:
         if name not in _known():
             raise SettingsError(f"{file}: {name} is no setting{_nearest(name, _known())}")
@@ -268,13 +270,15 @@ def _where(error: str, environment: Mapping[str, str], file: Path) -> str:
     name = path.rstrip("`")
     variable = PREFIX + name.upper()
     place = variable if variable in environment else f"{file}: {name}"
-    return f"{place}: {what}"
+    choices = get_args(get_type_hints(Settings).get(name))
+    allowed = f"; it is one of {', '.join(choices)}" if what.startswith("Invalid enum value") else ""
+    return f"{place}: {what}{allowed}"
 
 
 def _path(kind: type, value: object) -> Path:
-    if kind is Path and isinstance(value, str):
+    if isinstance(value, str):
         return Path(value)
-    raise NotImplementedError(kind)
+    raise ValueError(f"Expected a path, got {value!r}")
 
 
 def _kept(file: Path) -> str:

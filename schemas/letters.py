@@ -49,6 +49,11 @@ class Letter:
         """Where it came from, in one word: the topic, or the file."""
         return self.topic or self.file
 
+    @property
+    def place(self) -> str:
+        """The very record: `topic[partition]@offset`, or `file:line`."""
+        return f"{self.topic}[{self.partition}]@{self.offset}" if self.topic else f"{self.file}:{self.line}"
+
 
 def headers_of(headers: Headers) -> dict[str, str]:
     """All headers as text; bytes that are none are replaced."""

@@ -18,8 +18,9 @@ from producers.counts import Counts
 from producers.delivery import Producer, wall_clock
 from producers.example.story import Scene, story
 from producers.feed import Run, feed
+from producers.importers.naming import source_name
 from producers.importers.online_retail import ONLINE_RETAIL, SHOP_ZONE
-from producers.importers.run import LINE_DIGITS, marks, shift_to_today, source_name
+from producers.importers.run import LINE_DIGITS, marks, shift_to_today
 from producers.kafka_log import KafkaLog
 from producers.lines import Lines
 from producers.pipeline import Incoming, Pipeline

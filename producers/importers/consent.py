@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -60,7 +60,16 @@ def consent(texts: list[str], basis: str | None) -> Consent | None:
         return None
     if basis is None or not basis.strip():
         raise BadConsent("--consent needs --basis: how is it known that these customers agreed (a form, a contract)?")
-    return Consent(tuple(_scope(text) for text in texts), basis.strip())
+    return Consent(_merged(map(_scope, texts)), basis.strip())
+
+
+def _merged(named: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each scope once: of a touchpoint's consents to one scope the last would count alone."""
+    merged: dict[str, tuple[str, ...]] = {}
+    for scope, purposes in named:
+        before = merged.get(scope, purposes)
+        merged[scope] = tuple(dict.fromkeys((*before, *purposes))) if before and purposes else ()
+    return tuple(merged.items())
 
 
 def _scope(text: str) -> tuple[str, tuple[str, ...]]:

@@ -38,6 +38,11 @@ class Look:
         else:
             self._reject(piece, "too_large", f"a line has at most {MAX_LINE_BYTES} bytes")
 
+    @property
+    def nothing(self) -> bool:
+        """Whether there was something and all of it would be rejected."""
+        return bool(self.rejected) and not self.types
+
     def _reject(self, piece: Incoming, reason: str, detail: str) -> None:
         self.rejected[reason] += 1
         examples = self.faults.setdefault(reason, [])

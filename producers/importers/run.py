@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
@@ -16,10 +17,11 @@ from producers.delivery import Producer, wall_clock
 from producers.feed import Run, Watcher, feed, unwatched
 from producers.importers.consent import Consent
 from producers.importers.look import Look
+from producers.importers.naming import Named, Names, source_name
 from producers.lines import STANDARD_INPUT, Line, Lines, UnreadableInput
 from producers.pipeline import Incoming
 from schemas import topics
-from schemas.contract import Fault
+from schemas.contract import SKEW_MS, Fault, FieldFault
 from schemas.keys import IdentityKey
 from schemas.records import Touchpoint
 
@@ -27,6 +29,7 @@ LINE_DIGITS = 12
 DAY_MS = 86_400_000
 CLOCK_CHANGE_MS = 3_600_000
 _SHIFT = "shift_days"
+_NAME = "name"
 
 
 class Importer(Protocol):
@@ -89,12 +92,14 @@ def import_files(
     """Imports the files in the order given; interrupted, the next call goes on where it stood.
 
     History lies between `history.begun` and `history.ended` on every raw partition,
-    under the run `<importer>:<file>`. What is done to the times is told to `say`.
+    under the run `<importer>:<file>`. What is done to the times, and what was imported before, is told to `say`.
     """
     paths = [file.path for file in files]
-    if STANDARD_INPUT in paths:
-        raise UnreadableInput("-: an import is resumed by file and line. Save standard input to a file first.")
+    _files_alone(files)
     bound = [(importer.of(file), file) for file in files]
+    names, named = Names(checkpoints), list[Named]()
+    for path in paths:
+        named.append(names.of(path, named, clock()))
 
     def begin(memo: dict[str, str]) -> Iterable[Incoming]:
         if _SHIFT not in memo:
@@ -103,19 +108,28 @@ def import_files(
         if mode.rebase:
             say(f"All times are moved {shift} days later: these touchpoints are not from today.")
         partitions = producer.partitions(topics.RAW)
-        return chain.from_iterable(pieces(each, file, shift, mode, partitions, clock) for each, file in bound)
+        given = [memo.setdefault(f"{_NAME} {path}", each.name) for path, each in zip(paths, named, strict=True)]
+        return chain.from_iterable(
+            pieces(each, file, name, shift, mode, partitions, clock)
+            for (each, file), name in zip(bound, given, strict=True)
+        )
 
+    for note in filter(None, (each.note for each in named)):
+        say(note)
     purpose = f"import {importer.fingerprint} {mode.words}"
-    return feed(Run(begin, Checkpoint(checkpoints, purpose, paths)), producer, identity, watch, restart)
+    counts = feed(Run(begin, Checkpoint(checkpoints, purpose, paths)), producer, identity, watch, restart)
+    for each in named:
+        names.note(each, clock())
+    return counts
 
 
 def pieces(
-    importer: Importer, file: Lines, shift: int, mode: Mode, partitions: int, clock: Callable[[], int]
+    importer: Importer, file: Lines, name: str, shift: int, mode: Mode, partitions: int, clock: Callable[[], int]
 ) -> Iterator[Incoming]:
-    """All of one file, in history between the marks of its run."""
-    name = source_name(file.path)
-    run = run_of(importer, file.path) if mode.history else None
+    """All of one file, called `name`, in history between the marks of its run."""
+    run = run_of(importer, name) if mode.history else None
     asked = set[bytes]()
+    latest = clock() + SKEW_MS
     if run is not None:
         yield from marks("begun", run, partitions, clock())
     for line in importer.records(file):
@@ -123,6 +137,8 @@ def pieces(
         if isinstance(body, bytes):
             event_id = f"{name}:{line.number:0{LINE_DIGITS}d}"
             made = importer.touchpoint(body, event_id, shift, run)
+            if run is not None and isinstance(made, Touchpoint):
+                made = _over(made, body, latest)
             if mode.consent is not None and isinstance(made, Touchpoint):
                 for granted in mode.consent.before(made, asked):
                     yield Incoming(file.path, line.number, granted)
@@ -133,20 +149,36 @@ def pieces(
         yield from marks("ended", run, partitions, clock())
 
 
-def run_of(importer: Importer, path: str) -> str:
-    """What a run of history is called, by data set and file."""
-    return f"{importer.name}:{source_name(path)}"
+def _over(made: Touchpoint, record: bytes, latest: int) -> Touchpoint | Fault:
+    """History is over: a time to come would move its customer's clock there, with all that falls due until then."""
+    if made.occurred_at <= latest:
+        return made
+    told = datetime.fromtimestamp(made.occurred_at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+    remedy = "correct the date, or leave the record out"
+    fault = FieldFault("occurred_at", f"{told} UTC lies in the future, and the file is imported as history", remedy)
+    return Fault("bad_date", (fault,), record, made.event_id)
+
+
+def run_of(importer: Importer, name: str) -> str:
+    """What a run of history is called, by data set and name of the file."""
+    return f"{importer.name}:{name}"
 
 
 def looked(importer: Importer, files: Sequence[Lines], mode: Mode, clock: Callable[[], int] = wall_clock) -> Look:
     """All of the files, without sending anything: what would be sent, and what not and why."""
+    _files_alone(files)
     bound = [(importer.of(file), file) for file in files]
     shift = shift_to_today(bound, clock()) if mode.rebase else 0
     look = Look()
     for each, file in bound:
-        for piece in pieces(each, file, shift, mode, 0, clock):
+        for piece in pieces(each, file, source_name(file.path), shift, mode, 0, clock):
             look.take(piece)
     return look
+
+
+def _files_alone(files: Iterable[Lines]) -> None:
+    if any(file.path == STANDARD_INPUT for file in files):
+        raise UnreadableInput("-: an import is resumed by file and line. Save standard input to a file first.")
 
 
 def marks(word: str, run: str, partitions: int, now: int) -> Iterator[Incoming]:
@@ -162,11 +194,6 @@ def marks(word: str, run: str, partitions: int, now: int) -> Iterator[Incoming]:
             properties=msgspec.json.encode({"run": run}).decode(),
         )
         yield Incoming(run, 0, mark, partition)
-
-
-def source_name(path: str) -> str:
-    """The file's name without folder and compression: the same before and after it is packed."""
-    return Path(path).name.removesuffix(".gz")
 
 
 def shift_to_today(files: Sequence[tuple[Importer, Lines]], now: int) -> int:

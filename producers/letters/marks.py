@@ -26,12 +26,15 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 class Sent(NamedTuple):
-    """A letter, and the event id and key under which its touchpoint stands on the raw topic."""
+    """A letter, and the event id and key under which its touchpoint stands on the raw topic; `NOTHING_SENT` as event
+    id for one that was set aside."""
 
     letter: str
     event_id: str
     key: str
 
+
+NOTHING_SENT: Final = ""
 
 RUN: Final = "run"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from schemas.letters import Letter
+from schemas.salvage import salvaged
 
 APPLIED: Final = "detector_failed"
 """The touchpoint of such a letter was folded; only one detector failed at it. Sending it again would count it twice."""
@@ -57,6 +58,14 @@ REMEDIES: Final[Mapping[str, str]] = {
 _UNKNOWN: Final = f"No remedy is known for this reason; the detail says more. {_FILE}."
 
 
+_ROW: Final = (
+    "It is a record of a file, as the detail names it, and no touchpoint yet. Correct it and import a file of such"
+    " records alone: {place} is what it is now. Or export it, write its `touchpoint` and replay that; not both."
+)
+
+
 def remedy(letter: Letter) -> str:
     """What to do about the letter, in a sentence or two."""
+    if letter.file and letter.reason != "not_json" and salvaged(letter.value).form in ("text", "bytes"):
+        return _ROW.format(place=letter.place)
     return REMEDIES.get(letter.reason, _UNKNOWN)

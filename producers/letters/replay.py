@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +14,7 @@ from producers.letters import marks
 from producers.letters.changes import Change, changes
 from producers.letters.content import touchpoint_of
 from producers.letters.mapping import Fixes
-from producers.letters.marks import Sent
+from producers.letters.marks import NOTHING_SENT, Sent
 from producers.letters.remedies import APPLIED
 from producers.letters.shelf import Shelf
 from producers.pipeline import Incoming, Pipeline
@@ -139,6 +139,17 @@ def send(
     producer.flush()
     for each in (*shelf.unended, *([run] if judgement.sent else [])):
         marks.end(producer, each, clock())
+    producer.flush()
+
+
+def set_aside(
+    letters: Sequence[Letter], shelf: Shelf, producer: Producer, clock: Callable[[], int] = wall_clock
+) -> None:
+    """Mark letters as done for which nothing is sent: what they held came, or will come, another way."""
+    run = uuid.uuid4().hex
+    for letter in letters:
+        if letter.id not in shelf.replayed:
+            marks.replayed(producer, run, Sent(letter.id, NOTHING_SENT, ""), clock())
     producer.flush()
 
 

@@ -16,8 +16,10 @@ STAGES: Final = ("producer", "identity", "engine", "delivery")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """An empty filter lets everything through. `ids` are whole or the beginnings of ids; `customer` is a key;
-    `since` (in) and `until` (out) are moments of the refusal in milliseconds.
+    """An empty filter lets everything through.
+
+    `ids` are whole or the beginnings of ids; `sources` are topics and files, or places in them as lists show them
+    (`Letter.place`); `customer` is a key; `since` (in) and `until` (out) are moments of the refusal in milliseconds.
     """
 
     ids: tuple[str, ...] = ()
@@ -37,7 +39,7 @@ class Selection:
             (not self.ids or letter.id.startswith(self.ids))
             and (not self.reasons or letter.reason in self.reasons)
             and (not self.stages or letter.stage in self.stages)
-            and (not self.sources or letter.source in self.sources)
+            and (not self.sources or not self.sources.isdisjoint((letter.source, letter.place)))
             and (self.since is None or letter.at >= self.since)
             and (self.until is None or letter.at < self.until)
             and (self.customer is None or self.customer in customers_of(letter, identity))

@@ -1,4 +1,4 @@
-"""`rapport dlq ls|show|export|replay`."""
+"""`rapport dlq ls|show|export|replay|aside`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ REPLAY = (
     Example("rapport dlq replay --from mend.jsonl", "send it; a second time sends nothing"),
     Example("rapport dlq replay --reason unknown_type --map fix.yaml", "all of a reason, mended by rules"),
     Example("rapport dlq replay --reason empty_key", "as they are: keys are made anew"),
+)
+ASIDE = (
+    Example("rapport dlq aside --source orders.csv", "its rows were corrected and imported anew"),
+    Example("rapport dlq aside --reason refused_type --dry-run", "how many would it be?"),
 )
 EXAMPLES = (LS[0], SHOW[0], EXPORT[0], REPLAY[0])
 
@@ -150,6 +154,31 @@ def replay(
     mended = mending.Mending.of(from_, map_)
     with mending.desk(with_kafka(), wanted) as desk:
         mending.replay(desk, mended, dry_run, json)
+
+
+@command.command(
+    help="Set letters aside for which nothing is to be sent: they stay, and nobody is asked to mend them.",
+    epilog=epilog(ASIDE),
+)
+def aside(
+    ids: Ids = None,
+    reason: Reason = None,
+    stage: Stage = None,
+    source: Source = None,
+    customer: Customer = None,
+    since: Since = None,
+    until: Until = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every letter, without a filter.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many; set none aside.")] = False,
+) -> None:
+    from rapport import mending
+    from rapport.commands.setting import with_kafka
+
+    wanted = _selection(ids, reason, stage, source, customer, since, until)
+    if wanted.everything is not everything:
+        raise Failure("say which letters: a filter or an id; or --all, and no filter", WRONG_USAGE)
+    with mending.desk(with_kafka(), wanted) as desk:
+        mending.aside(desk, dry_run)
 
 
 def _selection(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rapport.commands.outcome import Json, Restart, report
 from rapport.failure import WRONG_USAGE, Failure, told
 from rapport.teaching import Example
+
+if TYPE_CHECKING:
+    from producers.importers.run import Importer
 
 TABLE = "table"
 
@@ -50,11 +53,12 @@ def command(
 ) -> None:
     import msgspec
 
+    from producers.checkpoint import CheckpointRefused
     from producers.delivery import DeliveryFailed
     from producers.importers import UnknownImporter, by_mapping, importer
     from producers.importers.consent import BadConsent, consent
     from producers.importers.mapping import BadMapping
-    from producers.importers.run import Mode, import_files, looked, run_of
+    from producers.importers.run import Mode, import_files, looked
     from producers.importers.table import lines_of
     from producers.kafka_log import KafkaLog
     from producers.lines import UnreadableInput
@@ -69,15 +73,17 @@ def command(
     except (UnknownImporter, BadMapping, BadConsent) as error:
         raise Failure(str(error), WRONG_USAGE) from error
     if taught:
-        _say_taught([run_of(chosen, file) for file in files], json)
+        _say_taught(chosen, files, json)
         return
     if dry_run:
         with told(UnreadableInput):
             look = looked(chosen, [lines_of(file) for file in files], mode)
         typer.echo(msgspec.json.encode(look.to_json()).decode() if json else "\n".join(look.lines()))
+        if look.nothing:
+            raise Failure("nothing would be accepted, every record would be rejected. Is it the right file?")
         return
     found = with_kafka()
-    with told(DeliveryFailed, UnreadableInput):
+    with told(CheckpointRefused, DeliveryFailed, UnreadableInput):
         inputs = [lines_of(file) for file in files]
         log = KafkaLog(found.cluster, trace_share=found.trace_share)
         try:
@@ -92,11 +98,13 @@ def command(
     report(counts, log.acknowledged, json)
 
 
-def _say_taught(runs: list[str], json: bool) -> None:
+def _say_taught(importer: Importer, files: list[str], json: bool) -> None:
     import os
 
     import msgspec
 
+    from producers.importers.naming import Names
+    from producers.importers.run import run_of
     from rapport import running
     from rapport.commands.setting import settings
     from rapport.init import read_knowledge
@@ -106,6 +114,8 @@ def _say_taught(runs: list[str], json: bool) -> None:
     from sinks.clickhouse.connect import reader
 
     found = running.with_store(settings())
+    names = Names(found.data / "checkpoints")
+    runs = [run_of(importer, names.called(file)) for file in files]
     with told(StoreError, ValueError):
         store = reader(found)
         for each in (taught(store, run) for run in runs):

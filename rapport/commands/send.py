@@ -22,6 +22,7 @@ def command(
     restart: Restart = False,
     json: Json = False,
 ) -> None:
+    from producers.checkpoint import CheckpointRefused
     from producers.delivery import DeliveryFailed
     from producers.kafka_log import KafkaLog
     from producers.lines import Lines, UnreadableInput
@@ -30,7 +31,7 @@ def command(
     from rapport.commands.setting import with_kafka
 
     found = with_kafka()
-    with told(DeliveryFailed, UnreadableInput):
+    with told(CheckpointRefused, DeliveryFailed, UnreadableInput):
         inputs = [Lines(file) for file in files]
         log = KafkaLog(found.cluster, trace_share=found.trace_share)
         try:

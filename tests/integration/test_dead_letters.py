@@ -117,3 +117,14 @@ def test_from_a_bad_event_to_one_that_is_folded_once(line: Line, tmp_path: Path)
     once = line.sql("SELECT event_id, count() FROM touchpoints_now WHERE customer_id != '*' GROUP BY event_id")
     assert sorted(once) == [("misspelt", 1), ("said-by-hand", 1), ("sound", 2), ("text-for-number", 1)]
     assert line.sql("SELECT amount FROM touchpoints_now WHERE event_id = 'text-for-number'") == [(12.5,)]
+
+
+def test_what_is_set_aside_is_asked_for_no_more_here_and_in_the_archive(line: Line, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b"no touchpoint\nnor this\n")
+    line.run("send", str(file))
+    assert said(line, "aside", "--source", f"{file}:1", "--dry-run").startswith("1 would be set aside")
+    assert said(line, "aside", "--source", f"{file}:1").startswith("1 set aside")
+    assert [each["line"] for each in listed(line, "--source", str(file))["letters"]] == [2]
+    asked = f"SELECT line, replayed FROM dead_letters_now WHERE file = '{file}' ORDER BY line"
+    line.wait("the store has it, too", lambda: line.sql(asked) == [(1, 1), (2, 0)])

@@ -119,6 +119,19 @@ def test_two_processes_do_not_send_the_same_input_at_once(tmp_path: Path) -> Non
         pass
 
 
+def test_nor_when_the_first_began_anew(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.jsonl", INPUT)
+    other = Checkpoint(tmp_path, "test", [str(path)])
+
+    def meanwhile(memo: dict[str, str]) -> Iterable[Incoming]:
+        with pytest.raises(CheckpointRefused, match="another process"), other:
+            pass
+        return pieces(memo)
+
+    run = Run(meanwhile, Checkpoint(tmp_path, "test", [str(path)]))
+    assert feed(run, memory(), IDENTITY, restart=True).accepted == 48
+
+
 def test_a_failed_acknowledgement_stops_and_names_the_topic(tmp_path: Path) -> None:
     class Refusing(MemoryProducer):
         def flush(self) -> None:

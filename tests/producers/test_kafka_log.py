@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ import pytest
 
 from producers.checkpoint import VERSION, Checkpoint, Position
 from producers.delivery import DeliveryFailed, Overtaken, Stored, Writer
+from producers.importers import importer
+from producers.importers.run import Mode
 from producers.kafka_log import KafkaLog
 from producers.lines import MAX_LINE_BYTES, Lines
 from producers.pipeline import Incoming, Pipeline
@@ -206,6 +209,26 @@ def test_send_goes_on_by_itself_when_what_was_on_its_way_comes_between(
     late.close()
     assert (counts.present, counts.accepted) == (3, 1)
     assert [one.event_id for one in decoded([record.value for record in log.read(topics.RAW, before)])] == [*"abcd"]
+
+
+@pytest.mark.parametrize(
+    ("words", "purpose"),
+    [
+        pytest.param(("send",), "send", id="send"),
+        pytest.param(("import", "cdnow"), f"import {importer('cdnow').fingerprint} {Mode().words}", id="import"),
+    ],
+)
+def test_a_command_says_that_another_process_sends_its_input(
+    words: tuple[str, ...], purpose: str, bootstrap: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "in.txt", [importer("cdnow").header.encode()])
+    env = {**os.environ, "RAPPORT_DATA": str(tmp_path / "data"), "RAPPORT_KAFKA": bootstrap}
+    command = [sys.executable, "-m", "rapport.cli", *words, str(path)]
+    with Checkpoint(tmp_path / "data" / "checkpoints", purpose, [str(path)]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)
+    assert done.returncode == 1
+    assert f"{path}: another process is sending this just now" in done.stderr
+    assert "unforeseen" not in done.stderr
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from producers.importers import importer
 from rapport.cli import COMMANDS, EXAMPLES, build
 from rapport.teaching import Example
 from tests.conftest import ROOT
@@ -123,6 +124,7 @@ def test_an_example_is_accepted(line: str) -> None:
         ),
         pytest.param(("dlq", "ls", "--stage", "egnine"), UNREACHABLE, 2, "did you mean engine?", id="no such stage"),
         pytest.param(("dlq", "replay"), {}, 2, "say which letters", id="a replay of nobody knows what"),
+        pytest.param(("dlq", "aside"), {}, 2, "say which letters", id="aside of nobody knows what"),
         pytest.param(("dlq", "replay", "--all", "--reason", "not_json"), {}, 2, "no filter", id="all, and a filter"),
         pytest.param(("dlq", "replay", "--all", "--from", "x"), {}, 2, "--from names its letters", id="two sources"),
         pytest.param(("dlq", "replay", "--from", "no.jsonl"), {}, 1, "no.jsonl: No such file", id="no edited file"),
@@ -143,6 +145,13 @@ def test_an_error_is_a_sentence_and_a_status(
     done = rapport(*words, folder=tmp_path, **environment)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
     assert told in done.stderr
+
+
+def test_a_look_at_a_file_of_which_nothing_would_be_accepted_fails(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{importer('ecom-clickstream').header}\n1,2,3\n")
+    done = rapport("import", "ecom-clickstream", "in.csv", "--dry-run", folder=tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "nothing would be accepted" in done.stderr
 
 
 def test_the_knowledge_that_comes_along_is_well(tmp_path: Path) -> None:

@@ -59,6 +59,20 @@ def test_history_stands_between_its_marks_on_every_partition(tmp_path: Path) -> 
         assert keys == {b"*"}
 
 
+def test_history_of_a_time_to_come_is_rejected_and_live_clamped(tmp_path: Path) -> None:
+    lines = [*LINES, b"4,A4,Pot,2,2099-03-13 10:00:00,4,77,UK"]
+    log = memory()
+    assert run(write(tmp_path / "or.csv", lines), log, Mode(history=True))["bad_date"] == 1
+    (letter,) = [each for each in log.records(topics.DLQ) if each.value == lines[-1]]
+    told = dict(letter.headers)
+    assert told["line"] == b"6"
+    assert b"2099-03-13 10:00 UTC lies in the future" in told["detail"]
+    counts = import_files(
+        RETAIL, [Lines(str(tmp_path / "or.csv"))], Mode(), memory(), IDENTITY, tmp_path, clock=lambda: NOW
+    )
+    assert (counts.accepted, counts.clamped) == (4, 1)
+
+
 @pytest.mark.parametrize(
     ("now", "last"),
     [

@@ -366,6 +366,21 @@ def test_consent_is_told_once_a_customer_before_their_first_touchpoint(tmp_path:
     assert asked[0].occurred_at == found[0].occurred_at
 
 
+@pytest.mark.parametrize(
+    ("texts", "scopes"),
+    [
+        pytest.param(["email:promo", "email:survey"], (("email", ("promo", "survey")),), id="purposes add up"),
+        pytest.param(["push:care", "push"], (("push", ()),), id="all of them is more than one"),
+        pytest.param(["push", "push:care"], (("push", ()),), id="in any order"),
+        pytest.param(["sms", "push"], (("sms", ()), ("push", ())), id="scopes stay apart"),
+    ],
+)
+def test_a_scope_named_again_adds_to_it(texts: list[str], scopes: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    agreed = consent(texts, "a form")
+    assert agreed is not None
+    assert agreed.scopes == scopes
+
+
 def test_without_a_word_no_consent_is_claimed(tmp_path: Path) -> None:
     found = imported(write(tmp_path / "orders.csv", [HEADER, *ROWS]))
     assert "consent.changed" not in {each.type for each in found}

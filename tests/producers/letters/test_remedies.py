@@ -7,7 +7,7 @@ import pytest
 from producers.letters.remedies import APPLIED, REMEDIES, remedy
 from schemas.contract import REASONS
 from tests.integration.test_bad_input import RECORDS
-from tests.producers.letters.made import letter
+from tests.producers.letters.made import bad, letter
 
 OF_STATIONS = {bad.reason for bad in RECORDS}
 """Those that are played for real."""
@@ -20,3 +20,11 @@ def test_a_reason_has_a_remedy(reason: str) -> None:
 
 def test_an_unknown_reason_is_told_what_is_left_to_do() -> None:
     assert "Export it" in remedy(letter(b"", "of_an_older_version"))
+
+
+def test_of_a_row_of_a_table_no_touchpoint_can_be_mended() -> None:
+    said = remedy(letter(b"sale,31.5.2026,tea", "bad_date", number=5))
+    assert "in.jsonl:5" in said
+    assert "import a file of such records alone" in said
+    assert remedy(letter(b"{oops", "not_json", number=5)) == REMEDIES["not_json"]
+    assert remedy(letter(bad("e"), "bad_date", number=5)) == REMEDIES["bad_date"]

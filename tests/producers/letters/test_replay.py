@@ -55,6 +55,17 @@ def test_a_letter_is_sent_once_however_often_it_is_replayed() -> None:
     assert [each.line for each in standing(log).open] == [3]
 
 
+def test_what_is_set_aside_is_sent_by_nobody_and_to_be_mended_no_more() -> None:
+    log = refused(bad("a"), bad("b", "bert"), b"{ no json")
+    shelf = standing(log)
+    replay.set_aside(shelf.letters[1:], shelf, log, lambda: NOW)
+    replay.set_aside(shelf.letters[1:], standing(log), log, lambda: NOW)
+    assert len([each for each in log.records(topics.DLQ) if is_mark(each.headers)]) == 2, "each once"
+    assert [each.line for each in standing(log).open] == [1]
+    assert everything(log) == (1, 2, 0)
+    assert [each.event_id for each in touchpoints(log)] == ["a"]
+
+
 def test_it_goes_the_way_of_every_touchpoint() -> None:
     log = refused(bad("a"))
     replayed(log)
