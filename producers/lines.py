@@ -15,6 +15,8 @@ MAX_LINE_BYTES = 16 * 1024 * 1024
 """A longer line is never held in memory, and its dead letter names it instead of carrying it."""
 
 STANDARD_INPUT = "-"
+GZIP = b"\x1f\x8b"
+"""How a gzipped file begins."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CHUNK = 1024 * 1024
 
@@ -57,17 +59,29 @@ class Lines:
 
     def __iter__(self) -> Iterator[Line]:
         try:
-            with sys.stdin.buffer if self.path == STANDARD_INPUT else Path(self.path).open("rb") as raw:
+            if self.path == STANDARD_INPUT:
+                with sys.stdin.buffer as self._raw:
+                    yield from _lines(self._raw)
+                return
+            with self.opened() as raw:
                 self._raw = raw
-                yield from _lines(_unpacked(raw) if self.path.endswith(".gz") else raw)
+                yield from _lines(self._unpacked(raw) if self.path.endswith(".gz") else raw)
         except (OSError, EOFError, zlib.error) as error:
             remedy = "Is the file whole? What came before this point was read."
             raise UnreadableInput(f"{self.path}: {str(error) or type(error).__name__}. {remedy}") from error
 
+    def opened(self) -> io.BufferedReader:
+        """The file as bytes; UnreadableInput if it is a folder, or may not be read."""
+        try:
+            return Path(self.path).open("rb")
+        except OSError as error:
+            raise UnreadableInput(f"{self.path}: {error.strerror}. Name a file that you may read.") from error
 
-def _unpacked(raw: BinaryIO) -> io.BufferedReader:
-    """Buffered once more: the lines of a bare GzipFile cost a Python call each."""
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw), _CHUNK)
+    def _unpacked(self, raw: io.BufferedReader) -> io.BufferedReader:
+        """Buffered once more: the lines of a bare GzipFile cost a Python call each."""
+        if not GZIP.startswith(raw.peek(len(GZIP))[: len(GZIP)]):
+            raise UnreadableInput(f"{self.path}: is not gzipped, whatever its name says. Take .gz off the name.")
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw), _CHUNK)
 
 
 def _lines(file: BinaryIO | io.BufferedReader) -> Iterator[Line]:

@@ -13,8 +13,13 @@ from schemas.identifiers import normalised
 from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
 from schemas.sealing import KINDS, SEALED, unsealed
 
-SENTINELS: Final[frozenset[str]] = frozenset({"null", "undefined", "none", "0", "anonymous", "n/a", "-", ""})
-"""Values, in lower case and trimmed, that producers send for want of an identifier. They identify nobody."""
+SENTINELS: Final[frozenset[str]] = frozenset(
+    {"null", "undefined", "none", "0", "anonymous", "n/a", "-", "", "nil", "nan", "<na>", r"\n"}
+)
+"""Values, in lower case and trimmed, that producers send for want of an identifier. They identify nobody.
+
+Tables have some of their own: NaN and <NA> of pandas, \\N of Hive and MySQL.
+"""
 
 AS_IT_IS: Final = "customer_id"
 NAMED: Final = "loyalty_card"

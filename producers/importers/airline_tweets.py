@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from producers.importers.rows import Columns, Moment, Rows, csv_columns, customer, filled, local_time, number
+from producers.importers.columns import Columns, csv_columns
+from producers.importers.rows import Moment, Rows, customer, filled, identifier, local_time, number
 from schemas.records import Touchpoint
 
 COLUMNS: Final = (
@@ -32,6 +33,7 @@ def _when(columns: Columns) -> datetime:
 
 def _touchpoint(columns: Columns, event_id: str, moment: Moment, history: str | None) -> Touchpoint:
     airline, retweets, text, author = columns[5], columns[6], columns[7], columns[10]
+    handle = customer("author", author)
     facts = {"network": NETWORK, "brand": airline, "shares": number("retweet_count", retweets or "0")}
     return Touchpoint(
         event_id=event_id,
@@ -40,7 +42,7 @@ def _touchpoint(columns: Columns, event_id: str, moment: Moment, history: str | 
         occurred_offset=moment.offset,
         channel="social",
         initiator="customer",
-        social=f"{NETWORK}:{customer('author', author.strip())}" if author.strip() else None,
+        social=None if handle is None else identifier("author", f"{NETWORK}:{handle}"),
         text=filled("text", text, "A tweet has words."),
         language="en",
         properties=_JSON.encode(facts).decode(),

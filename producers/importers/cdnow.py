@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from producers.importers.rows import Columns, Moment, Rows, counted, customer, local_time, number
+from producers.importers.columns import Columns, counted
+from producers.importers.rows import Moment, Rows, customer, local_time, number
 from schemas.records import Touchpoint
 
 COLUMNS: Final = ("customer_id", "date", "number_of_cds", "dollar_value")

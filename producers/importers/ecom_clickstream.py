@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from producers.importers.rows import Columns, Moment, Rows, csv_columns, customer, filled, local_time
+from producers.importers.columns import Columns, csv_columns
+from producers.importers.rows import Moment, Rows, customer, filled, identifier, local_time
 from schemas.records import Touchpoint
 
 COLUMNS: Final = (
@@ -59,8 +60,8 @@ def _touchpoint(columns: Columns, event_id: str, moment: Moment, history: str | 
         occurred_offset=moment.offset,
         channel="web",
         initiator="customer",
-        customer_id=customer("user_id", who) if who else None,
-        session_id=filled("session_id", session, "Every event belongs to a session."),
+        customer_id=customer("user_id", who),
+        session_id=identifier("session_id", filled("session_id", session, "Every event belongs to a session.")),
         properties=_JSON.encode({**facts, "platform": platform, "acquisition_channel": source}).decode(),
         history=history,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,13 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import yaml
 
+from producers.importers.constants import wrong_constant, wrong_format, wrong_properties
 from schemas.fields import FIELDS, IDENTIFIER_FIELDS
 
-EPOCHS: Final[Map[str, float]] = {"epoch_s": 1_000, "epoch_ms": 1}
-"""`format` of times that are numbers, and the milliseconds of one."""
 GROUPS: Final = ("identifiers", "properties")
 REQUIRED: Final = ("type", "occurred_at", "channel")
 _NUMBERS: Final = frozenset({"amount", "quantity"})
+_NO_DELIMITERS: Final = '"\r\n\0'
 _OWN: Final = frozenset({"event_id", "history"})
 _PLAIN: Final = frozenset(FIELDS) - _OWN | {"type", "occurred_at"}
 
@@ -56,11 +58,13 @@ class Mapping:
     """Texts that stand for nothing."""
     decimal: str = "."
     """What divides the whole from the rest in numbers that are text: `.` or `,`."""
+    optional: frozenset[str] = frozenset()
+    """Columns that a file may lack."""
 
     def columns(self) -> list[str]:
-        """The names of all columns that it reads."""
+        """The names of all columns that it reads and a file must have."""
         targets = [*self.fields.values(), *self.identifiers.values(), *self.properties.values()]
-        return sorted({target.column for target in targets if isinstance(target, Column)})
+        return sorted({target.column for target in targets if isinstance(target, Column)} - self.optional)
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,16 +74,18 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     delimiter: str = ","
     empty: list[str] = []
     decimal: Literal[".", ","] = "."
+    optional: list[str] = []
 
 
 def load(path: Path) -> Mapping:
     """The mapping of a YAML file; BadMapping if it is none."""
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadMapping(f"{path}: {error.strerror}. Does the file exist, and may you read it?") from error
     except UnicodeDecodeError as error:
         raise BadMapping(f"{path}: not UTF-8 ({error.reason}). Save it as UTF-8.") from error
+    return parse(text, str(path))
 
 
 def parse(text: str, place: str) -> Mapping:
@@ -87,22 +93,48 @@ def parse(text: str, place: str) -> Mapping:
         file = msgspec.convert(yaml.safe_load(text), _File)
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise BadMapping(f"{place}: {error}. See docs/importers.md for the form.") from error
-    if len(file.delimiter) != 1:
-        raise BadMapping(f"{place}: delimiter: {file.delimiter!r} is not one character")
+    if len(file.delimiter) != 1 or file.delimiter in _NO_DELIMITERS:
+        raise BadMapping(f"{place}: delimiter: {file.delimiter!r} is not one character that can stand between columns")
     targets = dict(file.touchpoint)
     groups = {name: _group(targets.pop(name, {}), name, place) for name in GROUPS}
     fields = {name: _target(value, name, place) for name, value in targets.items()}
     _known(fields, _PLAIN, "touchpoint", place)
     _known(groups["identifiers"], frozenset(IDENTIFIER_FIELDS), "identifiers", place)
     for name in REQUIRED:
-        if name not in fields:
+        if fields.get(name) is None:
             raise BadMapping(f"{place}: touchpoint.{name} is missing: a constant, or {{column: …}}")
+    _possible(fields, groups, place)
     fields = {name: _as(target, "number" if name in _NUMBERS else "text") for name, target in fields.items()}
     identifiers = {name: _as(target, "text") for name, target in groups["identifiers"].items()}
-    return Mapping(
+    found = Mapping(
         file.name, fields, identifiers, groups["properties"], _zone(file.zone, place), file.delimiter,
         frozenset(("", *file.empty)), file.decimal,
     )  # fmt: skip
+    unread = sorted(set(file.optional).difference(found.columns()))
+    if unread:
+        what = f"no target reads the column {unread[0]}{_meant(unread[0], found.columns())}"
+        raise BadMapping(f"{place}: optional: {what}")
+    return dataclasses.replace(found, optional=frozenset(file.optional))
+
+
+def _possible(fields: Map[str, Any], groups: Map[str, Map[str, Any]], place: str) -> None:
+    """BadMapping for a constant that no touchpoint can have: it would be wrong in every row."""
+    named = {**fields, **{f"identifiers.{name}": target for name, target in groups["identifiers"].items()}}
+    for name, target in named.items():
+        form = target.format if isinstance(target, Column) and name == "occurred_at" else None
+        wrongs = [wrong_constant(name, value) for value in _constants(target)]
+        for wrong in [*wrongs, None if form is None else wrong_format(form)]:
+            if wrong is not None:
+                raise BadMapping(f"{place}: touchpoint.{name}: {wrong}")
+    properties = {name: _constants(target) for name, target in groups["properties"].items()}
+    impossible = wrong_properties(fields["type"], properties)
+    if impossible is not None:
+        raise BadMapping(f"{place}: touchpoint.properties.{impossible[0]}: {impossible[1]}")
+
+
+def _constants(target: Any) -> list[Any]:
+    given = [*(target.values or {}).values(), target.otherwise] if isinstance(target, Column) else [target]
+    return [value for value in given if value is not None]
 
 
 def _as(target: Any, kind: Literal["text", "number"]) -> Any:
@@ -113,7 +145,7 @@ def _as(target: Any, kind: Literal["text", "number"]) -> Any:
 def _group(value: object, name: str, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadMapping(f"{place}: touchpoint.{name} is no object of names")
-    return {key: _target(each, f"{name}.{key}", place) for key, each in value.items()}
+    return {str(key): _target(each, f"{name}.{key}", place) for key, each in value.items()}
 
 
 def _target(value: object, name: str, place: str) -> Any:
@@ -130,13 +162,17 @@ def _known(given: Map[str, Any], known: frozenset[str], group: str, place: str) 
         if name in _OWN:
             raise BadMapping(f"{place}: {group}.{name} is given by the import itself (file and line). Take it out.")
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            remedy = f"Did you mean {near[0]}?" if near else "Put it under touchpoint.properties."
-            raise BadMapping(f"{place}: {group}.{name} is no field of a touchpoint. {remedy}")
+            remedy = _meant(name, known) or ". Put it under touchpoint.properties."
+            raise BadMapping(f"{place}: {group}.{name} is no field of a touchpoint{remedy}")
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f". Did you mean {near[0]}?" if near else ""
 
 
 def _zone(name: str, place: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadMapping(f"{place}: zone: {name!r} is no time zone (write e.g. Europe/Paris)") from error

@@ -25,7 +25,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from producers.importers.rows import Columns, Moment, Rows, csv_columns, customer, filled, local_time, number
+from producers.importers.columns import Columns, csv_columns
+from producers.importers.rows import Moment, Rows, customer, filled, finite, local_time, number
 from schemas.records import Touchpoint
 
 COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
@@ -70,11 +71,11 @@ def _touchpoint(columns: Columns, event_id: str, moment: Moment, history: str | 
         channel=CHANNEL,
         initiator="customer",
         # Numbers with the '.0' that spreadsheets add lose it.
-        customer_id=customer("CustomerID", who.strip().removesuffix(".0")) if who else None,
+        customer_id=customer("CustomerID", who.strip().removesuffix(".0")),
         order_id=invoice,
         item_id=code if category is None else None,
         category=category,
-        amount=round(quantity * price, 4),
+        amount=finite("UnitPrice", round(quantity * price, 4)),
         currency=CURRENCY,
         quantity=quantity,
         properties=_JSON.encode(properties).decode(),

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from producers.importers.rows import Columns, Moment, Rows, csv_columns, filled
+from producers.importers.columns import Columns, csv_columns
+from producers.importers.rows import Moment, Rows, filled
 from schemas.records import Touchpoint
 
 COLUMNS: Final = ("cat", "label", "review")

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from producers.importers.columns import Columns, Refused, csv_columns, record_text
+from producers.importers.header import column_names, header, without
+from producers.importers.records import records
 from producers.lines import Line, Lines, UnreadableInput
-from schemas.contract import Fault, FieldFault
+from producers.numbers import ungrouped
+from schemas.contract import Fault
+from schemas.fields import LONGEST_ID
 from schemas.keys import RESERVED, is_sentinel
 from schemas.records import EVERYONE, Touchpoint
 from schemas.times import EARLIEST, LATEST
 
-MOST_LINES = 200
-"""Lines of one record. A quote that never closes would else swallow the rest of the file."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Refused(Exception):
-    """What is wrong with one column: the reason's code, the column, what stands there, the remedy."""
-
-    def __init__(self, reason: str, column: str, what: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.reason, self.fault = reason, FieldFault(column, what, remedy)
 
 
 class Moment(NamedTuple):
@@ -38,7 +32,6 @@ class Moment(NamedTuple):
     offset: int
 
 
-Columns = list[str]
 Make = Callable[[Columns, str, Moment, str | None], Touchpoint]
 """Columns, `event_id`, moment and run of history to a touchpoint that keeps `contract.md`; raises Refused."""
 
@@ -65,25 +58,27 @@ class Rows:
     unused: tuple[str, ...] = ()
 
     @property
-    def headed(self) -> bool:
-        return True
-
-    @property
     def fingerprint(self) -> str:
         return self.name
 
     def of(self, file: Lines) -> Rows:
         """The importer itself; UnreadableInput if the file does not begin with its header."""
-        first = next(iter(file), None)
-        found = first.content if first is not None and isinstance(first.content, bytes) else b""
-        text = found.decode("utf-8", "replace").strip()
+        text, beginning = header(file, f"not {self.name}: ").strip(), f"not {self.name}: "
         if text == self.header:
             return self
-        wanted, there = self.header.split(","), _names(text)
-        lacking = [name for name in wanted if name not in there and name not in self.unused]
-        if lacking or len(wanted) == 1:
-            raise UnreadableInput(f"{file.path}:1: not {self.name}: the first line is {self.header}")
+        wanted = self.header.split(",")
+        if len(wanted) == 1:
+            raise UnreadableInput(f"{file.path}:1: {beginning}it begins with {text[:80]!r} instead of {self.header!r}")
+        there = column_names(file, ",", beginning)
+        lacks = without((name for name in wanted if name not in self.unused), there, ",", "write commas")
+        if lacks is not None:
+            raise UnreadableInput(f"{file.path}:1: {beginning}{lacks}")
         return replace(self, split=partial(_picked, wanted, there))
+
+    def records(self, file: Lines) -> Iterable[Line]:
+        """What stands below the header."""
+        below = islice(file, 1, None)
+        return records(below, self.split) if self.spans_lines else below
 
     def at(self, line: bytes, shift_days: int) -> int | None:
         try:
@@ -111,77 +106,10 @@ class Rows:
         return _instant(self.dated, self.when(columns), shift_days, self.zone)
 
 
-def records(lines: Iterable[Line]) -> Iterator[Line]:
-    """Lines with those joined that a quoted column spans, under the number of the first of them."""
-    first, parts, last = 0, list[bytes](), 0
-    for line in lines:
-        if not isinstance(line.content, bytes):
-            yield from _joined(first, parts)
-            parts = []
-            yield line
-            continue
-        if not parts:
-            first = line.number
-        # Blank lines were left out on the way; inside of quotes they belong to the text.
-        parts += [b""] * (line.number - last - 1) if parts else []
-        parts.append(line.content)
-        last = line.number
-        if sum(part.count(b'"') for part in parts) % 2 == 0 or len(parts) >= MOST_LINES:
-            yield from _joined(first, parts)
-            parts = []
-    yield from _joined(first, parts)
-
-
-def _joined(number: int, parts: Sequence[bytes]) -> Iterator[Line]:
-    if parts:
-        yield Line(number, b"\n".join(parts))
-
-
-def record_text(line: bytes, most_bytes: int) -> str:
-    """The text of one record; Refused if it is too long, no UTF-8, or holds what no text may."""
-    if len(line) > most_bytes:
-        raise Refused("too_large", "line", f"{len(line)} bytes", f"A line has at most {most_bytes} bytes.")
-    try:
-        text = line.decode()
-    except UnicodeDecodeError as error:
-        raise Refused("bad_encoding", "line", f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from error
-    if "\0" in text:
-        raise Refused("nul_character", "line", "holds the character NUL", "Remove it.")
-    return text.rstrip("\r")
-
-
-def _names(header: str) -> Columns:
-    try:
-        return [name.strip() for name in _split(header, ",")]
-    except csv.Error:
-        return []
-
-
 def _picked(wanted: Sequence[str], there: Sequence[str], text: str) -> Columns:
     """The wanted columns of a CSV record that has those that are `there`; empty where it has none of the name."""
     found = dict(zip(there, csv_columns(there, text), strict=True))
     return [found.get(name, "") for name in wanted]
-
-
-def csv_columns(names: Sequence[str], text: str, delimiter: str = ",") -> Columns:
-    """The columns of one CSV record, as many as there are names."""
-    try:
-        columns = _split(text, delimiter)
-    except csv.Error as error:
-        raise Refused("bad_value", "line", f"is not CSV: {error}", "Do its quotes close?") from error
-    return counted(names, columns)
-
-
-def _split(text: str, delimiter: str) -> Columns:
-    return text.split(delimiter) if '"' not in text else next(csv.reader([text], strict=True, delimiter=delimiter))
-
-
-def counted(names: Sequence[str], columns: Columns) -> Columns:
-    """The columns, if they are as many as their names."""
-    if len(columns) != len(names):
-        what = f"has {len(columns)} columns instead of {len(names)}"
-        raise Refused("missing_field", "line", what, f"The columns are {', '.join(names)}.")
-    return columns
 
 
 @lru_cache(maxsize=16_384)
@@ -198,9 +126,12 @@ def local_time(column: str, text: str, forms: tuple[str, ...], example: str) -> 
 @lru_cache(maxsize=16_384)
 def _instant(column: str, local: datetime, shift_days: int, zone: ZoneInfo) -> Moment:
     """A local time, so many days later by the local clock, as an instant with its offset."""
-    there = (local + timedelta(days=shift_days)).replace(tzinfo=zone)
-    offset = there.utcoffset() or timedelta()
-    at = (there - _EPOCH) // timedelta(milliseconds=1)
+    try:
+        there = (local + timedelta(days=shift_days)).replace(tzinfo=zone)
+        offset = there.utcoffset() or timedelta()
+        at = (there - _EPOCH) // timedelta(milliseconds=1)
+    except OverflowError:
+        at = LATEST
     if not EARLIEST <= at < LATEST:
         raise Refused("bad_date", column, f"{local} lies outside 1970..2200", "Correct the year.")
     return Moment(at, offset // timedelta(minutes=1))
@@ -213,26 +144,42 @@ def day_of(at: int, zone: ZoneInfo) -> int:
 
 
 def number(column: str, text: str) -> float:
-    """A finite number."""
+    """A finite number; thousands may be grouped, as in 1,250.50."""
     try:
-        value = float(text)
+        value = float(ungrouped(text))
     except ValueError as error:
         raise Refused("wrong_type", column, f"{text[:40]!r} is not a number", "Write digits.") from error
+    return finite(column, value)
+
+
+def finite(column: str, value: float) -> float:
+    """The number, if it is one; of two finite ones the product may be none."""
     if not math.isfinite(value):
-        raise Refused("bad_value", column, f"{text[:40]!r} is not finite", "Write digits.")
+        raise Refused("bad_value", column, f"{value} is not finite", "Write digits.")
     return value
 
 
 @lru_cache(maxsize=65_536)
-def customer(column: str, text: str) -> str:
-    """A customer's id that identifies somebody and is no key of the line's own."""
+def customer(column: str, text: str) -> str | None:
+    """A customer's id, trimmed, that identifies somebody and is no key of the line's own; None where it is empty."""
+    if not text.strip():
+        return None
     if is_sentinel(text):
         remedy = "Leave the column empty where nobody is known."
         raise Refused("sentinel_identifier", column, f"{text[:40]!r} identifies nobody", remedy)
-    if text == EVERYONE or text.startswith(RESERVED):
-        what = f"{text[:40]!r} looks like a key of the line's own"
+    name = identifier(column, text)
+    if name == EVERYONE or name.startswith(RESERVED):
+        what = f"{name[:40]!r} looks like a key of the line's own"
         raise Refused("bad_value", column, what, "Give the customer another id.")
-    return text
+    return name
+
+
+def identifier(column: str, text: str) -> str:
+    """What names something, trimmed and no longer than the contract lets an identifier be."""
+    name = text.strip()
+    if len(name) > LONGEST_ID:
+        raise Refused("bad_value", column, f"has {len(name)} characters", f"Use at most {LONGEST_ID}.")
+    return name
 
 
 def filled(column: str, text: str, why: str) -> str:

@@ -18,7 +18,6 @@ from producers.feed import Run, Watcher, feed, unwatched
 from producers.importers.consent import Consent
 from producers.importers.look import Look
 from producers.importers.naming import Named, Names, source_name
-from producers.importers.rows import records
 from producers.lines import STANDARD_INPUT, Line, Lines, UnreadableInput
 from producers.pipeline import Incoming
 from schemas import topics
@@ -44,16 +43,11 @@ class Importer(Protocol):
     def fingerprint(self) -> str:
         """Another where the same record would become another touchpoint: an interrupted run is not taken up then."""
 
-    @property
-    def headed(self) -> bool:
-        """Whether the first line names the columns."""
-
-    @property
-    def spans_lines(self) -> bool:
-        """Whether a quoted column may hold line breaks."""
-
     def of(self, file: Lines) -> Importer:
         """The importer for this very file; UnreadableInput if it can't be one of its kind."""
+
+    def records(self, file: Lines) -> Iterable[Line]:
+        """The records of this file, without a header, under the numbers of their first lines."""
 
     def at(self, line: bytes, shift_days: int) -> int | None:
         """When a record was, moved by so many local days; None if it does not say."""
@@ -138,9 +132,7 @@ def pieces(
     latest = clock() + SKEW_MS
     if run is not None:
         yield from marks("begun", run, partitions, clock())
-    for line in _records(importer, file):
-        if line.number == 1 and importer.headed:
-            continue
+    for line in importer.records(file):
         body = line.content
         if isinstance(body, bytes):
             event_id = f"{name}:{line.number:0{LINE_DIGITS}d}"
@@ -209,7 +201,7 @@ def shift_to_today(files: Sequence[tuple[Importer, Lines]], now: int) -> int:
     moments = (
         importer.at(line.content, 0)
         for importer, file in files
-        for line in _records(importer, file)
+        for line in importer.records(file)
         if isinstance(line.content, bytes)
     )
     latest = max((moment for moment in moments if moment is not None), default=None)
@@ -218,7 +210,3 @@ def shift_to_today(files: Sequence[tuple[Importer, Lines]], now: int) -> int:
     importer = files[0][0]
     shift = importer.day(now) - importer.day(latest)
     return shift if latest + shift * DAY_MS + CLOCK_CHANGE_MS <= now else shift - 1
-
-
-def _records(importer: Importer, file: Lines) -> Iterable[Line]:
-    return records(file) if importer.spans_lines else file

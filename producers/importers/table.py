@@ -2,75 +2,48 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import polars as pl
 
-from producers.importers.mapping import EPOCHS, Column, Mapping
-from producers.importers.rows import Refused, csv_columns, day_of, record_text
+from producers.importers.columns import Refused, csv_columns, record_text
+from producers.importers.constants import EPOCHS
+from producers.importers.header import column_names, listed, near, without
+from producers.importers.mapping import Column, Mapping
+from producers.importers.parquet import ParquetRows
+from producers.importers.records import records
+from producers.importers.rows import day_of
 from producers.importers.rows import number as number_of
 from producers.lines import Line, Lines, UnreadableInput
+from producers.numbers import ungrouped
 from schemas import times
 from schemas.contract import LARGEST, Fault, read_line
+from schemas.fields import DEEPEST, too_deep
 from schemas.records import Touchpoint
 
-PARQUET_ROWS: Final = 10_000
+LOOKED_AT: Final = 100_000
+"""Lines of JSON that are looked through for the columns; mostly the first has them all."""
 _TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _JSON: Final = msgspec.json.Encoder()
 _WITH_COMMA: Final = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
+_TOO_DEEP: Final = (f"is nested more than {DEEPEST} deep", "Flatten it.")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]
 
 
-class ParquetRows(Lines):
-    """The rows of a Parquet file as JSON lines, numbered from 1."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self._read = 0
-
-    @property
-    def read_bytes(self) -> int:
-        return self._read
-
-    def __iter__(self) -> Iterator[Line]:
-        try:
-            table = pl.scan_parquet(self.path)
-            total = int(table.select(pl.len()).collect().item())
-            for start in range(0, total, PARQUET_ROWS):
-                rows = table.slice(start, PARQUET_ROWS).collect()
-                for number, row in enumerate(rows.iter_rows(named=True), start + 1):
-                    yield Line(number, _JSON.encode({name: _plain(value) for name, value in row.items()}))
-                self._read = (self.size_bytes or 0) * (start + rows.height) // total
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise UnreadableInput(f"{self.path}: {error}. Is it a whole Parquet file?") from error
-
-
 def lines_of(path: str) -> Lines:
     """The records of a file, by what its name ends with."""
-    return ParquetRows(path) if path.endswith(".parquet") else Lines(path)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.hex() if isinstance(value, bytes) else value
+    return ParquetRows(path) if path.lower().endswith(".parquet") else Lines(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +52,8 @@ class Table:
 
     mapping: Mapping
     split: Callable[[str], Row] | None = None
-    headed: bool = False
-    spans_lines: bool = False
+    delimiter: str | None = None
+    """Of the file that it is bound to, if that is CSV."""
 
     @property
     def name(self) -> str:
@@ -103,16 +76,34 @@ class Table:
     def of(self, file: Lines) -> Table:
         """The importer of this file; UnreadableInput if it has not the columns, or is of no known kind."""
         kind = Path(file.path.removesuffix(".gz")).suffix.lower()
+        if kind == ".parquet" and not isinstance(file, ParquetRows):
+            raise UnreadableInput(f"{file.path}: Parquet is compressed inside. Unpack it (`gunzip`) and import that")
         if kind in (".jsonl", ".ndjson", ".json", ".parquet"):
+            self._sought(file)
             return replace(self, split=_object)
         if kind not in (".csv", ".tsv", ".txt"):
             raise UnreadableInput(f"{file.path}: is it a table? Name it .csv, .tsv, .jsonl or .parquet (.gz after it)")
         delimiter = "\t" if kind == ".tsv" and self.mapping.delimiter == "," else self.mapping.delimiter
-        names = _header(file, delimiter)
-        missing = [name for name in self.mapping.columns() if name not in names]
-        if missing:
-            raise UnreadableInput(f"{file.path}:1: no column {', '.join(missing)}; there are {', '.join(names)}")
-        return replace(self, split=partial(_named, names, delimiter), headed=True, spans_lines=True)
+        names = _header(file, delimiter, self.mapping.columns())
+        return replace(self, split=partial(_named, names, delimiter), delimiter=delimiter)
+
+    def _sought(self, file: Lines) -> None:
+        wanted = self.mapping.columns()
+        if isinstance(file, ParquetRows):
+            names = file.names()
+            lacking, where = [name for name in wanted if not _holds(names, name)], ""
+        else:
+            (lacking, names), where = _never_held(file, wanted), f" in its first {LOOKED_AT:,} lines"
+        if lacking:
+            guess = near(lacking, names) or f" If it may lack: `optional: [{lacking[0]}]` in the mapping."
+            what = f"no column {', '.join(lacking)}{where}; there are {listed(names)}.{guess}"
+            raise UnreadableInput(f"{file.path}: {what}")
+
+    def records(self, file: Lines) -> Iterable[Line]:
+        """Rows of CSV below their header, else every line."""
+        if self.delimiter is None or self.split is None:
+            return file
+        return records(islice(file, 1, None), self.split, self.delimiter)
 
     def at(self, line: bytes, shift_days: int) -> int | None:
         try:
@@ -168,7 +159,7 @@ class Table:
             return _TRUTHS[value.lower()]
         # An id that a file holds as a number is the same id as text; 17850.0 is what spreadsheets make of 17850.
         if target.kind == "text" and isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(int(value)) if float(value).is_integer() else str(value)
+            return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
         return value
 
     def _number(self, column: str, text: str) -> float:
@@ -177,7 +168,7 @@ class Table:
                 what = f"{text[:40]!r} is not a number with a decimal comma"
                 raise Refused("wrong_type", column, what, "Write it as 12,5.")
             text = text.strip().replace(".", "").replace(",", ".")
-        elif "," in text:
+        elif _WITH_COMMA.fullmatch(text.strip()) and "," in ungrouped(text):
             what, remedy = f"{text[:40]!r} is not a number", 'Where commas are decimal: `decimal: ","` in the mapping.'
             raise Refused("wrong_type", column, what, remedy)
         return number_of(column, text)
@@ -199,11 +190,11 @@ class Table:
             if value is None:
                 raise Refused("missing_field", column, "is empty", "Every row has a time.")
             moment = _moment(value, target.format, column)
-        if moment.tzinfo is None:
-            moment = (moment + timedelta(days=shift_days)).replace(tzinfo=self.mapping.zone)
-        elif shift_days:
-            moment = moment + timedelta(days=shift_days)
         try:
+            if moment.tzinfo is None:
+                moment = (moment + timedelta(days=shift_days)).replace(tzinfo=self.mapping.zone)
+            elif shift_days:
+                moment = moment + timedelta(days=shift_days)
             offset = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
             return times.write((moment - _EPOCH) // timedelta(milliseconds=1), offset)
         except OverflowError as error:
@@ -217,6 +208,8 @@ def _moment(value: Any, form: str | None, column: str) -> datetime:
         if form is None:
             return datetime.fromisoformat(str(value))
         if form in EPOCHS:
+            if not isinstance(value, (int, float, str)) or isinstance(value, bool):
+                raise ValueError("neither a number nor text")
             return _EPOCH + timedelta(milliseconds=float(value) * EPOCHS[form])
         return datetime.strptime(str(value), form)
     except (ValueError, OverflowError) as error:
@@ -224,16 +217,46 @@ def _moment(value: Any, form: str | None, column: str) -> datetime:
         raise Refused("bad_date", column, f"{str(value)[:40]!r} is no such time", remedy) from error
 
 
-def _header(file: Lines, delimiter: str) -> list[str]:
-    first = next(iter(file), None)
-    if first is None or not isinstance(first.content, bytes):
-        raise UnreadableInput(f"{file.path}: has no first line with the names of its columns")
-    text = first.content.decode("utf-8", "replace").rstrip("\r")
-    names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter))]
+def _header(file: Lines, delimiter: str, wanted: list[str]) -> list[str]:
+    names = column_names(file, delimiter)
     twice = sorted({name for name in names if names.count(name) > 1 and name})
     if twice:
-        raise UnreadableInput(f"{file.path}:1: the column {', '.join(twice)} stands twice")
+        raise UnreadableInput(f"{file.path}:1: the column {listed(twice)} stands twice")
+    lacks = without(wanted, names, delimiter, "say so by `delimiter` in the mapping")
+    if lacks is not None:
+        raise UnreadableInput(f"{file.path}:1: {lacks}")
     return names
+
+
+def _holds(names: Row, column: str) -> bool:
+    """Whether a column, or a path into nested ones, is there, be it empty."""
+    here: Any = names
+    for part in (column,) if column in names else column.split("."):
+        if not isinstance(here, dict) or part not in here:
+            return False
+        here = here[part]
+    return True
+
+
+def _never_held(file: Lines, wanted: list[str]) -> tuple[list[str], Row]:
+    """Columns that none of the first objects holds, and the names that they do hold."""
+    names: Row = {}
+    for line in islice(file, LOOKED_AT):
+        row = _as_object(line)
+        if row is not None:
+            names |= row
+            wanted = [name for name in wanted if not _holds(row, name)]
+        if not wanted:
+            break
+    return (wanted, names) if names else ([], names)
+
+
+def _as_object(line: Line) -> Row | None:
+    """What is no object is refused later, by its line."""
+    try:
+        return _object(record_text(line.content, LARGEST)) if isinstance(line.content, bytes) else None
+    except Refused:
+        return None
 
 
 def _named(names: list[str], delimiter: str, text: str) -> Row:
@@ -245,6 +268,10 @@ def _object(text: str) -> Row:
         found = msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         raise Refused("not_json", "line", str(error), "Write one JSON object a line.") from error
+    except RecursionError as error:
+        raise Refused("bad_value", "line", *_TOO_DEEP) from error
     if not isinstance(found, dict):
         raise Refused("not_an_object", "line", "is JSON, but no object", "Write one JSON object a line.")
+    if text.count("{") + text.count("[") > DEEPEST and too_deep(found):
+        raise Refused("bad_value", "line", *_TOO_DEEP)
     return found

@@ -13,7 +13,6 @@ A dot leads into an object: `identifiers.customer_id`, `properties.code`. Rules 
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +21,9 @@ from typing import Any, Final, Literal
 import msgspec
 import yaml
 
-Json = dict[str, Any]
+from producers.numbers import ungrouped
 
-_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-"""Thousands with commas. Any other comma may be a decimal one: a guess would be wrong by a factor of a hundred."""
+Json = dict[str, Any]
 
 
 class MappingError(ValueError):
@@ -120,7 +118,7 @@ def _converted(value: Any, to: str | None) -> Any:
         return _text(value)
     if to == "number" and isinstance(value, str):
         try:
-            number = float(value.replace(",", "") if _GROUPED.fullmatch(value.strip()) else value)
+            number = float(ungrouped(value))
         except ValueError:
             return value
         return int(number) if number.is_integer() else number

@@ -40,6 +40,16 @@ def test_a_missing_file_is_named_at_once(tmp_path: Path) -> None:
         Lines(str(tmp_path / "no.jsonl"))
 
 
+def test_what_is_not_gzipped_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match=r"a\.csv\.gz: is not gzipped, .*Take \.gz off the name"):
+        list(Lines(str(write(tmp_path / "a.csv", [b"a,b"]).rename(tmp_path / "a.csv.gz"))))
+
+
+def test_a_folder_is_named_as_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match=r"Is a directory\. Name a file that you may read\.$"):
+        list(Lines(str(tmp_path)))
+
+
 @pytest.mark.parametrize(
     "content",
     [

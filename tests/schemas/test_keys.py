@@ -67,7 +67,9 @@ def test_a_partition_is_one_of_them(key: bytes, partitions: int) -> None:
     assert 0 <= partition_for(key, partitions) < partitions
 
 
-@pytest.mark.parametrize("value", ["null", " Undefined", "NONE", "0", "anonymous", "N/A", "-", "", "  "])
+@pytest.mark.parametrize(
+    "value", ["null", " Undefined", "NONE", "0", "anonymous", "N/A", "-", "", "  ", "nil", "NaN", "<NA>", r"\N"]
+)
 def test_sentinels_identify_nobody(value: str) -> None:
     assert is_sentinel(value)
 

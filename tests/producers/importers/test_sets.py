@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from producers.importers import importer
-from producers.importers.rows import MOST_LINES, records
 from producers.importers.run import Mode, import_files
-from producers.lines import Line, Lines, UnreadableInput
+from producers.lines import Lines, UnreadableInput
 from schemas import times
 from schemas.contract import Fault
+from schemas.fields import LONGEST_ID
 from schemas.records import Touchpoint
 from schemas.wire import properties
 from tests.producers.world import IDENTITY, memory, touchpoints, write
@@ -99,27 +99,6 @@ def test_what_is_wrong_is_named_by_the_column_of_the_file(name: str, line: str, 
     assert (found.reason, [each.field for each in found.faults]) == (reason, [field])
 
 
-def lines(*contents: bytes) -> list[Line]:
-    return [Line(number, content) for number, content in enumerate(contents, 1)]
-
-
-def test_a_record_goes_on_over_the_lines_of_a_quoted_column() -> None:
-    found = list(records(lines(b"a,b", b'1,"one', b"two", b'three"', b"2,x", b'3,"said ""so""')))
-    assert [(each.number, each.content) for each in found] == [
-        (1, b"a,b"), (2, b'1,"one\ntwo\nthree"'), (5, b"2,x"), (6, b'3,"said ""so""'),
-    ]  # fmt: skip
-
-
-def test_blank_lines_inside_of_quotes_are_kept() -> None:
-    found = list(records([Line(1, b'1,"one'), Line(4, b'two"')]))
-    assert [(each.number, each.content) for each in found] == [(1, b'1,"one\n\n\ntwo"')]
-
-
-def test_a_quote_that_never_closes_takes_a_bounded_piece_with_it() -> None:
-    found = list(records(lines(b'1,"open', *[b"2,x"] * (MOST_LINES + 50))))
-    assert [each.number for each in found] == [1, *range(MOST_LINES + 1, MOST_LINES + 52)]
-
-
 def test_a_tweet_over_several_lines_is_one_event_under_the_number_of_its_first(tmp_path: Path) -> None:
     content = [
         importer("airline-tweets").header.encode(),
@@ -154,17 +133,59 @@ def test_columns_are_found_by_their_names(lines: list[str], tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "header"),
+    ("name", "header", "says"),
     [
-        pytest.param("reviews-zh", "cat,label", id="without the words"),
-        pytest.param("cdnow", "customer_id,date,number_of_cds,dollar_value", id="CDNOW with commas"),
+        pytest.param("reviews-zh", "cat,label", "no column review; there are cat, label", id="without the words"),
+        pytest.param("cdnow", "customer_id,date,number_of_cds,dollar_value",
+                     "it begins with 'customer_id,date,number_of_cds,dollar_value' instead of 'customer_id  date",
+                     id="CDNOW with commas"),
     ],
-)
-def test_a_file_that_lacks_a_column_is_refused_whole(name: str, header: str, tmp_path: Path) -> None:
+)  # fmt: skip
+def test_a_file_that_lacks_a_column_is_refused_whole(name: str, header: str, says: str, tmp_path: Path) -> None:
     file = tmp_path / "slice.csv"
     file.write_text(f"{header}\n")
-    with pytest.raises(UnreadableInput, match=f":1: not {name}: the first line is"):
+    with pytest.raises(UnreadableInput, match=f":1: not {name}: ") as raised:
         import_files(importer(name), [Lines(str(file))], Mode(), memory(), IDENTITY, tmp_path)
+    assert says in str(raised.value)
+
+
+@pytest.mark.parametrize("nobody", ["NaN", "nan", "\\N", "nil", "<NA>", "NULL"])
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        pytest.param("cdnow", "{} 19970712 5 77.00", id="cdnow"),
+        pytest.param("ecom-clickstream", "{},s,home,2024-03-13 10:21:14,m,e,c,l", id="the clickstream"),
+        pytest.param("airline-tweets", "1,neutral,1,,0,Delta,0,hello,24-02-2015 08:55,,{}", id="tweets"),
+        pytest.param("online-retail", "1,A1,Tea,1,2011-03-01 10:00:00,2,{},UK", id="the gift shop"),
+    ],
+)
+def test_what_tables_write_for_want_of_a_customer_is_none(name: str, line: str, nobody: str) -> None:
+    found = read(name, line.format(nobody))
+    assert isinstance(found, Fault), found
+    assert found.reason == "sentinel_identifier"
+
+
+def test_blanks_around_a_customer_make_no_other() -> None:
+    found = good("ecom-clickstream", " user_7 , s1 ,home,2024-03-13 10:21:14,m,e,c,l")
+    assert (found.customer_id, found.session_id) == ("user_7", "s1")
+    assert good("ecom-clickstream", "  ,s1,home,2024-03-13 10:21:14,m,e,c,l").customer_id is None
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "field"),
+    [
+        pytest.param("ecom-clickstream", "{},s,home,2024-03-13 10:21:14,m,e,c,l", "user_id", id="a customer"),
+        pytest.param("ecom-clickstream", "u,{},home,2024-03-13 10:21:14,m,e,c,l", "session_id", id="a session"),
+        pytest.param("airline-tweets", "1,neutral,1,,0,Delta,0,hello,24-02-2015 08:55,,{}", "author",
+                     id="an author, with the network before the name"),
+    ],
+)  # fmt: skip
+def test_an_identifier_is_no_longer_than_the_contract_lets_it_be(name: str, line: str, field: str) -> None:
+    before = len("twitter:") if field == "author" else 0
+    good(name, line.format("x" * (LONGEST_ID - before)))
+    found = read(name, line.format("x" * (LONGEST_ID - before + 1)))
+    assert isinstance(found, Fault), found
+    assert (found.reason, found.faults[0].field) == ("bad_value", field)
 
 
 def test_a_tweet_without_a_count_of_shares_was_not_shared() -> None:

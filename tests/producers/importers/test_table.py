@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +124,28 @@ def test_another_mapping_begins_anew(change: tuple[str, str]) -> None:
     assert table(MAPPING.replace(*change)).fingerprint != table().fingerprint
 
 
-def test_a_comma_in_a_number_names_the_setting() -> None:
-    found = Table(parse(MAPPING, "m"), split=lambda _: {"kind": "sale", "day": "31/05/2026 09:30", "paid": "12,5"})
-    fault = found.touchpoint(b"", "e")
-    assert isinstance(fault, Fault)
-    assert "decimal:" in fault.detail
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        pytest.param("1,250.50", 1250.5, id="with a point"),
+        pytest.param("-1,250", -1250.0, id="without"),
+        pytest.param("12,345,678.9", 12_345_678.9, id="millions"),
+        pytest.param("12,5", "decimal:", id="a decimal comma names the setting"),
+        pytest.param("1250,50", "decimal:", id="of a larger number, too"),
+        pytest.param("1.250,50", "decimal:", id="behind thousands with points, too"),
+        pytest.param("1,25.50", "Write digits", id="no groups of three"),
+        pytest.param("a,b", "Write digits", id="words"),
+    ],
+)
+def test_thousands_with_commas(written: str, amount: float | str) -> None:
+    found = Table(parse(MAPPING, "m"), split=lambda _: {"kind": "sale", "day": "31/05/2026 09:30", "paid": written})
+    read = found.touchpoint(b"", "e")
+    if isinstance(amount, str):
+        assert isinstance(read, Fault)
+        assert amount in read.detail
+    else:
+        assert isinstance(read, Touchpoint)
+        assert read.amount == amount
 
 
 def objects() -> list[dict[str, Any]]:
@@ -238,6 +256,78 @@ def test_a_column_that_lacks_is_named_before_anything_is_sent(tmp_path: Path) ->
     file = write(tmp_path / "orders.csv", [HEADER.replace(b"till", b"desk"), ROWS[0]])
     with pytest.raises(UnreadableInput, match=r"orders.csv:1: no column till; there are kind, day, .*, desk"):
         import_files(table(), [lines_of(str(file))], Mode(), memory(), IDENTITY, tmp_path)
+
+
+def misspelt() -> Table:
+    return table(MAPPING.replace("{column: client}", "{column: cleint}"))
+
+
+def test_of_parquet_too(tmp_path: Path) -> None:
+    pl.DataFrame(objects()).write_parquet(tmp_path / "orders.parquet")
+    with pytest.raises(UnreadableInput, match=r"no column cleint; there are kind,.*Did you mean client"):
+        looked(misspelt(), [lines_of(str(tmp_path / "orders.parquet"))], Mode())
+
+
+def test_a_path_is_sought_in_the_structs_of_parquet(tmp_path: Path) -> None:
+    pl.DataFrame({"meta": [{"at": "2026-05-31"}], "user": [{"id": "u1"}]}).write_parquet(tmp_path / "v.parquet")
+    text = """
+name: visits
+touchpoint: {type: web.viewed, channel: web, occurred_at: {column: meta.at}, identifiers: {email: {column: user.mail}}}
+"""
+    with pytest.raises(UnreadableInput, match=r"no column user.mail; there are meta, user"):
+        looked(table(text), [lines_of(str(tmp_path / "v.parquet"))], Mode())
+
+
+def test_of_json_lines_if_no_line_has_it(tmp_path: Path) -> None:
+    file = write(tmp_path / "orders.jsonl", [json.dumps(each).encode() for each in objects()])
+    with pytest.raises(UnreadableInput, match=r"no column cleint in its first .* lines; there are kind.* mean client"):
+        looked(misspelt(), [lines_of(str(file))], Mode())
+
+
+def test_one_line_that_has_it_is_enough(tmp_path: Path) -> None:
+    sparse = [{name: value for name, value in each.items() if value is not None} for each in objects()]
+    file = write(tmp_path / "orders.jsonl", [b"no JSON", *[json.dumps(each).encode() for each in sparse[::-1]]])
+    look = looked(table(), [lines_of(str(file))], Mode())
+    assert (look.types.total(), look.rejected) == (3, {"not_json": 1})
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "orders.jsonl", "orders.parquet"])
+def test_a_column_that_is_optional_may_lack(tmp_path: Path, name: str) -> None:
+    file, rows = tmp_path / name, pl.DataFrame(objects()).drop("till")
+    written: dict[str, Callable[[Path], object]] = {
+        ".csv": rows.write_csv, ".jsonl": rows.write_ndjson, ".parquet": rows.write_parquet,
+    }  # fmt: skip
+    written[file.suffix](file)
+    with pytest.raises(UnreadableInput, match="no column till"):
+        looked(table(), [lines_of(str(file))], Mode())
+    found = imported(file, table(f"optional: [till]\n{MAPPING}"))
+    assert [each["properties"] for each in told(found)] == [{"gift_wrap": True}, {"gift_wrap": False}, {}]
+
+
+def test_lines_of_which_none_is_an_object_are_refused_one_by_one(tmp_path: Path) -> None:
+    look = looked(table(), [lines_of(str(write(tmp_path / "orders.jsonl", [b"[1]", b"{"])))], Mode())
+    assert look.rejected == {"not_an_object": 1, "not_json": 1}
+
+
+def test_an_inch_mark_takes_no_neighbour_with_it(tmp_path: Path) -> None:
+    rows = [ROWS[0].replace(b"tea", b'5" nail' if number % 10 == 0 else b"tea") for number in range(100)]
+    found = imported(write(tmp_path / "orders.csv", [HEADER, *rows]))
+    assert [each.item_id for each in found] == ['5" nail' if number % 10 == 0 else "tea" for number in range(100)]
+
+
+def test_a_time_that_no_calendar_has_refuses_its_row_alone(tmp_path: Path) -> None:
+    days = pl.Series("at", [1_780_212_600_000, 1 << 62, None, -(1 << 62)]).cast(pl.Datetime("ms"))
+    dates = pl.Series("born", [1, None, (1 << 31) - 1, 2]).cast(pl.Date)
+    pl.DataFrame([days, dates]).write_parquet(tmp_path / "v.parquet")
+    text = "name: v\ntouchpoint: {type: web.viewed, channel: web, occurred_at: {column: at}}"
+    look = looked(table(text), [lines_of(str(tmp_path / "v.parquet"))], Mode())
+    assert (look.types.total(), look.rejected) == (1, {"bad_date": 2, "missing_field": 1})
+    assert "4611686018427387904' is no such time" in look.faults["bad_date"][0]
+
+
+def test_packed_parquet_says_how_to_unpack_it(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match=r"orders.parquet.gz: Parquet is compressed inside. Unpack it"):
+        looked(table(), [lines_of(str(write(tmp_path / "orders.parquet.gz", [b"PAR1"])))], Mode())
 
 
 def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:
