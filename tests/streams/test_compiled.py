@@ -52,8 +52,17 @@ def test_numbers_of_a_relationship(what: list[tuple[int, int, int]], days: int, 
 def test_scores(what: list[tuple[int, int, int]]) -> None:
     read = reading.Reading(knowledge())
     numbers = read.numbers(Customer(habits=lived(what)), START + 900 * DAY_MS)
-    exact = (numbers.astype(np.int64) @ read._weights.astype(np.int64)) / reading.UNIT
-    assert read.scores(numbers) == exact.tolist()
+    whole, weights, where = numbers.astype(np.int64), read._weights.astype(np.int64), reading.bounded(knowledge())
+    most, by_channel = reading.WHERE_MOST * reading.UNIT, whole[where] @ weights[where]
+    bounded = np.clip(by_channel - by_channel.sum() / len(TYPE_IDS), -most, most)
+    assert read.scores(numbers) == ((whole[~where] @ weights[~where] + bounded) / reading.UNIT).tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, SLOTS - 1), st.integers(1, 64 * 500)), min_size=1), st.booleans())
+def test_what_speaks_for_a_type(counted: list[tuple[int, int]], worded: bool) -> None:
+    machine, lines = reading.Reading(knowledge()), reading.Reading(knowledge())
+    lines._spoken = in_python(lines._spoken)  # type: ignore[assignment]
+    assert machine.spoken(counted, worded=worded) == lines.spoken(counted, worded=worded)
 
 
 @given(st.text(alphabet="ab Z09'’.,!快递很好。\nİß𝕏n't", max_size=40))
