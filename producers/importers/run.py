@@ -108,10 +108,14 @@ def import_files(
         if mode.rebase:
             say(f"All times are moved {shift} days later: these touchpoints are not from today.")
         partitions = producer.partitions(topics.RAW)
-        given = [memo.setdefault(f"{_NAME} {path}", each.name) for path, each in zip(paths, named, strict=True)]
+        # The name that an interrupted run began with stays, whatever was imported under it meanwhile.
+        named[:] = [
+            each._replace(name=memo.setdefault(f"{_NAME} {path}", each.name))
+            for path, each in zip(paths, named, strict=True)
+        ]
         return chain.from_iterable(
             pieces(each, file, name, shift, mode, partitions, clock)
-            for (each, file), name in zip(bound, given, strict=True)
+            for (each, file), (name, *_) in zip(bound, named, strict=True)
         )
 
     for note in filter(None, (each.note for each in named)):

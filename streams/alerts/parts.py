@@ -179,9 +179,9 @@ def _linted(speaker: Speaker, signal: Signal) -> Parts:
     touchpoint = speaker.moment.touchpoint
     text = touchpoint.text if touchpoint is not None and touchpoint.text else ""
     knowledge = speaker.knowledge
-    heard = listener(knowledge.texts, knowledge.meanings).hear(text)
-    language = "zh" if heard.chinese else "en"
-    anew = rewritten(text, listener(knowledge.texts, knowledge.meanings), knowledge.texts, knowledge.wording[language])
+    ear = listener(knowledge.texts, knowledge.meanings)
+    language = "zh" if ear.hear(text).chinese else "en"
+    anew = rewritten(text, ear, knowledge.texts, knowledge.wording[language])
     return _worded(speaker, signal, {"rewrite": anew if len(anew) <= REWRITTEN else f"{anew[:REWRITTEN]}…"})
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from streams.knowledge.marks import Texts
-from streams.texts.finding import lowered
+from streams.texts.finding import latin, lowered
 
 LONGEST: Final = 200
 """Letters of a line that may be one; goodbyes are short."""
@@ -76,8 +76,4 @@ def _spelt(plain: str, closings: Words, asides: Words) -> bool:
 def _ends(plain: str, at: int, words: tuple[str, ...]) -> list[int]:
     """Where the words that stand here end; Latin ones end where letters do."""
     ends = [at + len(word) for word in words if plain.startswith(word, at)]
-    return [end for end in ends if end == len(plain) or not (_latin(plain[end - 1]) and _latin(plain[end]))]
-
-
-def _latin(letter: str) -> bool:
-    return letter.isascii() and letter.isalnum()
+    return [end for end in ends if end == len(plain) or not (latin(plain[end - 1]) and latin(plain[end]))]

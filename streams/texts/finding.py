@@ -136,10 +136,11 @@ def _from_the_left(hit: Hit) -> tuple[int, int, int]:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    before = start == 0 or not _latin(text[start - 1]) or not _latin(text[start])
-    after = end == len(text) or not _latin(text[end]) or not _latin(text[end - 1])
+    before = start == 0 or not latin(text[start - 1]) or not latin(text[start])
+    after = end == len(text) or not latin(text[end]) or not latin(text[end - 1])
     return before and after
 
 
-def _latin(letter: str) -> bool:
+def latin(letter: str) -> bool:
+    """Whether it is a Latin letter without an accent, or a digit: of such words are told apart by boundaries."""
     return letter.isascii() and letter.isalnum()

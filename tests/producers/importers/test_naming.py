@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gzip
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from producers.delivery import MemoryProducer
 from producers.importers import importer
 from producers.importers.naming import Names
 from producers.importers.run import Mode, import_files
 from producers.lines import Lines, UnreadableInput
 from schemas import times
-from tests.producers.world import IDENTITY, memory, touchpoints, write
+from tests.producers.world import IDENTITY, PARTITIONS, memory, touchpoints, write
 
 SHOP = importer("ecom-clickstream")
 NOW = times.read("2026-06-10T12:00:00Z").at
@@ -78,6 +80,33 @@ def test_another_version_of_a_file_keeps_its_ids_and_it_is_said(
     found, said = imported(tmp_path, day(tmp_path / "a", *map(row, after)))
     assert found == [f"clicks.csv:{n:012d}" for n in range(2, 2 + len(after))]
     assert "another version of it was imported before" in said[0]
+
+
+def test_an_interrupted_import_goes_on_under_the_name_it_began_with(tmp_path: Path) -> None:
+    class Mortal(MemoryProducer):
+        dies = True
+
+        def flush(self) -> None:
+            if self.dies and self.acknowledged:
+                raise KeyboardInterrupt
+
+    log = Mortal(lambda topic: PARTITIONS)
+
+    def sent(path: Path) -> None:
+        import_files(SHOP, [Lines(str(path))], Mode(), log, IDENTITY, tmp_path)
+
+    tuesday = day(tmp_path / "tuesday", row("cart"), row("search"))
+    with pytest.raises(KeyboardInterrupt):
+        sent(tuesday)
+    log.dies = False
+    sent(day(tmp_path / "monday", row("home")))
+    sent(tuesday)
+    kinds = Counter((each.event_id, each.type) for each in touchpoints(log))
+    assert kinds == {
+        ("clicks.csv:000000000002", "checkout.step"): 1, ("clicks.csv:000000000003", "web.searched"): 1,
+        ("clicks.csv:000000000002", "web.viewed"): 1,
+    }  # fmt: skip
+    assert Names(tmp_path).called(str(tuesday)) == "clicks.csv"
 
 
 def test_a_name_can_be_asked_for_when_the_file_is_gone(tmp_path: Path) -> None:
