@@ -43,15 +43,23 @@ class Line(Protocol):
 
 def tell(touchpoints: Iterable[Touchpoint], line: Line) -> None:
     """Writes them in the order given; before each one ticks for the moment before it, to every raw partition."""
+    tell_together(([touchpoint] for touchpoint in touchpoints), line)
+
+
+def tell_together(rounds: Iterable[Sequence[Touchpoint]], line: Line) -> None:
+    """As `tell`; those of a round are of one moment, and which of them comes first is nobody's matter."""
     clock = _Clock(line)
-    for touchpoint in touchpoints:
-        at = touchpoint.occurred_at
-        if touchpoint.type == "clock.tick":
-            clock.tick(at)
-            continue
-        if touchpoint.history is None:
-            clock.tick(at - 1)
-        line.write(_raw(touchpoint, line.partitions))
+    for each in rounds:
+        said = []
+        for touchpoint in each:
+            if touchpoint.type == "clock.tick":
+                clock.tick(touchpoint.occurred_at)
+                continue
+            if touchpoint.history is None:
+                clock.tick(touchpoint.occurred_at - 1)
+            said += _raw(touchpoint, line.partitions)
+        if said:
+            line.write(said)
     for _ in range(SWEEP):
         clock.tick(clock.last + 1)
 
