@@ -206,11 +206,11 @@ class Relationships:
                 counted.append((slot, said))
                 news = True
                 if share * 4 >= WHOLE:
-                    self._remember(moment, slot, self._said(pieces, terms, index), said)
+                    self._remember(moment, slot, self._said(pieces, text, terms, index), said)
         return news
 
-    def _said(self, pieces: Found, terms: Sequence[Term], index: int) -> str:
-        """The cue that speaks most for the type, else the piece of the text that does."""
+    def _said(self, pieces: Found, text: str, terms: Sequence[Term], index: int) -> str:
+        """The cue that speaks most for the type, else what of the text does."""
         best, most = None, 0
         for term in terms:
             for type_index, weight in term.milli:
@@ -218,7 +218,7 @@ class Relationships:
                     best, most = term, weight
         if best is not None:
             return f"{best.key}: {best.words}"
-        return f"voice.heard: {self._ear.telling(pieces, index)}"
+        return f"voice.heard: {self._ear.telling(pieces, text, index)}"
 
     def _trust(self, moment: Moment, touchpoint: Touchpoint) -> float:
         rules = self._knowledge.shifts

@@ -35,6 +35,12 @@ LEAST: Final = 12
 LETTERS: Final = 600
 """A longer text is judged by its beginning."""
 PREFIX: Final = 5
+MARKS: Final = ",.!?;:~\n，。！？；：、…"
+"""What ends a clause."""
+_MARK: Final = re.compile(f"[{MARKS}]")
+QUOTED: Final = 40
+QUOTED_HAN: Final = 16
+"""Letters of a text, and Chinese characters, that are quoted around a piece."""
 
 
 def plain(text: str) -> str:
@@ -96,7 +102,7 @@ class Ear:
         self._scale = voice.sharpness / 100.0
         self._shares, self._strongest = compiled(_shares), compiled(_strongest)
         # What is compiled, is compiled now, and not while the first customer waits.
-        self.telling(self.pieces(""), 0)
+        self.telling(self.pieces(""), "", 0)
         self._heard(self.pieces(""), ())
 
     def pieces(self, text: str) -> Found:
@@ -115,10 +121,41 @@ class Ear:
         shares = self._shares(pieces, np.array(cues, np.int64), self._weights, self._scale, WHOLE, LEAST)
         return [(index, share) for index, share in shares.tolist()]
 
-    def telling(self, pieces: Found, type_index: int) -> str:
-        """The piece that speaks most for a type; empty where none does."""
+    def telling(self, pieces: Found, text: str, type_index: int) -> str:
+        """What of the text, of which these are the pieces, speaks most for a type: the piece with the words that stand
+        around it; empty where none does."""
         best = self._strongest(pieces, self._weights, type_index)
-        return self._names[best].strip() if best >= 0 else ""
+        return around(text, self._names[best].strip()) if best >= 0 else ""
+
+
+def around(text: str, piece: str) -> str:
+    """The clause in which a piece stands, of a long one what is nearest. A piece says nothing by itself to a reader:
+    "me", the beginning of a word. Where it stands nowhere as it is spelt, the beginning of the text is quoted."""
+    lowered = text[:LETTERS].lower()
+    at = lowered.find(piece)
+    if piece.isascii():
+        while at > 0 and lowered[at - 1].isalnum() and lowered[at - 1].isascii():
+            at = lowered.find(piece, at + 1)
+    at = max(at, 0)
+    begins = max(lowered.rfind(mark, 0, at) for mark in MARKS) + 1
+    end = _MARK.search(lowered, at)
+    ends = end.start() if end else len(lowered)
+    room = QUOTED if piece.isascii() else QUOTED_HAN
+    if ends - begins > room:
+        begins, ends = _fitting(lowered, begins, ends, at, len(piece), room)
+    return text[begins:ends].strip()
+
+
+def _fitting(text: str, begins: int, ends: int, at: int, length: int, room: int) -> tuple[int, int]:
+    """Of a clause that is too long the part around `at`, by whole words where words have spaces between them."""
+    least = max(begins, min(at - (room - length) // 2, ends - room))
+    most = min(ends, max(least + room, at + length))
+    if least > begins:
+        least = max(text.find(" ", least, at) + 1, least)
+    if most < ends:
+        space = text.rfind(" ", at + length, most)
+        most = space if space > 0 else most
+    return least, most
 
 
 def _shares(

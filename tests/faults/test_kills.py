@@ -21,7 +21,7 @@ from tests.integration.line import Line
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 KILLS = int(os.environ.get("RAPPORT_TEST_KILLS", "20"))
-RATE = 400
+RATE = 250
 """Pieces a second: well within what two cores carry beside a JVM, so that the line is caught up between kills."""
 VICTIMS, WEIGHTS = ("worker", "store", "broker"), (9, 6, 5)
 

@@ -32,7 +32,7 @@ from tests.integration.reading import Stored, by_partition
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-RATE = 250
+RATE = 150
 BEFORE = ("tests.faults.before",)
 PLACES = {(topic, partition) for topic in STATIONS.values() for partition in range(4)}
 

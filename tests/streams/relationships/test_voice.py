@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from streams.knowledge.model import TYPE_IDS
-from streams.relationships.voice import WHOLE, Ear, readable
+from streams.relationships.voice import WHOLE, Ear, around, readable
 from streams.relationships.words import Lexicon
 from tests.streams.lab import knowledge
 
@@ -69,6 +69,25 @@ def test_reads_two_languages(text: str, language: str | None, read: bool) -> Non
     assert readable(text, language) is read
 
 
-def test_a_piece_of_the_text_is_named() -> None:
+@pytest.mark.parametrize(
+    ("text", "piece", "quoted"),
+    [
+        pytest.param("Hello? Still waiting, can anyone help me please", "me", "can anyone help me please", id="en"),
+        pytest.param("Nobody answered me!", "nobod", "Nobody answered me", id="the beginning of a word"),
+        pytest.param("to meet me there", "me", "to meet me there", id="not within a word"),
+        pytest.param("什么破玩意儿，赶紧给我退货退款！", "破", "什么破玩意儿", id="one character"),
+        pytest.param("I can't believe it", "ca not", "I can't believe it", id="spelt apart"),
+        pytest.param(
+            "we have been coming here with the whole family every single summer since the children were small",
+            "family", "with the whole family every single", id="of a long clause what is near",
+        ),
+        pytest.param("我们全家每年夏天都会来你们店里住上一个星期", "店里", "年夏天都会来你们店里住上一个星期", id="zh"),
+    ],
+)  # fmt: skip
+def test_what_is_quoted_can_be_read(text: str, piece: str, quoted: str) -> None:
+    assert around(text, piece) == quoted
+
+
+def test_a_part_of_the_text_is_quoted() -> None:
     text = "please put it in a plain box without a logo"
-    assert EAR.telling(EAR.pieces(text), TYPE_IDS.index("secret_affair")) in text
+    assert EAR.telling(EAR.pieces(text), text, TYPE_IDS.index("secret_affair")) in text
