@@ -16,7 +16,7 @@ from schemas.records import Emitted, Measure, Record, Rejected, Source, Touchpoi
 from streams.app import deadletters, metrics
 from streams.app.breaker import Breaker
 from streams.app.claims import Claim
-from streams.app.keeping import Changes, Keeper
+from streams.app.keeping import Changes, Keeper, Later
 from streams.app.outbox import Entry, Headers, Outbox, Target
 from streams.app.recovery import Restore
 from streams.app.tracing import CARRIERS, Traces, tell_refused
@@ -27,6 +27,8 @@ from streams.knowledge.model import Knowledge
 from streams.trends.boards import homes
 
 STATION: Final = "detect"
+LATER: Final = frozenset({topics.SHIFTS, topics.SIGNALS, topics.CUSTOMERS, topics.MEASURES, topics.HISTORY_ALERTS})
+"""Topics on which nobody waits by the millisecond: theirs go before the states, of several chunks at once."""
 HANDED_FROM: Final = "handed_from"
 """Header of what was handed over: the key under which it stood until now."""
 
@@ -43,9 +45,9 @@ Fetch = Callable[[str], Awaitable[Knowledge]]
 class Detect:
     """One resolved partition and its states.
 
-    The order of a chunk is fixed: outputs, acknowledged; states, the world last,
-    acknowledged; only then the chunk counts as done. A crash in between sends some
-    outputs again under the same ids and loses nothing. The next chunk need not wait for the states.
+    The order of a chunk is fixed: alerts and answers, acknowledged; the other outputs, acknowledged; states, the
+    world last, acknowledged; only then the chunk counts as done. A crash in between sends some
+    outputs again under the same ids and loses nothing. The next chunk waits for the alerts and answers alone.
     """
 
     appetite = 1
@@ -98,11 +100,13 @@ class Detect:
         letters = deadletters.entries(rejected, records, self._claim.topic)
         if letters:
             batches[topics.DLQ, self._claim.partition] = letters
+        later = {target: batches.pop(target) for target in list(batches) if target[0] in LATER}
         seconds = perf_counter() - started
         await self._outbox.send(batches)
-        kept = self._keeper.done(len(records))
+        kept = self._keeper.done(len(records), later)
         metrics.done(STATION, records, outcome.counts, seconds)
-        metrics.sent(batches, outcome.outputs)
+        metrics.sent(batches)
+        metrics.alerted(outcome.outputs)
         traces.tell(outcome.outputs)
         tell_refused(rejected, records, self._claim.topic)
         return kept
@@ -132,7 +136,9 @@ class Detect:
         if self._version is not None:
             metrics.KNOWLEDGE.remove(str(self._claim.partition), self._version)
 
-    async def _append(self, changes: Changes) -> None:
+    async def _append(self, later: Later, changes: Changes) -> None:
+        await self._outbox.send(later)
+        metrics.sent(later)
         await self._outbox.send({self._changelog: [(key, value or None, [], None) for key, value in changes]})
 
     async def _process(self, chunk: Sequence[Record]) -> Outcome:

@@ -120,10 +120,14 @@ def done(station: str, records: Sequence[Any], outcomes: Mapping[str, int], seco
             _counted(station, outcome).inc(count)
 
 
-def sent(batches: Mapping[tuple[str, int], Sequence[Any]], outputs: Iterable[Emitted]) -> None:
+def sent(batches: Mapping[tuple[str, int], Sequence[Any]]) -> None:
     """What a chunk caused is acknowledged."""
     for (topic, _), entries in batches.items():
         _sent(topic).inc(len(entries))
+
+
+def alerted(outputs: Iterable[Emitted]) -> None:
+    """The alerts of a chunk are acknowledged."""
     oldest = min((each.at for each in outputs if type(each) is Alert and each.history is None), default=None)
     if oldest is not None:
         ALERT_LATENCY.observe(max(0.0, time() - oldest / 1000))

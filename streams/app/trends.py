@@ -69,7 +69,8 @@ class Trends:
         if changes:
             await self._outbox.send({self._changelog: changes})
         metrics.done(STATION, records, self._board.counts - before, seconds)
-        metrics.sent(batches, judged.outputs)
+        metrics.sent(batches)
+        metrics.alerted(judged.outputs)
 
     def measure(self) -> None:
         metrics.WATCHED.labels(str(self._claim.partition)).set(self._board.watched)

@@ -25,7 +25,7 @@ class Timer(msgspec.Struct, array_like=True, frozen=True, order=True, gc=False):
 
 
 class Glimpse(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A past touchpoint as the card shows it; `words` is cut to 72 bytes. `private`: of a category never mentioned."""
+    """A past touchpoint as the card shows it; `words` is cut to 120 bytes. `private`: of a category never mentioned."""
 
     at: int
     type: str

@@ -11,7 +11,7 @@ from streams.signals.refusal import REPLY, takes_back
 from streams.texts.tongue import tongue
 
 SLOT_LETTERS = 64
-GLIMPSE_BYTES = 72
+GLIMPSE_BYTES = 120
 CUT = "…"
 """Ends words that were longer."""
 _TOLD = frozenset({"consent.changed", "message.unsubscribed", REPLY, "profile.updated"})

@@ -13,6 +13,8 @@ from streams.signals.detector import Timeless
 
 FAILURES = 6
 """Failures of one customer that are remembered."""
+TOLD_TWICE_MS = 10 * 60_000
+"""A complaint that names no case, and another so near to it, are one failure: said in the chat and in the form."""
 
 
 class Failure(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -21,6 +23,8 @@ class Failure(msgspec.Struct, array_like=True, frozen=True, gc=False):
     what: str
     cause: str
     at: int
+    named: bool = True
+    """Whether the complaint said which it is."""
 
 
 class Failures(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -29,7 +33,7 @@ class Failures(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class DoubleDeviation(Timeless[Failures]):
     """Fires at a second failure, or at a recovery that failed, within `days` of the first, whatever their causes,
-    and in whatever order they come in.
+    and in whatever order they come in. The same complaint told twice within minutes is one.
 
     A recovery has failed when a complaint is reopened, refused, or resolved without satisfying. The same
     cause again weighs one word more, and so does a customer from `close` closeness on (D11).
@@ -48,15 +52,18 @@ class DoubleDeviation(Timeless[Failures]):
         assert touchpoint is not None
         if touchpoint.type == "complaint.resolved" and not _failed(moment):
             return state
-        failure = Failure(touchpoint.complaint_id or moment.event_id, self._cause(state, moment, touchpoint), moment.at)
+        case = touchpoint.complaint_id
+        cause = self._cause(state, moment, touchpoint)
+        failure = Failure(case or moment.event_id, cause, moment.at, case is not None)
         rule = moment.knowledge.signals[self.name]
         within = rule.number("days") * DAY_MS
         recovery = touchpoint.type != "complaint.opened"
-        others = [f for f in state.last if abs(moment.at - f.at) <= within and (recovery or f.what != failure.what)]
+        known = [f for f in state.last if recovery or not _told_twice(f, failure)]
+        others = [f for f in known if abs(moment.at - f.at) <= within and (recovery or f.what != failure.what)]
         if others:
             same = recovery or any(f.cause == failure.cause and f.cause for f in others)
             self._fire(moment, touchpoint, len(others) + 1, same)
-        return Failures(tuple(sorted((*state.last, failure), key=_when))[-FAILURES:])
+        return Failures(tuple(sorted((*known, failure), key=_when))[-FAILURES:])
 
     def _fire(self, moment: Moment, touchpoint: Touchpoint, n: int, same: bool) -> None:
         rule = moment.knowledge.signals[self.name]
@@ -77,6 +84,10 @@ class DoubleDeviation(Timeless[Failures]):
 
     def merge(self, state: Failures, older: Failures) -> Failures:
         return Failures(tuple(sorted([*state.last, *older.last], key=_when))[-FAILURES:])
+
+
+def _told_twice(one: Failure, other: Failure) -> bool:
+    return abs(one.at - other.at) <= TOLD_TWICE_MS and not (one.named and other.named)
 
 
 def _failed(moment: Moment) -> bool:

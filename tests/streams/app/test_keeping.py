@@ -1,4 +1,4 @@
-"""States are written together, in order, and only of chunks whose outputs are out."""
+"""States are written together, in order, and only of chunks whose outputs are out or go before them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 
 from streams.app import keeping
-from streams.app.keeping import Changes, Keeper
+from streams.app.keeping import Changes, Keeper, Later
+from streams.app.outbox import Target
+
+TARGET: Target = ("cards", 0)
 
 
 @dataclass
 class Log:
-    """Folds numbers; `written` is what was appended at a time. The gate holds the appending."""
+    """Folds numbers; `sent` and `written` are what was appended at a time. The gate holds the appending."""
 
     folded: list[int] = field(default_factory=list)
+    sent: list[list[int]] = field(default_factory=list)
     written: list[list[int]] = field(default_factory=list)
     working: bool = False
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -28,10 +32,11 @@ class Log:
         taken, self.folded = self.folded, []
         return [(b"", bytes([each])) for each in taken]
 
-    async def append(self, changes: Changes) -> None:
+    async def append(self, later: Later, changes: Changes) -> None:
         await self.gate.wait()
         if self.fault is not None:
             raise self.fault
+        self.sent.append([value[0] for _, value, _, _ in later.get(TARGET, ()) if value])
         self.written.append([value[0] for _, value in changes])
 
 
@@ -41,7 +46,7 @@ async def chunk(log: Log, keeper: Keeper, number: int, records: int = 1) -> asyn
     log.folded.append(number)
     await asyncio.sleep(0)  # its outputs are on their way
     log.working = False
-    return keeper.done(records)
+    return keeper.done(records, {TARGET: [(b"", bytes([number]), [], None)]})
 
 
 def run(scenario: Callable[[Log, Keeper], Coroutine[Any, Any, None]]) -> Log:
@@ -72,7 +77,9 @@ def test_what_comes_while_they_are_written_is_written_next() -> None:
         log.gate.set()
         await asyncio.gather(first, third)
 
-    assert run(scenario).written == [[0], [1, 2]]
+    log = run(scenario)
+    assert log.written == [[0], [1, 2]]
+    assert log.sent == log.written, "the other outputs of the same chunks, no more and no less"
 
 
 def test_a_lane_that_is_far_ahead_waits() -> None:
