@@ -6,9 +6,7 @@ import msgspec
 
 from schemas.records import Touchpoint
 from schemas.sealing import KINDS, SEALED
-from streams.customers.customer import (
-    COMPLAINTS, HEARD, RECENT, WAYS, Complaint, Consent, Customer, Glimpse,
-)  # fmt: skip
+from streams.customers.customer import COMPLAINTS, HEARD, RECENT, WAYS, Complaint, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
 from streams.knowledge.wording import SLOTS
 from streams.signals.matter import matter_of
@@ -51,15 +49,21 @@ def learn(moment: Moment, touchpoint: Touchpoint) -> None:
         if place:
             customer.place = place
     if kind in _TOLD:
-        if kind == "consent.changed":
-            _consent(moment)
-        elif kind == "message.unsubscribed":
-            _withdraw(moment, touchpoint.channel)
-        elif kind == "profile.updated":
-            _profile(moment)
-        elif touchpoint.text:
-            for channel in taken_back(moment):
-                _withdraw(moment, channel)
+        _hear(moment, touchpoint)
+
+
+def _hear(moment: Moment, touchpoint: Touchpoint) -> None:
+    """What they tell of themselves and of how they may be reached."""
+    kind = touchpoint.type
+    if kind == "consent.changed":
+        _consent(moment)
+    elif kind == "message.unsubscribed":
+        _withdraw(moment, touchpoint.channel)
+    elif kind == "profile.updated":
+        _profile(moment)
+    elif touchpoint.text:
+        for channel in taken_back(moment):
+            _withdraw(moment, channel)
 
 
 def _contact(customer: Customer, touchpoint: Touchpoint) -> None:

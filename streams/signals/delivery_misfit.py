@@ -22,7 +22,8 @@ ENDS = {"delivery.attempted": "delivered", "order.cancelled": "cancelled", "orde
 
 
 class Underway(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """An order whose delivery failed in a part of the day, last at `at`, and that has not ended; "" where none is named."""
+    """An order whose delivery failed in a part of the day, last at `at`, and that has not ended; an empty name
+    where the source gives none."""
 
     order: str
     part: str
