@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 import msgspec
@@ -9,7 +10,8 @@ import msgspec
 from schemas.records import Alert, Because, Severity, Shift, Signal
 from streams.alerts.card import CardText, for_team, shift_card, signal_card
 from streams.alerts.changing import case_of, end, keep, tell
-from streams.customers.customer import Case, OpenAlert
+from streams.alerts.standing import began
+from streams.customers.customer import Case, Glimpse, OpenAlert
 from streams.customers.ids import output_id
 from streams.customers.moment import RANK, Moment
 
@@ -33,6 +35,7 @@ class _Call(NamedTuple):
     because: tuple[Because, ...]
     text: CardText
     each_time: bool
+    said: Glimpse | None = None
 
 
 def open_for_signal(moment: Moment, signal: Signal) -> str | None:
@@ -53,7 +56,7 @@ def open_for_signal(moment: Moment, signal: Signal) -> str | None:
             return GAVE_WAY
     _open(moment, _Call(
         signal.id, signal.name, signal.version, signal.matter, teams, signal.severity,
-        rule.deadline_minutes, signal.because, signal_card(moment, signal), again,
+        rule.deadline_minutes, signal.because, signal_card(moment, signal), again, began(moment, signal),
     ))  # fmt: skip
     return None
 
@@ -92,7 +95,8 @@ def _open(moment: Moment, call: _Call) -> None:
     asked = case.names if case else ()
     names = asked if call.name in asked else tuple(sorted((*asked, call.name)))
     opened = case.opened_at if case else moment.at
-    keep(moment, Case(call.matter, opened, (*others, *alerts), moment.history, names))
+    said = case.said if case and case.said else call.said
+    keep(moment, Case(call.matter, opened, (*others, *alerts), moment.history, names, said))
 
 
 def _alert(moment: Moment, call: _Call, team: str) -> OpenAlert:
@@ -118,11 +122,19 @@ def _raised(moment: Moment, call: _Call, alert: OpenAlert) -> OpenAlert:
     return raised if alert.state != "snoozed" else msgspec.structs.replace(raised, state="open", until=0, by="")
 
 
-def close_matter(moment: Moment, matter: str, reason: str) -> None:
-    """The matter itself has ended: its case closes, and all its alerts with it."""
+def close_matter(moment: Moment, matter: str, reason: str, names: Collection[str] = ()) -> None:
+    """The matter itself has ended: its case closes, and all its alerts with it; where `names` are given, only if no
+    other signal has asked for it."""
     case = case_of(moment, matter)
-    if case is not None:
+    if case is not None and (not names or all(name in names for name in case.names)):
         end(moment, case, "closed", reason)
+
+
+def close_all(moment: Moment, prefix: str, reason: str) -> None:
+    """Closes the cases of all matters that begin so."""
+    for case in moment.customer.cases:
+        if case.matter.startswith(prefix):
+            end(moment, case, "closed", reason)
 
 
 def settle(moment: Moment) -> None:

@@ -9,6 +9,7 @@ from schemas.records import Signal
 from streams.alerts.lately import may_be_mentioned
 from streams.alerts.phrases import MINUTE_MS
 from streams.alerts.speaking import Speaker, shown
+from streams.alerts.standing import standing
 from streams.customers.moment import DAY_MS, RANK
 from streams.relationships.relationships import STRANGER
 from streams.texts.linting import rewritten
@@ -69,6 +70,7 @@ def _running_out(speaker: Speaker, signal: Signal) -> Parts:
 def _arrival(speaker: Speaker, signal: Signal) -> Parts:
     declared = speaker.declared
     place = speaker.place(str(signal.values["location_id"]))
+    open_ = standing(speaker)
     if signal.values["source"] == "qr.scanned":
         item = speaker.moment.item or str(speaker.moment.properties.get("code", ""))
         happened = speaker.say("signal.arrival.happened.scan", place=place, item=item)
@@ -85,7 +87,7 @@ def _arrival(speaker: Speaker, signal: Signal) -> Parts:
         greeting += ".long"
     return (
         speaker.say("signal.arrival.title", label=speaker.label(declared), place=place),
-        happened,
+        _joined(speaker, happened, open_),
         why,
         [speaker.say("signal.arrival.do.1"), speaker.say(greeting)],
         [speaker.say("signal.arrival.do_not.1"), speaker.say("signal.arrival.do_not.2")],
@@ -102,7 +104,9 @@ def _long_away(speaker: Speaker) -> bool:
 def _waits_for_us(speaker: Speaker) -> bool:
     """Whether something is open that went wrong: no moment to be cheerful."""
     cases = speaker.moment.customer.cases
-    return any(RANK[alert.severity] >= RANK["warning"] for case in cases for alert in case.alerts)
+    return bool(speaker.moment.customer.complaints) or any(
+        RANK[alert.severity] >= RANK["warning"] for case in cases for alert in case.alerts
+    )
 
 
 def _incoming_call(speaker: Speaker, signal: Signal) -> Parts:
@@ -110,9 +114,16 @@ def _incoming_call(speaker: Speaker, signal: Signal) -> Parts:
     new, free = speaker.declared == STRANGER, not signal.values["open"]
     if new or free:
         do = [speaker.say(f"signal.incoming_call.do.1.{'new' if new else 'free'}"), *do[1:]]
+    if not free:
+        happened = _joined(speaker, happened, standing(speaker, _their_words(speaker)))
     if free:
         why, do = speaker.say("signal.incoming_call.why.none"), do[:1]
     return title, happened, why, do, do_not
+
+
+def _joined(speaker: Speaker, line: str, more: str) -> str:
+    apart = "" if speaker.language == "zh" or not more else " "
+    return f"{line}{apart}{more}"
 
 
 def _promise_overdue(speaker: Speaker, signal: Signal) -> Parts:

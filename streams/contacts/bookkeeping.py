@@ -10,7 +10,7 @@ from streams.contacts.budget import DAY_MS
 from streams.contacts.ledger import NO, UNSUBSCRIBED, YES, Cycle, Ledger
 from streams.customers.moment import Moment
 from streams.signals.matter import matter_of
-from streams.signals.refusal import takes_back
+from streams.signals.refusal import taken_back
 
 OCCASION_MS = DAY_MS // 2
 """Lines of one thing closer together than this are one occasion."""
@@ -58,12 +58,19 @@ def consented(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
 
 
 def unsubscribed(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
-    words = consent.told(state.words, touchpoint.channel, consent.UNSUBSCRIBES, moment.at, UNSUBSCRIBED)
-    return msgspec.structs.replace(state, words=words)
+    return _taken_back(state, moment, (touchpoint.channel,))
 
 
-def replied(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
-    return unsubscribed(state, moment, touchpoint) if takes_back(moment) else state
+def said(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
+    """What they say, where they ask to be left alone."""
+    return _taken_back(state, moment, taken_back(moment)) if touchpoint.text else state
+
+
+def _taken_back(state: Ledger, moment: Moment, channels: tuple[str, ...]) -> Ledger:
+    for channel in channels:
+        words = consent.told(state.words, channel, consent.UNSUBSCRIBES, moment.at, UNSUBSCRIBED)
+        state = msgspec.structs.replace(state, words=words)
+    return state
 
 
 def ordered(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
@@ -85,6 +92,7 @@ def order_ended(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger
 
 
 def complained(state: Ledger, moment: Moment, touchpoint: Touchpoint) -> Ledger:
+    state = said(state, moment, touchpoint)
     complaints = ledger.latest(state.complaints, _complaint(moment), moment.at, ledger.COMPLAINTS)
     return msgspec.structs.replace(state, complaints=complaints)
 

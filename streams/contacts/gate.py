@@ -19,6 +19,7 @@ from streams.customers.moment import Moment, because, worse
 from streams.knowledge.model import Knowledge
 from streams.knowledge.wording import CONTACT_REASONS as REASONS
 from streams.relationships.relationships import Relationships
+from streams.signals.refusal import SAID
 
 BROKEN = "contact_rule_broken"
 VISITS = frozenset({"store.entered", "store.visited", "service.completed", "qr.scanned", "purchase.made"})
@@ -35,9 +36,9 @@ class Gate:
 
     name: ClassVar[str] = "contacts"
     version: ClassVar[int] = 1
-    types: ClassVar[frozenset[str]] = VISITS | ORDER_ENDS | {
-        "contact.planned", "message.sent", "consent.changed", "message.unsubscribed", "message.replied", "order.placed",
-        "delivery.attempted", "complaint.opened", "complaint.reopened", "complaint.resolved",
+    types: ClassVar[frozenset[str]] = VISITS | ORDER_ENDS | SAID | {
+        "contact.planned", "message.sent", "consent.changed", "message.unsubscribed", "order.placed",
+        "delivery.attempted", "complaint.resolved",
     }  # fmt: skip
     state = Ledger
 
@@ -50,7 +51,7 @@ class Gate:
             "message.sent": self._sent,
             "consent.changed": book.consented,
             "message.unsubscribed": book.unsubscribed,
-            "message.replied": book.replied,
+            **dict.fromkeys(SAID, book.said),
             "order.placed": book.ordered,
             "delivery.attempted": book.delivered,
             **dict.fromkeys(ORDER_ENDS, book.order_ended),

@@ -9,6 +9,8 @@ from streams.relationships.habits import Habits
 
 RECENT = 4
 """Touchpoints that the card shows."""
+COMPLAINTS = 4
+"""Open complaints whose words are kept; the oldest makes room."""
 HEARD, WAYS = "heard", "ways"
 """Slots that nobody fills in: the language of their own words, and the channels by which they can be reached."""
 OUR_NOTES = frozenset({HEARD, WAYS})
@@ -62,10 +64,19 @@ class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
     stage: int = 0
 
 
+class Complaint(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An open complaint: what they first said of it, or what it is about where they said nothing."""
+
+    matter: str
+    said: Glimpse
+    about: str = ""
+
+
 class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One matter that staff are asked to act on: an alert for each team that can.
 
-    `names` are the signals and shifts that have asked for it.
+    `names` are the signals and shifts that have asked for it. `said` is what began it, of matters that the customer
+    knows of (signals.yaml: incoming_call, matters).
     """
 
     matter: str
@@ -73,6 +84,7 @@ class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
     alerts: tuple[OpenAlert, ...]
     history: str | None = None
     names: tuple[str, ...] = ()
+    said: Glimpse | None = None
 
 
 class Ended(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -127,6 +139,7 @@ class Customer(msgspec.Struct, array_like=True, gc=False):
     memory: dict[str, msgspec.Raw] = {}
     card: int = 0
     ended: tuple[Ended, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
 
     def granted(self, scope: str) -> bool | None:
         """Whether the customer said yes or no to `scope`; None: never asked."""

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from schemas.records import Touchpoint
 from schemas.sealing import KINDS, SEALED
-from streams.customers.customer import HEARD, RECENT, WAYS, Consent, Customer, Glimpse
+from streams.customers.customer import COMPLAINTS, HEARD, RECENT, WAYS, Complaint, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
 from streams.knowledge.wording import SLOTS
-from streams.signals.refusal import REPLY, takes_back
+from streams.signals.matter import matter_of
+from streams.signals.refusal import SAID, taken_back
 from streams.texts.tongue import tongue
 
 SLOT_LETTERS = 64
 GLIMPSE_BYTES = 120
 CUT = "…"
 """Ends words that were longer."""
-_TOLD = frozenset({"consent.changed", "message.unsubscribed", REPLY, "profile.updated"})
+_TOLD = SAID | {"consent.changed", "message.unsubscribed", "profile.updated"}
 UNTOLD = frozenset({"und", "mul", "zxx"})
 """Codes by which a source says that it does not know the language (ISO 639-2)."""
 CHANNELS = frozenset({"email", "sms", "dm", "push", "letter", "phone", "chat", "social"})
 """By which somebody can be reached where they have been heard or were reached before."""
 REACHED = ("message.", "agent.", "call.", "chat.")
 """Groups of what our people do that show a way to the customer."""
+COMPLAINS = frozenset({"complaint.opened", "complaint.reopened", "complaint.resolved"})
 HIDDEN = ("alert.", "consent.", "profile.", "identity.")
 """Groups that the card's recent touchpoints leave out: they are ours, not the customer's."""
 
@@ -45,12 +49,21 @@ def learn(moment: Moment, touchpoint: Touchpoint) -> None:
         if place:
             customer.place = place
     if kind in _TOLD:
-        if kind == "consent.changed":
-            _consent(moment)
-        elif kind == "message.unsubscribed" or (kind == REPLY and takes_back(moment)):
-            _withdraw(moment, touchpoint.channel)
-        elif kind == "profile.updated":
-            _profile(moment)
+        _hear(moment, touchpoint)
+
+
+def _hear(moment: Moment, touchpoint: Touchpoint) -> None:
+    """What they tell of themselves and of how they may be reached."""
+    kind = touchpoint.type
+    if kind == "consent.changed":
+        _consent(moment)
+    elif kind == "message.unsubscribed":
+        _withdraw(moment, touchpoint.channel)
+    elif kind == "profile.updated":
+        _profile(moment)
+    elif touchpoint.text:
+        for channel in taken_back(moment):
+            _withdraw(moment, channel)
 
 
 def _contact(customer: Customer, touchpoint: Touchpoint) -> None:
@@ -111,8 +124,30 @@ def remember(moment: Moment, touchpoint: Touchpoint) -> None:
     private = touchpoint.category in moment.knowledge.alerts.sensitive
     glimpse = Glimpse(at, touchpoint.type, touchpoint.channel, words, ours, private)
     customer = moment.customer
+    if touchpoint.type in COMPLAINS:
+        _complains(moment, touchpoint, glimpse)
     recent = customer.recent
     if recent and recent[-1].at > at:
         customer.recent = tuple(sorted((*recent, glimpse), key=lambda g: g.at))[-RECENT:]
     else:
         customer.recent = (*recent[1 - RECENT :], glimpse)
+
+
+def _complains(moment: Moment, touchpoint: Touchpoint, glimpse: Glimpse) -> None:
+    """Keeps what they first said of each complaint that is open. One is until it is resolved and they do not say that
+    they are dissatisfied; what is resolved without a name is all of it."""
+    matter, known = matter_of(moment) or "complaint:", moment.customer.complaints
+    if touchpoint.type == "complaint.resolved":
+        if moment.properties.get("satisfied") is not False:
+            named = touchpoint.complaint_id or any(each.matter == matter for each in known)
+            left = [each for each in known if (named and each.matter != matter) or each.said.at > moment.at]
+            moment.customer.complaints = tuple(left)
+        return
+    first = next((each for each in known if each.matter == matter), None)
+    if first is not None and (first.said.words or not touchpoint.text):
+        return
+    about = "" if touchpoint.text else str(moment.properties.get("cause") or moment.item or "")[:SLOT_LETTERS]
+    said = glimpse if touchpoint.text else msgspec.structs.replace(glimpse, words="")
+    others = [each for each in known if each.matter != matter]
+    kept = sorted((*others, Complaint(matter, said, about)), key=lambda each: (each.said.at, each.matter))
+    moment.customer.complaints = tuple(kept[-COMPLAINTS:])

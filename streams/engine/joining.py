@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from streams.alerts.changing import ENDED, TIMER
-from streams.customers.customer import RECENT, WAYS, Case, Customer
+from streams.customers.customer import COMPLAINTS, RECENT, WAYS, Case, Customer
 from streams.customers.moment import QUIET_KEPT
 from streams.engine.partition import Live
 from streams.relationships import habits
@@ -47,6 +47,8 @@ def join(live: Live, older: Customer, detectors: Iterable[Detector[Any]]) -> Non
     ways = {way for slots in (older.slots, mine.slots) for way in slots.get(WAYS, "").split()}
     mine.slots = {**older.slots, **mine.slots, **({WAYS: " ".join(sorted(ways))} if ways else {})}
     mine.recent = tuple(sorted((*older.recent, *mine.recent), key=lambda glimpse: glimpse.at))[-RECENT:]
+    complaints = {each.matter: each for each in (*mine.complaints, *older.complaints)}
+    mine.complaints = tuple(sorted(complaints.values(), key=lambda each: (each.said.at, each.matter)))[-COMPLAINTS:]
     mine.ended = tuple(sorted({*older.ended, *mine.ended}, key=lambda each: (each.at, each.mark)))[-ENDED:]
     quiet = sorted({**older.quiet, **mine.quiet}.items(), key=lambda each: (each[1][0], each[0]))
     mine.quiet = dict(quiet[-QUIET_KEPT:])

@@ -49,6 +49,7 @@ class ContactRules(msgspec.Struct, frozen=True):
     quiet: dict[str, Quiet]
     yes_by_default: frozenset[str]
     stop: StopWords
+    named: dict[str, tuple[str, ...]]
     due_share: float
     harm_type: str
     harm_probability: float
@@ -60,13 +61,16 @@ class ContactRules(msgspec.Struct, frozen=True):
 def read_contacts(root: Section, types: Collection[str]) -> ContactRules:
     budget, hours = root.section("budget"), root.section("quiet_hours")
     consent, harm = root.section("consent"), root.section("harm_guard")
-    stop = consent.section("stop_words")
+    stop, named = consent.section("stop_words"), consent.section("named")
+    for unknown in sorted(set(named.listed()) - set(CHANNELS)):
+        named.fault(f"no channel is called {unknown!r}", unknown)
     rules = ContactRules(
         period_days=budget.number("period_days", 1, MAX_DAYS),
         reservation_hours=budget.number("reservation_hours", 0, 24 * MAX_DAYS),
         undeclared=budget.choice("undeclared", types),
         quiet={purpose: _quiet(hours.section(purpose)) for purpose in PURPOSES},
         yes_by_default=frozenset(consent.names("yes_by_default", CHANNELS)),
+        named={channel: named.words(channel) for channel in sorted(named.listed())},
         stop=StopWords(*(stop.words(key) for key in ("sentence", "whole", "sms"))),
         due_share=root.number("due_share", 0, 10),
         harm_type=harm.choice("type", types),
@@ -75,7 +79,7 @@ def read_contacts(root: Section, types: Collection[str]) -> ContactRules:
         open_alerts=frozenset(root.words("open_alerts")),
         severe_from_closeness=root.number("severe_from_closeness", 0, 2),
     )
-    for section in (budget, hours, stop, consent, harm, root):
+    for section in (budget, hours, stop, named, consent, harm, root):
         section.close()
     return rules
 

@@ -6,8 +6,11 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.alerts.cases import close_matter
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
+
+MATTER = "feedback"
 
 
 class Asked(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -19,12 +22,12 @@ class Asked(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class AskedForFeedback(Timeless[Asked]):
     """Fires when a service, a failure or a hand-over has ended, at most once in `days`: a finished service, a failed
-    payment or delivery, the end of a call that was handed over."""
+    payment or delivery, the end of a call that was handed over. The case ends when they have rated."""
 
     name: ClassVar[str] = "asked_for_feedback"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({
-        "service.completed", "payment.failed", "delivery.attempted", "call.transferred", "call.ended",
+        "service.completed", "payment.failed", "delivery.attempted", "call.transferred", "call.ended", "feedback.rated",
     })  # fmt: skip
     state = Asked
 
@@ -35,6 +38,9 @@ class AskedForFeedback(Timeless[Asked]):
         touchpoint = moment.touchpoint
         assert touchpoint is not None
         kind = touchpoint.type
+        if kind == "feedback.rated":
+            close_matter(moment, MATTER, "rated")
+            return state
         if kind == "call.transferred":
             return Asked(state.at, True)
         if kind == "delivery.attempted" and moment.properties.get("ok") is not False:
@@ -44,7 +50,7 @@ class AskedForFeedback(Timeless[Asked]):
         days = moment.knowledge.signals[self.name].number("days")
         if state.at and abs(moment.at - state.at) < days * DAY_MS:
             return Asked(state.at) if kind == "call.ended" else state
-        moment.signal(self.name, "feedback", {"after": kind}, [because(moment, kind)])
+        moment.signal(self.name, MATTER, {"after": kind}, [because(moment, kind)])
         return Asked(moment.at)
 
     def merge(self, state: Asked, older: Asked) -> Asked:

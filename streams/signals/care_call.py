@@ -7,12 +7,15 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Because
+from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.locally import local, zone_of
 from streams.customers.moment import DAY_MS, Moment
+from streams.signals.matter import by_staff
 
 CALLS = 4
 """Calls of one household that are planned."""
+MATTER = "care"
 ADULT, ELDERLY = 18, 70
 
 
@@ -24,11 +27,11 @@ class Planned(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class CareCall:
     """Fires at `hour` local time of the day on which something of a care category was bought for or by a minor or an
-    elderly customer; the next day where that hour is past."""
+    elderly customer; the next day where that hour is past. The case ends when a person of ours has been in touch."""
 
     name: ClassVar[str] = "care_call"
     version: ClassVar[int] = 1
-    types: ClassVar[frozenset[str]] = frozenset({"purchase.made"})
+    types: ClassVar[frozenset[str]] = frozenset({"purchase.made", "call.started", "message.sent", "chat.message"})
     state = Planned
 
     def start(self) -> Planned:
@@ -37,6 +40,10 @@ class CareCall:
     def observe(self, state: Planned, moment: Moment) -> Planned:
         touchpoint, rule = moment.touchpoint, moment.knowledge.signals[self.name]
         assert touchpoint is not None
+        if touchpoint.type != "purchase.made":
+            if by_staff(moment):
+                close_matter(moment, MATTER, "cared for")
+            return state
         category = (touchpoint.category or "").lower()
         whom = _whom(moment)
         if whom is None or category not in rule.words("categories"):
@@ -59,7 +66,7 @@ class CareCall:
         if call is None:
             return state
         reason = Because(event_id=timer.cause, what="purchase.made")
-        moment.signal(self.name, "care", {"for": call[1], "category": call[2]}, [reason])
+        moment.signal(self.name, MATTER, {"for": call[1], "category": call[2]}, [reason])
         return Planned(tuple(each for each in state.calls if each is not call))
 
     def merge(self, state: Planned, older: Planned) -> Planned:

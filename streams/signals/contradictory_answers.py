@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.alerts.cases import close_matter
 from streams.customers.ids import fingerprint
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import Knowledge
@@ -34,7 +35,8 @@ class Answers(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class ContradictoryAnswers(Timeless[Answers]):
     """Fires when an `agent.answered` on a topic says something else than the last one within `days`, unless a policy
-    was changed between them. Capital letters, spaces and points make no difference."""
+    was changed between them. Capital letters, spaces and points make no difference. The case ends when the topic is
+    answered as the last time, by whomever: we have one voice then."""
 
     name: ClassVar[str] = "contradictory_answers"
     version: ClassVar[int] = 1
@@ -59,6 +61,8 @@ class ContradictoryAnswers(Timeless[Answers]):
             if recent and first.mark != second.mark and not first.at < state.changed <= second.at:
                 values = {"topic": answer.topic, "before": first.said, "now": second.said}
                 moment.signal(self.name, f"topic:{answer.topic}", values, [because(moment, "agent.answered")])
+            elif first.mark == second.mark and answer is second:
+                close_matter(moment, f"topic:{answer.topic}", "answered with one voice")
             if answer is first:
                 return state  # It came late: the later one is what holds.
         return Answers((*(each for each in state.last if each is not known), answer)[-TOPICS:], state.changed)

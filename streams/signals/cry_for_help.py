@@ -20,19 +20,21 @@ class CryForHelp(Stateless):
     """Fires when a mention, a post or a chat of the customer has a worry in it, or a question (texts.yaml:
     intents). Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside
     praise is not. A worry that the same words deny ("not worried at all") is none. Quiet a matter. A
-    word by staff closes it: on that matter, or, where neither names one, whatever is open. No state."""
+    word by staff closes it: on that matter, or, where neither names one, whatever is open; so does a complaint that is
+    resolved. No state."""
 
     name: ClassVar[str] = "cry_for_help"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = ASKING | {
-        "message.sent", "call.started", "agent.answered", "agent.promised", "agent.apologised", "agent.fulfilled",
+        "message.sent", "call.started", "agent.asked", "agent.answered", "agent.refused", "agent.promised",
+        "agent.apologised", "agent.fulfilled", "complaint.resolved",
     }  # fmt: skip
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
         named = matter_of(moment)
-        if by_staff(moment):
+        if by_staff(moment) or touchpoint.type == "complaint.resolved":
             _answered(moment, named)
         elif touchpoint.type in ASKING:
             heard = heard_from(moment)

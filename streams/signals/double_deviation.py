@@ -7,22 +7,26 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Severity, Touchpoint, Value
+from streams.alerts.cases import close_matter
 from streams.customers.moment import DAY_MS, Moment, because, worse
 from streams.signals.cause import named_cause, told_cause
 from streams.signals.detector import Timeless
+from streams.signals.matter import settled
 
 FAILURES = 6
 """Failures of one customer that are remembered."""
 TOLD_TWICE_MS = 10 * 60_000
 """A complaint that names no case, and another so near to it, are one failure: said in the chat and in the form."""
+MATTER = "failures"
 
 
 class Failure(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What went wrong: a new complaint, or a recovery that failed."""
+    """What went wrong: a new complaint, or a recovery that failed; `over`: it has been resolved since."""
 
     what: str
     cause: str
     at: int
+    over: bool = False
     named: bool = True
     """Whether the complaint said which it is."""
 
@@ -36,7 +40,8 @@ class DoubleDeviation(Timeless[Failures]):
     and in whatever order they come in. The same complaint told twice within minutes is one.
 
     A recovery has failed when a complaint is reopened, refused, or resolved without satisfying. The same
-    cause again weighs one word more, and so does a customer from `close` closeness on (D11).
+    cause again weighs one word more, and so does a customer from `close` closeness on (D11). The case ends when a
+    complaint is resolved to the customer's satisfaction and none of the others is open.
     """
 
     name: ClassVar[str] = "double_deviation"
@@ -51,10 +56,10 @@ class DoubleDeviation(Timeless[Failures]):
         touchpoint = moment.touchpoint
         assert touchpoint is not None
         if touchpoint.type == "complaint.resolved" and not _failed(moment):
-            return state
+            return self._resolved(state, moment, touchpoint)
         case = touchpoint.complaint_id
         cause = self._cause(state, moment, touchpoint)
-        failure = Failure(case or moment.event_id, cause, moment.at, case is not None)
+        failure = Failure(case or moment.event_id, cause, moment.at, named=case is not None)
         rule = moment.knowledge.signals[self.name]
         within = rule.number("days") * DAY_MS
         recovery = touchpoint.type != "complaint.opened"
@@ -65,6 +70,18 @@ class DoubleDeviation(Timeless[Failures]):
             self._fire(moment, touchpoint, len(others) + 1, same)
         return Failures(tuple(sorted((*known, failure), key=_when))[-FAILURES:])
 
+    def _resolved(self, state: Failures, moment: Moment, touchpoint: Touchpoint) -> Failures:
+        """What is resolved without a name is all of it."""
+        named = touchpoint.complaint_id
+        last = tuple(
+            msgspec.structs.replace(f, over=True) if named in (None, f.what) and f.at <= moment.at else f
+            for f in state.last
+        )
+        since = moment.at - moment.knowledge.signals[self.name].number("days") * DAY_MS
+        if settled(moment) and all(f.over for f in last if f.at >= since):
+            close_matter(moment, MATTER, "resolved")
+        return Failures(last) if last != state.last else state
+
     def _fire(self, moment: Moment, touchpoint: Touchpoint, n: int, same: bool) -> None:
         rule = moment.knowledge.signals[self.name]
         severity: Severity = rule.severity
@@ -74,7 +91,7 @@ class DoubleDeviation(Timeless[Failures]):
             severity = worse(severity)
         days = round(rule.number("days"))
         values: dict[str, Value] = {"failures": n, "same_cause": str(same).lower(), "within_days": days}
-        moment.signal(self.name, "failures", values, [because(moment, touchpoint.type)], severity)
+        moment.signal(self.name, MATTER, values, [because(moment, touchpoint.type)], severity)
 
     @staticmethod
     def _cause(state: Failures, moment: Moment, touchpoint: Touchpoint) -> str:

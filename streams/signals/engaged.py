@@ -6,9 +6,11 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.alerts.cases import close_matter
 from streams.customers.kept import gathered, in_order
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
+from streams.signals.running_out import LOOKS_AHEAD
 
 VIEWS = 12
 """Views of items that are remembered."""
@@ -24,7 +26,7 @@ class Looks(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class Engaged(Timeless[Looks]):
     """Fires when they stay `dwell_factor` times as long as they use to (known from `least_stays` earlier stays on), or
-    look at one item for the `views`-th time within `days` without buying it."""
+    look at one item for the `views`-th time within `days` without buying it. Buying it ends the case."""
 
     name: ClassVar[str] = "engaged"
     version: ClassVar[int] = 1
@@ -43,6 +45,8 @@ class Engaged(Timeless[Looks]):
             return state
         if touchpoint.type in ("purchase.made", "order.placed"):
             bought = touchpoint.item_id
+            for item in sorted({view[0] for view in state.views if bought in (None, view[0])}):
+                close_matter(moment, f"item:{item}", "bought", LOOKS_AHEAD)
             return Looks(state.stays, state.mean_s, tuple(v for v in state.views if bought and v[0] != bought))
         dwell = moment.properties.get("dwell_s")
         if isinstance(dwell, int | float) and dwell > 0:

@@ -7,6 +7,8 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Touchpoint, Value
+from streams.alerts.cases import close_matter
+from streams.alerts.standing import HOW_IT_GOES
 from streams.customers.kept import joined, newest
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
@@ -15,10 +17,7 @@ from streams.signals.promise_overdue import PromiseOverdue
 
 COMPLAINTS = 8
 """Complaints of one customer that are remembered; the one opened last stays longest."""
-HOW_IT_GOES = frozenset({
-    "repeat_contact", "double_deviation", "policy_collision", "threat", "handed_around", "service_gap",
-})  # fmt: skip
-"""Signals of how a matter goes on: to the caller it is no other one."""
+MATTER = "call"
 
 
 class Complaints(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -35,12 +34,12 @@ class Complaints(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class IncomingCall(Timeless[Complaints]):
     """Fires each time a customer calls; `values.open` counts their open matters, of those that they know of: alerts of
     `matters` (what we have found wrong with our own messages is none of theirs), complaints that are not settled,
-    promises that are still to be kept. Whom we ring is no caller."""
+    promises that are still to be kept. Whom we ring is no caller. The case ends with the call."""
 
     name: ClassVar[str] = "incoming_call"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({
-        "call.ringing", "complaint.opened", "complaint.reopened", "complaint.resolved",
+        "call.ringing", "call.ended", "complaint.opened", "complaint.reopened", "complaint.resolved",
     })  # fmt: skip
     state = Complaints
 
@@ -50,13 +49,16 @@ class IncomingCall(Timeless[Complaints]):
     def observe(self, state: Complaints, moment: Moment) -> Complaints:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
+        if touchpoint.type == "call.ended":
+            close_matter(moment, MATTER, "the call has ended", (self.name,))
+            return state
         if touchpoint.type != "call.ringing":
             return _heard(state, moment, touchpoint)
         if touchpoint.initiator == "customer":
             queue = moment.properties.get("queue")
             named = queue if isinstance(queue, str) else ""
             values: dict[str, Value] = {"queue": named, "open": self._open(state, moment)}
-            moment.signal(self.name, "call", values, [because(moment, "call.ringing")])
+            moment.signal(self.name, MATTER, values, [because(moment, "call.ringing")])
         return state
 
     def _open(self, state: Complaints, moment: Moment) -> int:

@@ -21,6 +21,13 @@ def matter_of(moment: Moment) -> str | None:
     return f"session:{touchpoint.session_id}" if touchpoint.session_id else None
 
 
+def settled(moment: Moment) -> bool:
+    """Whether a complaint is resolved and the customer says that they are satisfied: its matter has ended."""
+    touchpoint = moment.touchpoint
+    resolved = touchpoint is not None and touchpoint.type == "complaint.resolved"
+    return resolved and moment.properties.get("satisfied") is True
+
+
 def by_staff(moment: Moment) -> bool:
     """Whether a person of ours answered, followed up or cared. Automatic mails and private notes do not count."""
     touchpoint = moment.touchpoint

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from streams.alerts.cases import close_all, close_matter
 from streams.customers.kept import joined, newest
 from streams.customers.moment import Moment, because
 from streams.signals.detector import Timeless
@@ -13,6 +14,7 @@ from streams.signals.matter import matter_of
 
 COMPLAINTS = 6
 """Open complaints that are watched."""
+PREFIX = "apology:"
 
 
 class Sorry(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -25,7 +27,8 @@ class Sorry(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class NoApology(Timeless[Sorry]):
     """Fires when a complaint is resolved and nobody has apologised for it since it was opened: an apology that names
-    another complaint is for that one. Regret is enough, and is no admission."""
+    another complaint is for that one. Regret is enough, and is no admission. An apology that comes later ends the
+    case."""
 
     name: ClassVar[str] = "no_apology"
     version: ClassVar[int] = 1
@@ -47,7 +50,7 @@ class NoApology(Timeless[Sorry]):
         if opened is None:
             return state
         if max(state.apologised, state.named.get(matter, 0)) < opened:
-            moment.signal(self.name, f"apology:{matter}", {}, [because(moment, touchpoint.type)])
+            moment.signal(self.name, f"{PREFIX}{matter}", {}, [because(moment, touchpoint.type)])
         left, named = ({m: at for m, at in each.items() if m != matter} for each in (state.opened, state.named))
         return Sorry(left, state.apologised, named)
 
@@ -60,5 +63,7 @@ class NoApology(Timeless[Sorry]):
 
 def _apologised(state: Sorry, moment: Moment, complaint: str | None) -> Sorry:
     if complaint is None:
+        close_all(moment, PREFIX, "apologised")
         return msgspec.structs.replace(state, apologised=max(state.apologised, moment.at))
+    close_matter(moment, f"{PREFIX}complaint:{complaint}", "apologised")
     return msgspec.structs.replace(state, named=joined(state.named, {f"complaint:{complaint}": moment.at}, COMPLAINTS))

@@ -9,6 +9,7 @@ import msgspec
 from scipy.special import gammaincinv
 
 from schemas.records import Because, Value
+from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import Knowledge
@@ -17,6 +18,7 @@ from streams.signals.detector import News
 from streams.signals.occasion import COMES, OCCASION_MS, comes
 
 FLING_LIKE = ("fling", "one_night_stand")
+MATTER = "novelty"
 NAME = 24
 """Letters of what was launched."""
 
@@ -39,7 +41,8 @@ class NoveltyDue:
 
     A burst ends with a pause of `pause_days`. Intervals are Gamma distributed with their own mean and the shape `k`;
     known from `bursts` bursts on. A launch is news for `new_days`. Fling-like: P(fling) + P(one_night_stand) of
-    `probability` or more at that moment. A visit that arrives late changes nothing.
+    `probability` or more at that moment. A visit that arrives late changes nothing. One
+    that comes in time ends the case.
     """
 
     name: ClassVar[str] = "novelty_due"
@@ -54,6 +57,7 @@ class NoveltyDue:
     def observe(self, state: Bursts, moment: Moment) -> Bursts:
         if not comes(moment) or moment.at - state.last < OCCASION_MS:
             return state
+        close_matter(moment, MATTER, "they came")
         rule = moment.knowledge.signals[self.name]
         pause = rule.number("pause_days") * DAY_MS
         if not state.times:
@@ -110,7 +114,7 @@ class NoveltyDue:
             "silent_days": round((moment.at - state.last) / DAY_MS),
             "usual_days": round(state.days / (state.times - 1)),
         }
-        moment.signal(self.name, "novelty", values, [why])
+        moment.signal(self.name, MATTER, values, [why])
 
     def merge(self, state: Bursts, older: Bursts) -> Bursts:
         """Intervals of both; the burst that runs is the later one's."""

@@ -11,8 +11,16 @@ from streams.customers.moment import Moment
 from streams.knowledge.contacts import StopWords
 from streams.signals.outgoing import heard_from
 from streams.texts.finding import lowered
+from streams.texts.listening import Heard
 
 REPLY: Final = "message.replied"
+SAID: Final = frozenset({
+    REPLY, "chat.message", "call.started", "call.ended", "complaint.opened", "complaint.reopened", "social.mentioned",
+    "feedback.rated",
+})  # fmt: skip
+"""Touchpoints in which they may tell us to leave them alone."""
+_AND: Final = re.compile(r"(?: me| us)?(?:\s*(?:,|&|/|、|\band\b|\bor\b|和|或|跟|还有)\s*[\w-]+)*")
+"""What a phrase goes on with: "calling me and texting me"."""
 _SENTENCE: Final = re.compile(r"[.!?;\n。！？；…]+")
 _BEFORE: Final = "please|pls|kindly|just|ok|okay|hi|hello|i said|i told you to|请|麻烦|我要|我想|帮我|给我|说了|快"
 _BEHIND: Final = "please|pls|now|thanks|thank you|already|谢谢|谢了|吧|了|啦"
@@ -32,6 +40,29 @@ def takes_back(moment: Moment) -> bool:
     if heard is None:
         return False
     return "leave_alone" in heard.said("wish") or _stops(heard.low, touchpoint.channel, moment.knowledge.contacts.stop)
+
+
+def taken_back(moment: Moment) -> tuple[str, ...]:
+    """The channels that they take back, in order: that of a reply that does, and those that they name where they ask to
+    be left alone (contacts.yaml: named), whatever the touchpoint. "Stop spamming me" in public names none."""
+    touchpoint = moment.touchpoint
+    if touchpoint is None or touchpoint.type not in SAID:
+        return ()
+    heard = heard_from(moment)
+    if heard is None:
+        return ()
+    own = {touchpoint.channel} if takes_back(moment) else set()
+    return tuple(sorted(own | _named(heard, moment.knowledge.contacts.named)))
+
+
+def _named(heard: Heard, words: dict[str, tuple[str, ...]]) -> set[str]:
+    said = heard.said("wish").get("leave_alone")
+    if said is None:
+        return set()
+    end = heard.low.find(said) + len(said)
+    more = _AND.match(heard.low, end)
+    phrase = said + (more.group() if more is not None else "")
+    return {channel for channel, each in words.items() if _any_of(each).search(phrase)}
 
 
 def asks_nothing_more(moment: Moment) -> bool:
@@ -54,6 +85,13 @@ def _stops(low: str, channel: str, words: StopWords) -> bool:
         return True
     sentence = _alone(words.sentence)
     return any(sentence.fullmatch(each) for each in _SENTENCE.split(plain))
+
+
+@lru_cache(maxsize=16)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """One of them: letters of Latin words stand alone, and 打 is not that of 打扰."""
+    either = "|".join(re.escape(word) for word in sorted(map(lowered, words), key=lambda word: (-len(word), word)))
+    return re.compile(rf"(?<![a-z0-9])(?:{either or r'(?!)'})(?![a-z0-9扰搅])")
 
 
 @lru_cache(maxsize=16)

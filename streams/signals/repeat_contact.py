@@ -7,9 +7,11 @@ from typing import ClassVar
 import msgspec
 
 from schemas.records import Severity, Touchpoint
+from streams.alerts.cases import close_matter
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.cause import named_cause, told_cause
 from streams.signals.detector import Timeless
+from streams.signals.matter import settled
 
 CAUSES = 6
 """Causes of one customer that are remembered; the one that was quiet for longest makes room."""
@@ -42,7 +44,8 @@ class RepeatContact(Timeless[Contacts]):
     how many, what it costs in points of loyalty (-10 each) and how much dearer it has become (twice each, to 8).
 
     Who names a complaint means its cause. A complaint that names nothing is about what its words tell, else about
-    itself. A contact that comes in late counts, unless it was closed since.
+    itself. A contact that comes in late counts, unless it was closed since. The case ends when the complaint is
+    resolved to the customer's satisfaction.
     """
 
     name: ClassVar[str] = "repeat_contact"
@@ -123,12 +126,13 @@ def _same(known: Cause, moment: Moment, touchpoint: Touchpoint) -> bool:
 def _closed(state: Contacts, moment: Moment, touchpoint: Touchpoint) -> Contacts:
     if moment.properties.get("satisfied") is False:
         return state
-    key = _cause(state, moment, touchpoint)
+    key, named = _cause(state, moment, touchpoint), touchpoint.complaint_id
+    over = {cause.key for cause in state.causes if cause.key == key or (named and cause.complaint == named)}
+    if settled(moment):
+        for each in sorted(over):
+            close_matter(moment, each, "resolved")
     causes = tuple(
-        msgspec.structs.replace(cause, closed=moment.at)
-        if cause.key == key or (touchpoint.complaint_id and cause.complaint == touchpoint.complaint_id)
-        else cause
-        for cause in state.causes
+        msgspec.structs.replace(cause, closed=moment.at) if cause.key in over else cause for cause in state.causes
     )
     return state if causes == state.causes else Contacts(causes)
 

@@ -8,12 +8,15 @@ import msgspec
 from scipy.special import gammaincinv
 
 from schemas.records import Because, Touchpoint, Value
+from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import SignalRule
 
 ITEMS = 16
 """Items remembered of one customer: those bought most often, then most recently."""
+LOOKS_AHEAD = ("running_out", "engaged")
+"""Signals that hope for a purchase."""
 NAME = 24
 """Letters of an item's name."""
 OCCASION_MS = DAY_MS // 2
@@ -46,7 +49,7 @@ class RunningOut:
     Silent before `min_purchases`, and where k says that buying has no rhythm (Wheat and
     Morrison 1990: k near 1 is a Poisson process). Fires by a timer at the window's begin,
     and again at a visit inside it when the quiet of the last time is over. A purchase
-    that arrives late, before the last one known, changes nothing.
+    that arrives late, before the last one known, changes nothing. What is bought ends its case.
     """
 
     name: ClassVar[str] = "running_out"
@@ -63,6 +66,7 @@ class RunningOut:
         bought = touchpoint.item_id if touchpoint.type == "purchase.made" else None
         if bought and (touchpoint.quantity is None or touchpoint.quantity > 0):
             state = self._bought(state, moment, touchpoint, bought)
+            close_matter(moment, f"item:{bought}", "bought", LOOKS_AHEAD)
         self._visit(state, moment, bought)
         return state
 

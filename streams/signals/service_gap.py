@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from schemas.records import Because, Value
+from schemas.records import Because, Touchpoint, Value
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.kept import Event, gathered, in_order, newest
@@ -14,6 +14,9 @@ from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import SignalRule
 from streams.relationships.chances import chance, leads
 from streams.signals.matter import by_staff, matter_of
+from streams.signals.refusal import REPLY, asks_nothing_more
+from streams.signals.unanswered import CLOSES
+from streams.texts.closing import closes
 
 MASTER, STAR = "master_slave", "star_groupie"
 WAITING, NOES = 4, 4
@@ -41,8 +44,11 @@ class ServiceGap:
 
     Master-like: P(master_slave), with P(star_groupie) where they have spent `vip_amount` or more, is `probability`
     or more at that moment, and one of the two is declared or leads. A no is a refusal by staff, or a complaint that
-    ends in one. An answer of a person about the matter, or one that names none, ends the waiting and the case, that
-    of a ringing telephone a call that has begun; a question that arrives after a later word of ours is answered.
+    ends in one. An answer of a person about the matter, or one that names none, ends the waiting and the case, and so
+    does a complaint that is resolved, that of a ringing telephone a call that has begun; a question that arrives after
+    a later word of ours is answered. Thanks, an ok, a goodbye or a no to more messages wait for nothing: in reply to a
+    message, or within 24 hours of our word. Who is never answered and asks again is heard again once it is no longer
+    quiet.
     """
 
     name: ClassVar[str] = "service_gap"
@@ -65,17 +71,17 @@ class ServiceGap:
             return state if not worth else msgspec.structs.replace(state, spent=state.spent + round(worth))
         if self._refuses(moment):
             state = self._told_no(state, moment, rule)
-        if by_staff(moment):
+        if by_staff(moment) or touchpoint.type == "complaint.resolved":
             return self._answered(state, moment)
         if touchpoint.type == "call.started":
             return self._over(state, moment, [each for each in state.waiting if each.startswith(RING)])
         norm = rule.numbers("norms_minutes").get(touchpoint.type)
         if norm is None or moment.at <= state.spoke or touchpoint.initiator != "customer":
             return state
-        if not leads(moment, (MASTER, STAR)):
+        if not leads(moment, (MASTER, STAR)) or asks_nothing_more(moment) or _closes(state, moment, touchpoint):
             return state
         matter = (RING if touchpoint.type == "call.ringing" else "") + (matter_of(moment) or moment.event_id)
-        if matter in state.waiting:
+        if matter in state.waiting and moment.at < _heard_again(state.waiting[matter], rule):
             return state
         waiting = newest({**state.waiting, matter: moment.at}, WAITING)
         for gone in state.waiting.keys() - waiting.keys():
@@ -139,3 +145,17 @@ class ServiceGap:
         waiting = newest({**older.waiting, **state.waiting}, WAITING)
         noes = in_order((*older.noes, *state.noes), NOES)
         return Service(waiting, noes, state.spent + older.spent, max(state.spoke, older.spoke))
+
+
+def _heard_again(since: int, rule: SignalRule) -> int:
+    """From when on words on what has waited since then are a question anew: whatever the norms of the two, the quiet of
+    the first is over."""
+    return since + round(rule.quiet_days * DAY_MS + max(rule.numbers("norms_minutes").values()) * MINUTE_MS)
+
+
+def _closes(state: Service, moment: Moment, touchpoint: Touchpoint) -> bool:
+    """Whether nothing is left to say."""
+    if touchpoint.type not in CLOSES or not touchpoint.text:
+        return False
+    spoken = touchpoint.type == REPLY or (state.spoke > 0 and moment.at - state.spoke < DAY_MS)
+    return spoken and closes(moment.knowledge.texts, touchpoint.text)

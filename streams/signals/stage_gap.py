@@ -70,8 +70,11 @@ class StageGap:
             state = msgspec.structs.replace(state, cared=max(state.cared, moment.at))
         if state is before or state == before or state.purchases == 0:
             return state
-        if (state.cared, state.invited) != (before.cared, before.invited):
-            close_matter(moment, f"stage:{state.name}", "cared for")
+        if state.cared != before.cared:
+            close_matter(moment, f"stage:{ACQUIRE}", "cared for")
+            close_matter(moment, f"stage:{GROW}", "cared for")
+        if state.invited != before.invited:
+            close_matter(moment, f"stage:{MATURE}", "invited")
         year = _grown_at(state)
         if year is not None and year != _grown_at(before):
             moment.arm(self.name, YEAR, year)

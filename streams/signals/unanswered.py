@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from schemas.records import Because, Touchpoint
+from schemas.records import Because, Touchpoint, Value
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.kept import joined
@@ -32,12 +32,16 @@ CLOSES = ASKED - {"complaint.opened"}
 
 
 class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What the customer asked; `named` tells whether the touchpoint itself named the matter."""
+    """What the customer asked; `named` tells whether the touchpoint itself named the matter.
+
+    `quiet_until`: once its norm is over, from when on words whose own norm ends then are a question anew.
+    """
 
     matter: str
     named: bool
     type: str
     at: int
+    quiet_until: int = 0
 
 
 class Waiting(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -87,16 +91,18 @@ class Unanswered:
         named = matter_of(moment)
         matter = named or f"event:{moment.event_id}"
         norm = moment.knowledge.signals[self.name].numbers("norms_minutes").get(kind)
-        waited_for = any(q.matter == matter for q in state.questions)
-        if norm is None or waited_for or moment.at <= state.answered_at:
+        if norm is None or moment.at <= state.answered_at:
+            return state
+        due = moment.at + round(norm * MINUTE_MS)
+        if any(q.matter == matter and (not q.quiet_until or due < q.quiet_until) for q in state.questions):
             return state
         if kind == CHAT and named is None and _goes_on(state, moment.at):
             return state
-        kept = state.questions
+        kept = tuple(q for q in state.questions if q.matter != matter)
         if len(kept) == OPEN:
             moment.disarm(self.name, kept[0].matter)
             kept = kept[1:]
-        moment.arm(self.name, matter, moment.at + round(norm * MINUTE_MS))
+        moment.arm(self.name, matter, due)
         question = Question(matter, named is not None, kind, moment.at)
         return msgspec.structs.replace(state, questions=(*kept, question))
 
@@ -114,11 +120,17 @@ class Unanswered:
 
     def due(self, state: Waiting, timer: Timer, moment: Moment) -> Waiting:
         question = next((q for q in state.questions if q.matter == timer.key), None)
-        if question is not None:
-            minutes = round((timer.due - question.at) / MINUTE_MS)
-            reason = Because(event_id=timer.cause, what=question.type)
-            moment.signal(self.name, question.matter, {"asked": question.type, "norm_minutes": minutes}, [reason])
-        return state
+        if question is None:
+            return state
+        minutes = round((timer.due - question.at) / MINUTE_MS)
+        reason = Because(event_id=timer.cause, what=question.type)
+        values: dict[str, Value] = {"asked": question.type, "norm_minutes": minutes}
+        said = moment.signal(self.name, question.matter, values, [reason])
+        # What was quiet is so because of an earlier question: the next words are measured by that one's quiet again.
+        quiet = round(moment.knowledge.signals[self.name].quiet_days * DAY_MS) if said is not None else 0
+        told = msgspec.structs.replace(question, quiet_until=moment.at + quiet)
+        questions = tuple(told if q is question else q for q in state.questions)
+        return msgspec.structs.replace(state, questions=questions)
 
     def merge(self, state: Waiting, older: Waiting) -> Waiting:
         known = {q.matter for q in state.questions}

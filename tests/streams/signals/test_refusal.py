@@ -156,3 +156,50 @@ def test_a_refusal_by_reply_is_one_no(life: list[Touchpoint], fires: int) -> Non
 )
 def test_who_wants_no_more_waits_for_no_answer(reply: Touchpoint, asks: int) -> None:
     assert len(signals(Lab().fold(reply, tick(2 * DAY)), "unanswered")) == asks
+
+
+def said(kind: str, text: str, channel: str = "chat") -> Touchpoint:
+    return touchpoint(kind, HOUR, channel=channel, text=text)
+
+
+@pytest.mark.parametrize(
+    ("line", "gone"),
+    [
+        pytest.param(said("chat.message", "please don't call me again"), {"phone"}, id="chat, the telephone"),
+        pytest.param(said("call.started", "no more newsletters please", "phone"), {"email"}, id="call, mail"),
+        pytest.param(said("complaint.opened", "stop texting and calling me", "web"), {"phone", "sms"}, id="two"),
+        pytest.param(said("social.mentioned", "@shop 别再发短信了", "social"), {"sms"}, id="mention, in Chinese"),
+        pytest.param(said("social.mentioned", "唔好再打扰我，別再打擾我", "social"), set(), id="打擾 is no telephone"),
+        pytest.param(said("feedback.rated", "Stop spamming me", "app"), set(), id="no channel is named"),
+        pytest.param(
+            said("chat.message", "stop sending me this. My phone number is new"), set(), id="another sentence"
+        ),
+        pytest.param(said("chat.message", "can you call me about my text?"), set(), id="a wish for a call"),
+        pytest.param(said("chat.message", "you never bother me with emails, I like that"), set(), id="praise"),
+        pytest.param(replied("stop calling me", channel="sms"), {"phone", "sms"}, id="a reply, and what it names"),
+    ],
+)
+def test_who_names_a_channel_takes_it_back_wherever_they_say_it(line: Touchpoint, gone: set[str]) -> None:
+    lab, channels = Lab(), ("email", "phone", "sms")
+    plans = [promo(2 * DAY + n, channel) for n, channel in enumerate(channels)]
+    found = of(lab.fold(*[yes(channel) for channel in channels], line, *plans), Decision)
+    refused = {c for c, each in zip(channels, found, strict=True) if "opted_out" in each.reasons}
+    assert refused == gone
+    assert {c for c in channels if lab.live().customer.consents[c].granted is False} == gone
+
+
+@pytest.mark.parametrize(
+    ("line", "fires"),
+    [
+        pytest.param(said("call.started", "quit phoning us, will you", "phone"), 1, id="call"),
+        pytest.param(said("call.ended", "别再打电话来了", "phone"), 1, id="what was said in a call"),
+        pytest.param(said("complaint.reopened", "I told you: no more messages", "web"), 1, id="complaint"),
+        pytest.param(said("feedback.rated", "不要再给我发广告了", "app"), 1, id="rating"),
+        pytest.param(said("complaint.opened", "Late again. Enough.", "web"), 0, id="enough of late parcels"),
+        pytest.param(said("social.mentioned", "can't stop smiling, thanks @shop", "social"), 0, id="praise"),
+        pytest.param(touchpoint("call.started", HOUR, channel="phone", initiator="company", text="stop calling me"),
+                     0, id="our own words"),
+    ],
+)  # fmt: skip
+def test_a_no_is_one_wherever_it_is_said(line: Touchpoint, fires: int) -> None:
+    assert len(signals(Lab().fold(touchpoint("message.unsubscribed", 0, channel="email"), line), "harassed")) == fires

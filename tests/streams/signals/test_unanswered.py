@@ -7,7 +7,7 @@ import pytest
 
 from schemas.records import Alert, AlertChange, Signal, Touchpoint
 from streams.signals.unanswered import Question, Unanswered, Waiting
-from tests.streams.lab import DAY, HOUR, MINUTE, SECOND, Lab, of, tick, touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, SECOND, START, Lab, of, signals, tick, touchpoint
 
 
 def asked(at: int = 0, **fields: Any) -> Touchpoint:
@@ -154,3 +154,35 @@ def test_a_state_of_before_is_read_and_where_we_spoke_outlives_a_merge() -> None
     assert msgspec.msgpack.decode(older, type=Waiting) == state
     merged = Unanswered().merge(Waiting(spoken={"sms": 2}), Waiting(spoken={"sms": 1, "session:t": 1}))
     assert merged.spoken == {"session:t": 1, "sms": 2}
+
+
+def about(order: str, at: int, kind: str = "chat.message", **fields: Any) -> Touchpoint:
+    return touchpoint(kind, at, order_id=order, text="my order?", **fields)
+
+
+@pytest.mark.parametrize(
+    ("life", "fired"),
+    [
+        pytest.param([about("o", 0), about("o", 6 * DAY)], [2 * MINUTE], id="quiet for a week"),
+        pytest.param([about("o", 0), about("o", 7 * DAY - 1)], [2 * MINUTE], id="a breath before its end"),
+        pytest.param([about("o", 0), about("o", 7 * DAY)], [2 * MINUTE, 7 * DAY + 2 * MINUTE], id="at its end"),
+        pytest.param(
+            [about("o", 0), about("o", 6 * DAY + HOUR, "message.replied", channel="email")],
+            [2 * MINUTE, 7 * DAY + HOUR], id="words whose own norm ends after it",
+        ),
+        pytest.param(
+            [about("o", 0), answer(HOUR, order_id="o"), about("o", DAY), about("o", 8 * DAY)],
+            [2 * MINUTE, 8 * DAY + 2 * MINUTE], id="quiet, since an earlier question of the matter was told",
+        ),
+        pytest.param([about("o", 0), about("p", DAY)], [2 * MINUTE, DAY + 2 * MINUTE], id="another matter"),
+        pytest.param(
+            [about("o", 0), about("o", 8 * DAY), answer(8 * DAY + MINUTE, order_id="o")], [2 * MINUTE],
+            id="answered the second time",
+        ),
+    ],
+)  # fmt: skip
+def test_who_was_never_answered_is_heard_again(life: list[Touchpoint], fired: list[int]) -> None:
+    lab = Lab()
+    lines = [each for line in life for each in (tick(line.occurred_at - START), line)]
+    found = signals([out for each in (*lines, tick(9 * DAY)) for out in lab.fold(each)], "unanswered")
+    assert [each.at - START for each in found] == fired
