@@ -13,7 +13,8 @@ WISHES: Final = ("leave_alone", "swap", "change")
 `change` where it is plain that they have it."""
 REPLIES: Final = ("closing", "aside", "glad", "done", "more", "matter", "mocking", "relapse", "mended")
 """How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
-says that there is more to come; what a question would be about; what turns praise round, and what lets it stand beside the name of a failure."""
+says that there is more to come; what a question would be about; what turns praise round, and what lets it stand beside
+the name of a failure."""
 SPELT: Final = frozenset({"closing", "aside", "glad", "done", "more"})
 """Of these, lists that whole lines are read by; they are not looked for inside texts."""
 KINDS: Final = ("product", "service", "customer")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from schemas.records import Touchpoint
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Nothing, Stateless
 from streams.signals.matter import matter_of
@@ -18,9 +17,9 @@ RECENT_MS: Final = 30 * DAY_MS
 
 class SwapAtHome(Stateless):
     """Fires when someone whose address we know returns something or says that they want to return or exchange it
-    (texts.yaml: wishes, swap; change, as a word that it does not fit, where an order, an item, a purchase of the last 30
-    days among what the card shows, or the text tells that they have it; what they deny, "no need to exchange it", is
-    none). The address is in the profile: no state."""
+    (texts.yaml: wishes, swap; change, as a word that it does not fit, where an order, an item, a purchase of the last
+    30 days among what the card shows, or the text tells that they have it; what they deny, "no need to exchange it",
+    is none). The address is in the profile: no state."""
 
     name: ClassVar[str] = "swap_at_home"
     version: ClassVar[int] = 1

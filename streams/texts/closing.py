@@ -1,5 +1,5 @@
-"""Whether a line says thanks, ok, goodbye or a polite no, and nothing besides, or gladly that it is done: then nothing is
-left to answer."""
+"""Whether a line says thanks, ok, goodbye or a polite no, and nothing besides, or gladly that it is done: then nothing
+is left to answer."""
 
 from __future__ import annotations
 
