@@ -11,11 +11,12 @@ INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "can
 WISHES: Final = ("leave_alone", "swap", "change")
 """What customers want that a detector asks for by name: no more contact, and something else for what they have;
 `change` where it is plain that they have it."""
-REPLIES: Final = ("closing", "aside", "matter", "mocking", "relapse", "mended")
-"""How a line answers ours: that nothing is left to say, what may stand beside that, what a question would be about;
-what turns praise round, and what lets it stand beside the name of a failure."""
-SPELT: Final = frozenset({"closing", "aside"})
-"""Of these, lists that a whole text is spelt by; they are not looked for inside texts."""
+REPLIES: Final = ("closing", "aside", "glad", "done", "more", "matter", "mocking", "relapse", "mended")
+"""How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
+says that there is more to come; what a question would be about; what turns praise round, and what lets it stand beside
+the name of a failure."""
+SPELT: Final = frozenset({"closing", "aside", "glad", "done", "more"})
+"""Of these, lists that whole lines are read by; they are not looked for inside texts."""
 KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
 INNOCENT: Final = ("everyday", "threat", "wish", "topic")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Knowledge, Weights
 from streams.texts.denying import reach
 from streams.texts.finding import Entry, Finder, Hit, lowered
+from streams.texts.spelling import Spelt, spelt
 
 
 class Term(NamedTuple):
@@ -57,30 +58,37 @@ class Lexicon:
     def read(self, text: str) -> tuple[list[Term], str]:
         """What `find` gives, and the text without the words that it denies and what denies them."""
         low = lowered(text)
-        hits = self._finder.hits(low)
-        plain, negated = self._finder.split(low, hits)
+        as_spelt = spelt(low)
+        hits = self._finder.hits(as_spelt.text)
+        plain, negated = self._finder.split(as_spelt.text, hits)
         if not plain and not negated:
             return [], text
-        rest = low
+        rest = as_spelt.text
         denied = {*negated.values(), *(hit for hit in hits if hit.entry in negated and hit.entry not in plain)}
         for hit in sorted(denied, reverse=True):
             rule = self._negations[self._cues[hit.entry].language]
-            rest = f"{rest[: reach(rule, low, hit.start)]}，{rest[hit.end :]}"
-        return list(self._terms(low, plain, negated)), rest if negated else text
+            rest = f"{rest[: reach(rule, as_spelt.text, hit.start)]}，{rest[hit.end :]}"
+        said, turned = (_typed(low, as_spelt, found) for found in (plain, negated))
+        return list(self._terms(said, turned)), rest if negated else text
 
-    def _terms(self, text: str, plain: dict[int, Hit], negated: dict[int, Hit]) -> Iterator[Term]:
-        groups = {self._cues[number].group: hit for number, hit in plain.items()}
+    def _terms(self, said: dict[int, str], negated: dict[int, str]) -> Iterator[Term]:
+        groups = {self._cues[number].group: words for number, words in said.items()}
         replaced: set[str] = set()
         for all_of, combination, saying in self._together:
             if all_of.issubset(groups) and (together := _together(combination, groups)):
                 replaced.update(combination.replaces)
-                yield saying(" + ".join(text[groups[g].start : groups[g].end] for g in together))
-        for number, hit in plain.items():
+                yield saying(" + ".join(groups[g] for g in together))
+        for number, words in said.items():
             if self._cues[number].group not in replaced:
-                yield self._meant[number](text[hit.start : hit.end])
-        for number, hit in negated.items():
-            if self._cues[number].negated_weights and number not in plain:
-                yield self._turned[number](f"not: {text[hit.start : hit.end]}")
+                yield self._meant[number](words)
+        for number, words in negated.items():
+            if self._cues[number].negated_weights and number not in said:
+                yield self._turned[number](f"not: {words}")
+
+
+def _typed(low: str, as_spelt: Spelt, hits: dict[int, Hit]) -> dict[int, str]:
+    """The words of each hit as they were typed."""
+    return {number: low[slice(*as_spelt.typed(hit.start, hit.end))] for number, hit in hits.items()}
 
 
 def _saying(

@@ -11,7 +11,11 @@ from streams.customers.moment import Moment
 from streams.knowledge.contacts import StopWords
 from streams.signals.outgoing import heard_from
 from streams.texts.finding import lowered
+<<<<<<< HEAD
 from streams.texts.listening import Heard
+=======
+from streams.texts.spelling import spelt
+>>>>>>> mend-spell
 
 REPLY: Final = "message.replied"
 SAID: Final = frozenset({
@@ -22,8 +26,8 @@ SAID: Final = frozenset({
 _AND: Final = re.compile(r"(?: me| us)?(?:\s*(?:,|&|/|、|\band\b|\bor\b|和|或|跟|还有)\s*[\w-]+)*")
 """What a phrase goes on with: "calling me and texting me"."""
 _SENTENCE: Final = re.compile(r"[.!?;\n。！？；…]+")
-_BEFORE: Final = "please|pls|kindly|just|ok|okay|hi|hello|i said|i told you to|请|麻烦|我要|我想|帮我|给我|说了|快"
-_BEHIND: Final = "please|pls|now|thanks|thank you|already|谢谢|谢了|吧|了|啦"
+_BEFORE: Final = "please|kindly|just|ok|okay|hi|hello|i said|i told you to|请|麻烦|唔该|我要|我想|帮我|给我|说了|快"
+_BEHIND: Final = "please|now|thanks|thank you|already|谢谢|谢了|吧|了|啦|唔该|喇"
 """What may stand beside a stop word without saying anything."""
 
 
@@ -39,7 +43,9 @@ def takes_back(moment: Moment) -> bool:
     heard = heard_from(moment)
     if heard is None:
         return False
-    return "leave_alone" in heard.said("wish") or _stops(heard.low, touchpoint.channel, moment.knowledge.contacts.stop)
+    return "leave_alone" in heard.said("wish") or _stops(
+        heard.spelt.text, touchpoint.channel, moment.knowledge.contacts.stop
+    )
 
 
 def taken_back(moment: Moment) -> tuple[str, ...]:
@@ -78,9 +84,9 @@ def asks_nothing_more(moment: Moment) -> bool:
     return "worry" not in wants and not ("question" in wants and "matter" in heard.said("reply"))
 
 
-def _stops(low: str, channel: str, words: StopWords) -> bool:
+def _stops(text: str, channel: str, words: StopWords) -> bool:
     """One of the words as the whole text, or one of the plainer ones as a sentence of its own."""
-    plain = unicodedata.normalize("NFKC", low)
+    plain = unicodedata.normalize("NFKC", text)
     if _alone(words.whole_of(channel)).fullmatch(plain):
         return True
     sentence = _alone(words.sentence)
@@ -104,6 +110,6 @@ def _alone(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _by_length(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Single letters, and the others, the longest first."""
+    """Single letters, and the others, the longest first, as they are spelt."""
     ordered = sorted((lowered(word) for word in words), key=lambda word: (-len(word), word))
-    return [word for word in ordered if len(word) == 1], [word for word in ordered if len(word) > 1]
+    return [spelt(word).text for word in ordered if len(word) == 1], [spelt(w).text for w in ordered if len(w) > 1]

@@ -12,8 +12,9 @@ from streams.customers.customer import Timer
 from streams.customers.kept import joined
 from streams.customers.moment import DAY_MS, Moment
 from streams.signals.matter import by_staff, matter_of
+from streams.signals.outgoing import heard_from
 from streams.signals.refusal import asks_nothing_more
-from streams.texts.closing import closes
+from streams.texts.closing import closes, settles
 
 OPEN = 8
 """Questions of one customer that are waited for; the oldest makes room for a ninth."""
@@ -61,9 +62,10 @@ class Unanswered:
     than our last word, was answered by it. Fires once a question; more words on an
     open matter do not start it anew. Lines of a chat that name no matter are one, as
     calls are, for 24 hours or until we answer: people write a question in several lines.
-    A reply that only takes its channel back asks nothing, and nor does a line of thanks, an ok, a goodbye or a polite
-    no (texts.yaml: replies) once we have spoken in that session, or by that channel where it names none: a message
-    however long ago, else within 24 hours. The first word of a session is a question, whatever it says.
+    A reply that only takes its channel back asks nothing, and nor does a line of thanks, an ok, a goodbye, a polite no
+    or gladness that it is done (texts.yaml: replies) once we have spoken in that session, or by that channel where it
+    names none: a message however long ago, else within 24 hours. The first word of a session is a question, whatever it
+    says.
     """
 
     name: ClassVar[str] = "unanswered"
@@ -158,7 +160,17 @@ def _closes(state: Waiting, moment: Moment, touchpoint: Touchpoint) -> bool:
     if channel is not None and touchpoint.type != REPLY and moment.at - channel >= DAY_MS:
         channel = None
     spoken = [at for at in (session, channel) if at is not None and at <= moment.at]
-    return bool(spoken) and closes(moment.knowledge.texts, touchpoint.text)
+    return bool(spoken) and (closes(moment.knowledge.texts, touchpoint.text) or _settled(moment, touchpoint.text))
+
+
+def _settled(moment: Moment, text: str) -> bool:
+    """Whether they say gladly that it is done, and neither ask, complain, threaten nor want anything."""
+    if not settles(moment.knowledge.texts, text):
+        return False
+    heard = heard_from(moment)
+    if heard is None or heard.intents not in ((), ("praise",)) or heard.said("wish"):
+        return False
+    return not heard.displeased and heard.said("reply").keys() <= {"matter", "mended"}
 
 
 def _goes_on(state: Waiting, at: int) -> bool:

@@ -1,4 +1,5 @@
-"""Whether a line says thanks, ok, goodbye or a polite no, and nothing besides: then nothing is left to answer."""
+"""Whether a line says thanks, ok, goodbye or a polite no, and nothing besides, or gladly that it is done: then nothing
+is left to answer."""
 
 from __future__ import annotations
 
@@ -8,15 +9,19 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from streams.knowledge.marks import Texts
+from streams.knowledge.marks import SPELT, Texts
 from streams.texts.finding import latin, lowered
+from streams.texts.spelling import spelt
 
 LONGEST: Final = 200
 """Letters of a line that may be one; goodbyes are short."""
 _ASKS: Final = re.compile("[?？❓❔⁉]")
 _HANDLE: Final = re.compile(r"@\w+")
 _SIGN: Final = re.compile(r"[^\w]+|_+")
+_DRAWN: Final = re.compile(r"([a-z])\1{2,}")
 _SMILES: Final = re.compile(r"(?<!\w)[:;=][-'^]?[)dDpP3*]+|<3|\^_?\^")
+SETTLED: Final = 90
+"""The same of one that tells what is done."""
 SOUR: Final = frozenset("🙄😒🙃😡😤😠🤬😾👎💩🖕😑💔")
 """Faces that turn kind words round."""
 
@@ -27,12 +32,37 @@ def closes(texts: Texts, text: str) -> bool:
     if len(text) > LONGEST or _ASKS.search(text) or not SOUR.isdisjoint(text):
         return False
     plain = _plain(_HANDLE.sub(" ", text))
-    return _spelt(plain, *_words(texts)) if plain else _faces(text)
+    lists = _lists(texts)
+    return _spelt(plain, lists["closing"], lists["aside"]) if plain else _faces(text)
+
+
+def settles(texts: Texts, text: str) -> bool:
+    """The line is glad, says that something is done, and has beside this no word that wants or tells more, and no
+    number. Whether it asks, complains or threatens in words of the other lists is for the caller to see."""
+    if len(text) > SETTLED or _ASKS.search(text) or not SOUR.isdisjoint(text):
+        return False
+    plain = _plain(_HANDLE.sub(" ", text))
+    lists = _lists(texts)
+    found: set[str] = set()
+    at, begins = 0, True
+    while at < len(plain):
+        here = {name: _ends(plain, at, words.get(plain[at], ())) for name, words in lists.items()} if begins else {}
+        told = max((end for name, ends in here.items() if name != "more" for end in ends), default=at)
+        if told <= max(here.get("more", ()), default=at):
+            if here.get("more") or plain[at].isdigit():
+                return False
+            told = at + 1
+        found.update(name for name, ends in here.items() if ends)
+        begins = not (latin(plain[told - 1]) and told < len(plain) and latin(plain[told]))
+        at = told
+    return found.issuperset({"glad", "done"})
 
 
 def _plain(text: str) -> str:
-    """Its letters and digits, small and simplified, with one space where signs were."""
-    return _SIGN.sub(" ", lowered(unicodedata.normalize("NFKC", _SMILES.sub(" ", text)))).strip()
+    """Its letters and digits, small, simplified and spelt, with one space where signs were. A letter that is drawn out
+    ("thankssss") is said once."""
+    drawn = _DRAWN.sub(r"\1", lowered(unicodedata.normalize("NFKC", _SMILES.sub(" ", text))))
+    return _SIGN.sub(" ", spelt(drawn).text).strip()
 
 
 def _faces(text: str) -> bool:
@@ -44,9 +74,9 @@ Words: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=4)
-def _words(texts: Texts) -> tuple[Words, Words]:
-    """Closings and asides of all languages: people mix them."""
-    return _of(texts, "closing"), _of(texts, "aside")
+def _lists(texts: Texts) -> Mapping[str, Words]:
+    """Of all languages together: people mix them."""
+    return {name: _of(texts, name) for name in sorted(SPELT)}
 
 
 def _of(texts: Texts, name: str) -> Words:

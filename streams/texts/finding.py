@@ -9,6 +9,7 @@ from typing import NamedTuple
 from streams.knowledge.marks import Negation
 from streams.texts.denying import denied, stands_between
 from streams.texts.script import simplified
+from streams.texts.spelling import spelt
 from streams.texts.trie import Trie
 
 APART = " … "
@@ -36,14 +37,14 @@ class Hit(NamedTuple):
 
 
 def lowered(text: str) -> str:
-    """The form in which words are found: small, simplified letters that keep their places."""
+    """Small, simplified letters that keep their places; words are found in what is `spelt` of them."""
     low = text.lower().replace("’", "'")
     same = low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
     return simplified(same)
 
 
 class Finder:
-    """Entries compiled into one trie.
+    """Entries compiled into one trie, spelt as the texts are in which they are looked for (`spelling.spelt`).
 
     The longest word of a family wins where two overlap. Latin letters and digits stand between boundaries of words,
     Chinese letters anywhere: 12315 is none in 13812315678.
@@ -55,8 +56,8 @@ class Finder:
         words: dict[str, list[int]] = {}
         self._behind: dict[str, dict[str, list[int]]] = {}
         for number, entry in enumerate(self._entries):
-            for word in entry.words:
-                first, apart, second = lowered(word).partition(APART)
+            for word in dict.fromkeys(spelt(lowered(word)).text for word in entry.words):
+                first, apart, second = word.partition(APART)
                 if apart:
                     self._behind.setdefault(first, {}).setdefault(second, []).append(number)
                     words.setdefault(first, [])
@@ -68,11 +69,11 @@ class Finder:
         self._words = tuple((len(word), tuple(n), word if word in parts else "") for word, n in words.items())
 
     def hits(self, text: str) -> list[Hit]:
-        """What stands in a `lowered` text, in its order; of an entry as often as it is there."""
+        """What stands in a text that is `lowered` and spelt, in its order; of an entry as often as it is there."""
         return list(self._longest(text))
 
     def find(self, text: str) -> tuple[dict[int, Hit], dict[int, Hit]]:
-        """The first hit of each entry that a `lowered` text means, and the first of each that it denies."""
+        """The first hit of each entry that such a text means, and the first of each that it denies."""
         return self.split(text, self.hits(text))
 
     def split(self, text: str, hits: Sequence[Hit]) -> tuple[dict[int, Hit], dict[int, Hit]]:

@@ -14,6 +14,7 @@ from streams.knowledge.marks import FEELINGS, SPELT, Mark, Meanings, Negation, T
 from streams.texts.finding import Entry, Finder, Hit, lowered
 from streams.texts.judging import Judge, Opinion
 from streams.texts.script import simplified
+from streams.texts.spelling import Spelt, spelt
 
 LETTERS: Final = 2_000
 """A longer text is read by its beginning."""
@@ -42,13 +43,14 @@ _HAN: Final = re.compile("[\u4e00-\u9fff]")
 class Heard:
     """What one text says, by family of lists and name: the words that said it, in the order of the text."""
 
-    __slots__ = ("_cause", "_displeased", "_found", "_hits", "_listener", "low", "text")
+    __slots__ = ("_cause", "_displeased", "_found", "_hits", "_listener", "low", "spelt", "text")
 
     def __init__(self, listener: Listener, text: str) -> None:
         self.text = text
         self.low = lowered(text[:LETTERS])
+        self.spelt = spelt(self.low)
         self._listener = listener
-        self._hits = listener.hits(self.low)
+        self._hits = listener.hits(self.spelt.text)
         self._cause: Opinion | None = None
         self._displeased: bool | None = None
         self._found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
@@ -89,14 +91,15 @@ class Heard:
         return self._of(family)[1]
 
     def spans(self, family: str, name: str) -> list[tuple[int, int]]:
-        """Where the words of a list stand."""
-        return [(h.start, h.end) for h in self._hits.get(family, ()) if self._listener.marks[h.entry].name == name]
+        """Where in `low` the words of a list stand."""
+        hits = (hit for hit in self._hits.get(family, ()) if self._listener.marks[hit.entry].name == name)
+        return [self.spelt.typed(hit.start, hit.end) for hit in hits]
 
     def _of(self, family: str) -> tuple[dict[str, str], dict[str, str]]:
         found = self._found.get(family)
         if found is None:
             hits = self._hits.get(family)
-            found = self._found[family] = self._listener.split(self.low, hits) if hits else ({}, {})
+            found = self._found[family] = self._listener.split(self.low, self.spelt, hits) if hits else ({}, {})
         return found
 
     @property
@@ -151,23 +154,24 @@ class Listener:
         """What the text says."""
         return self._heard(text)
 
-    def hits(self, low: str) -> dict[str, list[Hit]]:
-        """Everything found, by family."""
+    def hits(self, text: str) -> dict[str, list[Hit]]:
+        """Everything found in a text that is spelt, by family."""
         found: dict[str, list[Hit]] = {}
-        for hit in self._finder.hits(low):
+        for hit in self._finder.hits(text):
             found.setdefault(self.marks[hit.entry].family, []).append(hit)
         return found
 
-    def split(self, low: str, hits: list[Hit]) -> tuple[dict[str, str], dict[str, str]]:
-        """The words that are meant and those that are denied, by name of their list."""
-        plain, negated = self._finder.split(low, hits)
-        said = self._words(low, plain)
-        return said, {name: words for name, words in self._words(low, negated).items() if name not in said}
+    def split(self, low: str, as_spelt: Spelt, hits: list[Hit]) -> tuple[dict[str, str], dict[str, str]]:
+        """The words that are meant and those that are denied, by name of their list, as they were typed."""
+        plain, negated = self._finder.split(as_spelt.text, hits)
+        said = self._words(low, as_spelt, plain)
+        denied = self._words(low, as_spelt, negated)
+        return said, {name: words for name, words in denied.items() if name not in said}
 
-    def _words(self, low: str, hits: dict[int, Hit]) -> dict[str, str]:
+    def _words(self, low: str, as_spelt: Spelt, hits: dict[int, Hit]) -> dict[str, str]:
         found: dict[str, str] = {}
         for number, hit in hits.items():
-            found.setdefault(self.marks[number].name, low[hit.start : hit.end])
+            found.setdefault(self.marks[number].name, low[slice(*as_spelt.typed(hit.start, hit.end))])
         return found
 
 

@@ -1,4 +1,5 @@
-"""Traditional Chinese letters read as simplified ones, so that one list of words serves both scripts."""
+"""Traditional letters read as simplified ones, and Cantonese as the same is written in Mandarin, so that one list of
+words serves them all. Each letter keeps its place."""
 
 from __future__ import annotations
 
@@ -40,9 +41,35 @@ _SIMPLIFIED: Final = (
 """Those that customers write: in messages about goods and service nearly every letter that the reform of 1956 changed.
 Where a letter is one in both scripts (著, 覆) it stays."""
 _TABLE: Final = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+_WORDS: Final = """
+唔该=唔该 唔好意思=不好意思 唔好=不要 唔使=不用 唔洗=不用 唔需要=不需要 唔系=不是 系唔系=是不是
+系咪=是否 有冇=有没 冇得=不能 咪再=别再 点解=为啥 点样=怎样 点算=咋办 点搞=咋弄 乜嘢=什么 乜野=什么
+咩事=啥事 做乜=干嘛 做咩=干嘛 边度=哪里 边个=哪个 边位=哪位 几时=何时 几多=多少 而家=现在 依家=现在
+琴日=昨天 寻日=昨天 听日=明天 啱啱=刚刚 仲未=还没 仲冇=还没 仲有=还有 仲系=还是 仲要=还要 仲唔=还不
+呢个=这个 呢件=这件 呢对=这双 呢双=这双 呢条=这条 呢部=这台 呢台=这台 呢张=这张 呢款=这款 呢啲=这些
+呢度=这里 呢次=这次 嗰啲=那些 嗰度=那里 咁样=这样 搞掂=搞定 搞惦=搞定 搞店=搞定 倾偈=聊天 钟意=喜欢
+俾返=退还 畀返=退还 返俾=退还 返畀=退还 成日=老是 唔=不 冇=没 嘅=的 咗=了 佢=他 哋=们 俾=给 畀=给 嚟=来
+喺=在 睇=看 搵=找 揾=找 攞=拿 啱=对 咁=这 嗰=那 啲=些 㗎=的 嬲=气 攰=累 谂=想 嘥=费
+"""
+_SPOKEN: Final = dict(pair.split("=") for pair in _WORDS.split())
+"""What only Cantonese writes, in simplified letters, and as many letters of Mandarin. 唔该 is thanks or please: it
+stays, as does 系, which both scripts of Mandarin have, too, unless 是 must be meant."""
+_LETTER: Final = re.compile("[唔冇嘅咗佢哋俾畀嚟喺睇搵揾攞啱咁嗰啲㗎嬲攰谂嘥嘢咪咩乜掂惦]")
+_PAIR: Final = re.compile("[点边而依琴寻听几钟系][解样算搞度个位家日时多意咪]")
+"""What shows that there may be any; two looks that cost a microsecond each."""
+_PHRASE: Final = re.compile(
+    "|".join(sorted(_SPOKEN, key=lambda word: (-len(word), word))) + "|(?<![关联体派直谱星嫡世])系(?![统列数])"
+)
 _ANY: Final = re.compile(f"[{_TRADITIONAL}]")
 
 
 def simplified(text: str) -> str:
-    """The text in simplified letters; each keeps its place."""
-    return text if text.isascii() or not _ANY.search(text) else text.translate(_TABLE)
+    """The text in simplified letters and in the words of Mandarin; each letter keeps its place."""
+    if text.isascii():
+        return text
+    plain = text.translate(_TABLE) if _ANY.search(text) else text
+    return _PHRASE.sub(_written, plain) if _LETTER.search(plain) or _PAIR.search(plain) else plain
+
+
+def _written(found: re.Match[str]) -> str:
+    return _SPOKEN.get(found.group(), "是")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.texts.closing import LONGEST, closes
+from streams.texts.closing import LONGEST, closes, settles
 from tests.streams.lab import knowledge
 
 CLOSING = """
@@ -14,7 +14,15 @@ bye 👋 | 👍 | OK | brilliant, no need, I'll pop in tomorrow. thanks, bye �
 No worries, thanks anyway | That’s all, thanks | Got it 👌 | [抱拳] | 🙏🙏 | thanks :) | ＯＫ | 暂时不需要，谢谢
 下次再说吧 | 我考虑一下 | 拜拜~ | 謝謝 | Not interested, thanks | Lovely, thanks so much, have a nice day | ok谢谢
 好的thanks | 谢谢你的耐心解答 | 那就这样吧，拜拜 | 好的，我这就去下单 | 谢谢，祝您生意兴隆 | nope that's all
-Alright, thanks for letting me know | 没有了，谢谢
+Alright, thanks for letting me know | 没有了，谢谢 | 唔該晒！ | 多謝晒，搞掂咗喇 | ok thx, thats all good now
+thankssss, byeee
+tysm ur the best | noted with thanks ji | bahut shukriya, theek hai | thnx loads m8 | 妥咗，唔該靓仔
+that did the trick, ta
+"""
+SETTLED = """
+thx, the new link worked | got my parcel this morning, ta very much | 驗證碼收到喇，多謝你哋 | 登录上了，谢谢小哥
+phew, found it in the car, thank u
+取到件了，辛苦小姐姐 | brilliant, the lift is working now, cheers | 搞定，原来是wifi的事，谢啦
 """
 OPEN = """
 ? | ok? | 好的吗 | 谢谢，什么时候发货 | Thanks, but it's still broken | thanks for nothing | no good
@@ -22,7 +30,12 @@ ok but where is it | 好的，我的地址是静安路5号 | tomorrow | yes plea
 不用发货了 | 谢谢你们，东西坏了 | ok 🙄 | 谢谢😡 | 呵呵，谢谢 | ... | 。。。 | 138 0013 8000 | great job
 great, broken again | 你们真行 | 不好 | 没收到 | 我不明白 | I don't understand | right, I want my money back
 fine, I'll go elsewhere | 算了 | 取消订单 | ok please cancel | no | 不 | 明白了，那帮我退了吧 | 好，要两个
-Thank you, please send two | I'm not fine | 收到了但是坏了 | ❓
+Thank you, please send two | I'm not fine | 收到了但是坏了 | ❓ | thx but it isnt working | 唔該，我要退錢
+唔該幫我搞掂佢
+thanks, only half of it arrived | 搞定了，那发票寄给谁 | 谢谢，到货了通知我
+thx got it, now tell me where my refund is | 谢谢，解决了一半
+thanks, fixed, my number is 07700 900123 | 唔該晒，仲未搞掂 | great, arrived broken, cheers | ur having a laugh
+perfect, sorted one, two to go
 """
 
 
@@ -36,9 +49,16 @@ def test_thanks_ok_goodbye_and_a_polite_no_close(line: str) -> None:
     assert not closes(knowledge().texts, f"{line} ?")
 
 
+@pytest.mark.parametrize("line", lines(SETTLED))
+def test_who_says_gladly_that_it_is_done_is_settled(line: str) -> None:
+    assert settles(knowledge().texts, line)
+    assert not settles(knowledge().texts, f"{line} ?")
+
+
 @pytest.mark.parametrize("line", lines(OPEN))
 def test_whatever_else_is_said_does_not(line: str) -> None:
     assert not closes(knowledge().texts, line)
+    assert not settles(knowledge().texts, line)
 
 
 def test_a_goodbye_is_short() -> None:

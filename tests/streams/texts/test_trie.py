@@ -35,3 +35,7 @@ def test_a_lone_surrogate_is_a_letter_like_others() -> None:
 def test_a_list_that_is_too_long_is_refused() -> None:
     with pytest.raises(ValueError, match=r"1,048,576 letters"):
         Trie(["a" * (1 << 20)])
+
+
+def test_words_that_begin_alike_are_counted_once() -> None:
+    assert Trie(["b" * 10_000 + str(number) for number in range(110)]).standing("b" * 10_000 + "7") == {7}
