@@ -11,11 +11,8 @@ from streams.customers.moment import Moment
 from streams.knowledge.contacts import StopWords
 from streams.signals.outgoing import heard_from
 from streams.texts.finding import lowered
-<<<<<<< HEAD
 from streams.texts.listening import Heard
-=======
 from streams.texts.spelling import spelt
->>>>>>> mend-spell
 
 REPLY: Final = "message.replied"
 SAID: Final = frozenset({
@@ -67,7 +64,7 @@ def _named(heard: Heard, words: dict[str, tuple[str, ...]]) -> set[str]:
         return set()
     end = heard.low.find(said) + len(said)
     more = _AND.match(heard.low, end)
-    phrase = said + (more.group() if more is not None else "")
+    phrase = spelt(said + (more.group() if more is not None else "")).text
     return {channel for channel, each in words.items() if _any_of(each).search(phrase)}
 
 
