@@ -109,7 +109,8 @@ def test_a_chunk_counts_its_outputs_and_the_age_of_its_oldest_live_alert() -> No
     now = int(time.time() * 1000)
     before = [value("rapport_event_to_alert_seconds_count"), value("rapport_event_to_alert_seconds_sum")]
     outputs = [alert(now - 2_000), alert(now - 9_000), alert(now - 900_000, history="run")]
-    metrics.sent({("alerts.store.v1", 0): [1, 2], ("alerts.store.v1", 1): [3]}, outputs)
+    metrics.sent({("alerts.store.v1", 0): [1, 2], ("alerts.store.v1", 1): [3]})
+    metrics.alerted(outputs)
     assert value("rapport_outputs_total", topic="alerts.store.v1") == 3
     count, total = value("rapport_event_to_alert_seconds_count"), value("rapport_event_to_alert_seconds_sum")
     assert None not in (count, total, *before)
