@@ -13,9 +13,10 @@ from streams.texts.listening import SHOWN, listener
 
 
 class SensitiveTopic(Stateless):
-    """Fires when a text of ours names a person's health, creed, opinion, schooling or private life (texts.yaml: topics,
-    drugs; a feast of one creed that is wished to one person), whatever it is sent for. An answer may take up what the customer brought up themselves in their last words. A planned contact is
-    read before it goes out. The card has the text without it. No state."""
+    """Fires when a text of ours names a person's health, creed, opinion, schooling or private life (texts.yaml:
+    topics, drugs; a feast of one creed that is wished to one person), whatever it is sent for. An answer may take up
+    what the customer brought up themselves in their last words. A planned contact is read before it goes out. The card
+    has the text without it. No state."""
 
     name: ClassVar[str] = "sensitive_topic"
     version: ClassVar[int] = 1
