@@ -52,6 +52,14 @@ _FEAST: Final = re.compile(
     rf"|(?:祝您|祝你|恭祝您){_ZH_FEASTS}"
 )
 """A feast of one creed, wished to somebody by name; to all it is a season's greeting."""
+_FESTIVE: Final = (
+    "ramadan", "ramzan", "eid", "diwali", "deepavali", "nukkah", "nukah", "passover", "pesach", "rosh", "kippur",
+    "purim", "vesak", "vaisakhi", "gurpurab", "navratri", "holi", "janmash", "ashura", "mawlid", "nowruz", "lent",
+    "wednesday", "friday", "shabbat", "sukkot", "shana",
+    "chag", "gut yontif", "alaikum", "jai shri", "waheguru", "节", "斋月", "斋戒月", "新年", "佛诞", "观音诞",
+)  # fmt: skip
+"""Without one of these there is none of them: a look that is cheap."""
+_WORD: Final = re.compile("[a-z]{4,}")
 
 
 class Flaw(NamedTuple):
@@ -98,10 +106,9 @@ def _listed(heard: Heard, texts: Texts) -> Flaw | None:
 def topics(heard: Heard, texts: Texts) -> dict[str, tuple[int, int]]:
     """Where each sensitive topic is first named: by the lists, a medicine, or a feast that is wished to one person."""
     found = {name: heard.spans("topic", name)[0] for name in heard.said("topic")}
-    for name, pattern in (("health", _drugs(texts)), ("creed", _FEAST)):
-        named = pattern.search(heard.low)
-        if named is not None and named.start() < found.get(name, (LETTERS, 0))[0]:
-            found[name] = named.span()
+    for name, span in (("health", _drug(heard.low, texts)), ("creed", _feast(heard.low))):
+        if span is not None and span < found.get(name, (LETTERS, 0)):
+            found[name] = span
     return found
 
 
@@ -158,12 +165,16 @@ def _counts(texts: Texts) -> re.Pattern[str]:
     return re.compile(rf"(?:{counted}|{_SUM}|\b(?:twice|thrice)\b){safe}")
 
 
-@lru_cache(maxsize=4)
-def _drugs(texts: Texts) -> re.Pattern[str]:
-    """The name of a medicine, by its ending."""
+def _drug(low: str, texts: Texts) -> tuple[int, int] | None:
+    """Where the first medicine is named, by its ending; in Chinese by what stands in the name."""
     drugs = texts.mark("drugs", "drugs")
     assert drugs is not None
-    english, chinese = (
-        "|".join(sorted(map(re.escape, drugs.of(each)), key=len, reverse=True)) for each in ("en", "zh")
-    )
-    return re.compile(rf"\b[a-z]*(?:{english})\b|{chinese}")
+    endings = drugs.of("en")
+    found = [word.span() for word in _WORD.finditer(low) if word[0].endswith(endings)]
+    found += [(low.index(name), low.index(name) + len(name)) for name in drugs.of("zh") if name in low]
+    return min(found, default=None)
+
+
+def _feast(low: str) -> tuple[int, int] | None:
+    found = _FEAST.search(low) if any(word in low for word in _FESTIVE) else None
+    return found.span() if found else None
