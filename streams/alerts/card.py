@@ -18,6 +18,8 @@ from streams.customers.moment import Moment
 from streams.knowledge.model import Knowledge
 
 REASONS = 3
+IN_SIGHT: Final = "store"
+"""The team that reads its cards beside the customer."""
 CARD_BYTES: Final = 4096
 """Of a card as JSON; beyond, the oldest facts go."""
 
@@ -61,7 +63,8 @@ def signal_card(moment: Moment, signal: Signal) -> CardText:
     title, happened, why, do, do_not = parts(speaker, signal)
     cautions = moment.knowledge.relationship(speaker.declared).do_not[speaker.language][:1]
     do += _reach(speaker, how, signal.severity, str(signal.values.get("asked", "")))
-    card = Card(who(speaker), happened, why, recent(speaker), tuple(do), _besides(do_not, cautions))
+    facts = recent(speaker, IN_SIGHT in moment.knowledge.signals[signal.name].teams)
+    card = Card(who(speaker), happened, why, facts, tuple(do), _besides(do_not, cautions))
     return CardText(title, card, speaker.language, how != "none")
 
 

@@ -9,26 +9,28 @@ import msgspec
 
 from streams.alerts.speaking import Speaker
 from streams.customers.customer import Glimpse
-from streams.texts.linting import topic
+from streams.texts.linting import confided
 from streams.texts.listening import listener
 
 FACTS: Final = 3
 
 
-def recent(speaker: Speaker) -> tuple[str, ...]:
+def recent(speaker: Speaker, in_sight: bool = False) -> tuple[str, ...]:
+    """`in_sight`: the card is read beside the customer, so that no words of what is not to be mentioned stand on it."""
     at = speaker.moment.at
-    told = (_fact(speaker, g) for g in reversed(speaker.moment.customer.recent) if g.at <= at)
+    told = (_fact(speaker, g, in_sight) for g in reversed(speaker.moment.customer.recent) if g.at <= at)
     return tuple(islice(told, FACTS)) or (speaker.say("recent.none"),)
 
 
-def _fact(speaker: Speaker, glimpse: Glimpse) -> str:
+def _fact(speaker: Speaker, glimpse: Glimpse, in_sight: bool) -> str:
     """The fact with whether staff may speak of it; of what they must never mention no words are shown. Words about
-    health, faith or grief are known, and not brought up."""
+    health, faith, grief and the like are known, and not brought up."""
+    hidden = msgspec.structs.replace(glimpse, words="")
     if never_mentioned(speaker, glimpse):
-        hidden = msgspec.structs.replace(glimpse, words="")
         return speaker.say("fact.never", fact=_line(speaker, hidden))
-    mark = "fact.say" if may_be_mentioned(speaker, glimpse) else "fact.silent"
-    return speaker.say(mark, fact=_line(speaker, glimpse))
+    if may_be_mentioned(speaker, glimpse):
+        return speaker.say("fact.say", fact=_line(speaker, glimpse))
+    return speaker.say("fact.silent", fact=_line(speaker, hidden if in_sight else glimpse))
 
 
 def never_mentioned(speaker: Speaker, glimpse: Glimpse) -> bool:
@@ -36,11 +38,14 @@ def never_mentioned(speaker: Speaker, glimpse: Glimpse) -> bool:
 
 
 def may_be_mentioned(speaker: Speaker, glimpse: Glimpse) -> bool:
-    """Whether staff may bring it up: of a kind that may be, and not in words about health, faith or grief."""
+    """Whether staff may bring it up: of a kind that may be, and not in words that confide something."""
     if never_mentioned(speaker, glimpse) or glimpse.type not in speaker.knowledge.alerts.said:
         return False
+    if not glimpse.words:
+        return True
     knowledge = speaker.knowledge
-    return not glimpse.words or topic(listener(knowledge.texts, knowledge.meanings).hear(glimpse.words)) is None
+    heard = listener(knowledge.texts, knowledge.meanings).hear(glimpse.words)
+    return not confided(heard, knowledge.texts)
 
 
 def _line(speaker: Speaker, glimpse: Glimpse) -> str:

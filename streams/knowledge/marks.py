@@ -21,9 +21,9 @@ KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
 INNOCENT: Final = ("everyday", "threat", "wish", "topic")
 """What harmless words silence: one family of lists, or all three of them."""
-TOPICS: Final = ("health", "creed", "opinion", "schooling")
+TOPICS: Final = ("health", "creed", "opinion", "schooling", "private")
 FEELINGS: Final = ("negative", "neutral", "positive")
-PRECISION: Final = ("absence", "deeds", "harmless", "units")
+PRECISION: Final = ("absence", "deeds", "harmless", "units", "done", "given", "pending", "owed", "things")
 UNCLEAR: Final = "unclear"
 """The cause of a complaint that does not say why."""
 
@@ -45,7 +45,8 @@ class Negation(msgspec.Struct, frozen=True):
 
 class Mark(msgspec.Struct, frozen=True):
     """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, errand, goods, cause,
-    sentiment, tone, topic, precision, reply or innocent; `kind` the kind of a cause or the severity of a threat;
+    sentiment, tone, topic, drugs, confided, precision, reply or innocent; `kind` the kind of a cause or the severity of
+    a threat;
     `denial` what takes it back: `near` (the negation of the cues), `far` (the denial of texts.yaml) or nothing."""
 
     family: str

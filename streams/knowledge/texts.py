@@ -54,6 +54,7 @@ def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
     marks += _family(root, "sentiment", "sentiment", ("positive", "negative"), _felt)
     marks += _family(root, "tones", "tone", TONES, _plain)
     marks += _family(root, "topics", "topic", TOPICS, _plain)
+    marks += [_mark(root.section(name), name, name) for name in ("drugs", "confided")]
     marks += _family(root, "precision", "precision", PRECISION, _plain)
     marks += _family(root, "replies", "reply", REPLIES, _reply)
     root.close()

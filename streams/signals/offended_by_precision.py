@@ -14,11 +14,12 @@ from streams.texts.listening import SHOWN
 
 class OffendedByPrecision(Stateless):
     """Fires when a text of ours recites exact counts or dates of what the customer did or failed to do
-    ("您已经6个月没有光顾"): a number with a unit, or a date, near such a deed in one sentence (texts.yaml:
-    precision). How long they stayed away is never to be told; other counts and dates belong into
-    service messages and answers, and are silent there. Numbers about goods (guarantee, delivery,
-    discount) are silent everywhere. A planned contact is read before it goes out. The card has the text
-    anew, vague and warm. No state."""
+    ("您已经6个月没有光顾"): a number with a unit, or a date, near such a deed in one sentence, or any deed and
+    number that are told of them by structure (texts.yaml: precision; streams/texts/counting.py). How long they
+    stayed away is never to be told; other counts and dates belong into service messages and answers, and are
+    silent there. Numbers about goods (guarantee, delivery, discount), and what customers may have, get or owe,
+    are silent everywhere. A planned contact is read before it goes out. The card has the text anew, vague and
+    warm. No state."""
 
     name: ClassVar[str] = "offended_by_precision"
     version: ClassVar[int] = 1

@@ -8,14 +8,15 @@ from schemas.records import Because
 from streams.customers.moment import Moment
 from streams.signals.detector import Nothing, Stateless
 from streams.signals.outgoing import ANSWERS, OURS, lint_of, written
-from streams.texts.linting import topic
+from streams.texts.linting import topic, topics
 from streams.texts.listening import SHOWN, listener
 
 
 class SensitiveTopic(Stateless):
-    """Fires when a text of ours names a person's health, creed, opinion or schooling (texts.yaml: topics), whatever it
-    is sent for. An answer may take up what the customer brought up themselves in their last words. A planned contact is
-    read before it goes out. The card has the text without it. No state."""
+    """Fires when a text of ours names a person's health, creed, opinion, schooling or private life (texts.yaml:
+    topics, drugs; a feast of one creed that is wished to one person), whatever it is sent for. An answer may take up
+    what the customer brought up themselves in their last words. A planned contact is read before it goes out. The card
+    has the text without it. No state."""
 
     name: ClassVar[str] = "sensitive_topic"
     version: ClassVar[int] = 1
@@ -23,7 +24,7 @@ class SensitiveTopic(Stateless):
 
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint, heard = moment.touchpoint, written(moment)
-        flaw = topic(heard) if heard is not None else None
+        flaw = topic(heard, moment.knowledge.texts) if heard is not None else None
         if flaw is None or touchpoint is None:
             return state
         if touchpoint.type not in ANSWERS or not _brought_up(moment, flaw.kind):
@@ -37,4 +38,4 @@ def _brought_up(moment: Moment, kind: str) -> bool:
     """Whether the customer has named the topic among their last touchpoints."""
     ear = listener(moment.knowledge.texts, moment.knowledge.meanings)
     theirs = (glimpse.words for glimpse in moment.customer.recent if glimpse.words and not glimpse.ours)
-    return any(kind in ear.hear(words).said("topic") for words in theirs)
+    return any(kind in topics(ear.hear(words), moment.knowledge.texts) for words in theirs)

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from streams.knowledge.marks import Texts
-from streams.texts.listening import Heard, Listener
+from streams.texts.counting import DATE, NUMBER_WORDS, conditional, meant_for, pending, told
+from streams.texts.listening import LETTERS, Heard, Listener
 
 NEAR: Final = 32
 """Letters between a number and what the customer did within which one is about the other."""
@@ -18,18 +19,47 @@ BEHIND: Final = 14
 """Letters behind a number within which a harmless word makes it one about the goods."""
 _SENTENCE: Final = re.compile(r"[。！？!?；;\n]|\.(?=\s|$)")
 _CLAUSE: Final = re.compile(r"[，,。！？!?；;\n]|\.(?=\s|$)|\s[-–—]\s")
-_DIGITS: Final = (
-    r"\d[\d,.]*|[一二两三四五六七八九十百千半]+"
-    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a dozen)\b"
-)
+_DIGITS: Final = rf"\d[\d,.]*|[一二两三四五六七八九十百千半]+|\b{NUMBER_WORDS}\b"
 _SUM: Final = r"[£$€¥￥]\s?\d[\d,.]*"
-_MONTHS: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
-_DATE: Final = re.compile(
-    rf"\d{{4}}[-/.年]\d{{1,2}}(?:[-/.月]\d{{1,2}}日?|月)|\d{{1,2}}月\d{{1,2}}[日号]|\b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTHS}\b"
-    rf"|\b{_MONTHS}\s\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"
-)  # fmt: skip
+_DATE: Final = re.compile(DATE)
 _LAST: Final = re.compile(r"上一?[次回]|\blast (?:time|visit|order|purchase)\b")
 """What looks back: an exact date beside it is one of theirs, whatever it says that they did."""
+_FEASTS: Final = (
+    r"(?:(?:happy|blessed|joyous|a blessed)\s(?:eid|ramadan|ramzan|diwali|deepavali|hanukkah|chanukah|"
+    r"passover|pesach|rosh hashanah|yom kippur|purim|vesak"
+    r"|vaisakhi|gurpurab|navratri|holi|janmashtami|ashura|mawlid|nowruz|lent|ash wednesday|good friday"
+    r"|shabbat|sukkot)"
+    r"|(?:ramadan|ramzan|eid)\s(?:mubarak|kareem|al-fitr mubarak|al-adha mubarak)|shubh (?:diwali|deep"
+    r"avali|navratri)|shana tova(?:h)?|chag (?:sameach|pesach)"
+    r"|(?:shabbat shalom|gut yontif|salaam? alaikum|as-?salamu? alaikum|jai shri ram|waheguru))"
+)
+_ALL: Final = (
+    r"(?:everyone|everybody|all|one|friends|customers?|guests?|members?|folks|team|neighbours?|neighbors?|"
+    r"passengers?|from|and|to|offers?|sale|deals?|our|we|the|there|sir or madam|valued|london|uk|india)"
+)
+_TITLE: Final = r"(?:mr|mrs|ms|miss|dr|prof|sir|madam|auntie|uncle|brother|sister|bhai|ji|imam|rabbi|father)"
+_ZH_FEASTS: Final = (
+    "(?:斋月|斋戒月|开斋节|古尔邦节|宰牲节|圣纪节|尔德节|光明节|逾越节|赎罪日|犹太新年|佛诞日?|浴佛节"
+    "|盂兰盆节|排灯节|屠妖节|卫塞节|复活节弥撒|观音诞|圣灵降临节)"
+)
+_FEAST: Final = re.compile(
+    rf"{_FEASTS},?\s{_TITLE}\b|\b{_TITLE}\.?\s[a-z'-]+[\s,!–-]+{_FEASTS}|\b(?:dear|hi|hello|hey)\s(?!"
+    rf"{_ALL}\b)[a-z'-]+\s?[,!–-]+\s?{_FEASTS}"
+    rf"|{_FEASTS},?\s(?!{_ALL}\b)[a-z'-]+\s?(?:[,!.–-]|$)"
+    rf"|{_ZH_FEASTS}[^。！？!?\n]{{0,8}}[\u4e00-\u9fff](?:先生|女士|小姐|老师|阿姨|叔叔|大哥|大姐|总|阿"
+    rf"訇|师兄)|[\u4e00-\u9fff](?:先生|女士|小姐|老师|阿姨|叔叔|大哥|大姐|总|阿訇|师兄)[^。！？!?\n]{{0"
+    rf",6}}{_ZH_FEASTS}"
+    rf"|(?:祝您|祝你|恭祝您){_ZH_FEASTS}"
+)
+"""A feast of one creed, wished to somebody by name; to all it is a season's greeting."""
+_FESTIVE: Final = (
+    "ramadan", "ramzan", "eid", "diwali", "deepavali", "nukkah", "nukah", "passover", "pesach", "rosh", "kippur",
+    "purim", "vesak", "vaisakhi", "gurpurab", "navratri", "holi", "janmash", "ashura", "mawlid", "nowruz", "lent",
+    "wednesday", "friday", "shabbat", "sukkot", "shana",
+    "chag", "gut yontif", "alaikum", "jai shri", "waheguru", "节", "斋月", "斋戒月", "新年", "佛诞", "观音诞",
+)  # fmt: skip
+"""Without one of these there is none of them: a look that is cheap."""
+_WORD: Final = re.compile("[a-z]{4,}")
 
 
 class Flaw(NamedTuple):
@@ -42,7 +72,16 @@ class Flaw(NamedTuple):
 
 
 def recital(heard: Heard, texts: Texts) -> Flaw | None:
-    """The first place that recites what the customer did: `absence`, `count` or `date`; None where there is none."""
+    """A place that recites what the customer did: `absence`, `count` or `date`; None where there is none. By the
+    lists of what they do first, then by the structure of what is told, whatever it be."""
+    flaw = _listed(heard, texts)
+    if flaw is not None:
+        return flaw
+    found = told(heard.low, texts)
+    return None if found is None else Flaw(found.kind, heard.text[found.start : found.end], found.start, found.end)
+
+
+def _listed(heard: Heard, texts: Texts) -> Flaw | None:
     low = heard.low
     deeds = [("absence", *span) for span in heard.spans("precision", "absence")]
     deeds += [("deeds", *span) for span in heard.spans("precision", "deeds")]
@@ -51,21 +90,37 @@ def recital(heard: Heard, texts: Texts) -> Flaw | None:
     if not deeds and not looks_back:
         return None
     counts = [found.span() for found in _counts(texts).finditer(low)]
-    numbers = [("date", *span) for span in dates]
+    numbers = [("date", *span) for span in dates if not meant_for(low, span[0])]
     numbers += [("count", *span) for span in counts if not any(a < span[1] and span[0] < b for a, b in dates)]
     for how, start, end in sorted(numbers, key=lambda each: each[1:]):
         for deed, first, last in sorted([*deeds, *looks_back] if how == "date" else deeds, key=lambda each: each[1:]):
             left, right = min(start, first), max(end, last)
             apart = max(start - last, first - end)
-            if apart <= NEAR and not _SENTENCE.search(low, left, right):
+            if apart > NEAR or _SENTENCE.search(low, left, right):
+                continue
+            if deed != "deeds" or not (pending(low[last:start], texts) or conditional(low, first)):
                 return Flaw("absence" if deed == "absence" else how, heard.text[left:right], left, right)
     return None
 
 
-def topic(heard: Heard) -> Flaw | None:
+def topics(heard: Heard, texts: Texts) -> dict[str, tuple[int, int]]:
+    """Where each sensitive topic is first named: by the lists, a medicine, or a feast that is wished to one person."""
+    found = {name: heard.spans("topic", name)[0] for name in heard.said("topic")}
+    for name, span in (("health", _drug(heard.low, texts)), ("creed", _feast(heard.low))):
+        if span is not None and span < found.get(name, (LETTERS, 0)):
+            found[name] = span
+    return found
+
+
+def topic(heard: Heard, texts: Texts) -> Flaw | None:
     """The first sensitive topic that is named; None where there is none."""
-    found = [Flaw(name, words, *heard.spans("topic", name)[0]) for name, words in heard.said("topic").items()]
+    found = [Flaw(name, heard.text[start:end], start, end) for name, (start, end) in topics(heard, texts).items()]
     return min(found, key=lambda flaw: flaw.start, default=None)
+
+
+def confided(heard: Heard, texts: Texts) -> bool:
+    """Whether somebody's own words tell what is not to be brought up again; where it is not sure, they do."""
+    return bool(heard.said("confided")) or topic(heard, texts) is not None
 
 
 def rewritten(text: str, listener: Listener, texts: Texts, lines: Mapping[str, str]) -> str:
@@ -74,7 +129,7 @@ def rewritten(text: str, listener: Listener, texts: Texts, lines: Mapping[str, s
     anew, said = text, list[str]()
     for _ in range(FLAWS):
         heard = listener.hear(anew)
-        named, recited = topic(heard), recital(heard, texts)
+        named, recited = topic(heard, texts), recital(heard, texts)
         flaw = recited if named is None else named
         if flaw is None:
             return anew or said[0]
@@ -108,3 +163,18 @@ def _counts(texts: Texts) -> re.Pattern[str]:
     safe = rf"(?!\s?(?:{safe_zh})|[^.!?,;]{{0,{BEHIND}}}\b(?:{safe_en})\b)"
     counted = rf"(?:{_DIGITS})\s?(?:(?:more\s)?\b(?:{english})\b|[个多几余]{{0,2}}(?:{chinese}))"
     return re.compile(rf"(?:{counted}|{_SUM}|\b(?:twice|thrice)\b){safe}")
+
+
+def _drug(low: str, texts: Texts) -> tuple[int, int] | None:
+    """Where the first medicine is named, by its ending; in Chinese by what stands in the name."""
+    drugs = texts.mark("drugs", "drugs")
+    assert drugs is not None
+    endings = drugs.of("en")
+    found = [word.span() for word in _WORD.finditer(low) if word[0].endswith(endings)]
+    found += [(low.index(name), low.index(name) + len(name)) for name in drugs.of("zh") if name in low]
+    return min(found, default=None)
+
+
+def _feast(low: str) -> tuple[int, int] | None:
+    found = _FEAST.search(low) if any(word in low for word in _FESTIVE) else None
+    return found.span() if found else None

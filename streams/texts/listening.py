@@ -187,10 +187,11 @@ def listener(texts: Texts, meanings: Meanings) -> Listener:
 
 
 def _spoken(mark: Mark) -> bool:
-    """Units and what is harmless behind them are no words by themselves, nor is what whole texts are spelt by."""
+    """Units and what is harmless behind them are no words by themselves, nor are endings, nor what whole texts are
+    spelt by."""
     if mark.family == "reply":
         return mark.name not in SPELT
-    return mark.family != "precision" or mark.name in ("absence", "deeds")
+    return mark.family not in ("precision", "drugs") or mark.name in ("absence", "deeds")
 
 
 def _competing(mark: Mark) -> tuple[str, tuple[str, ...]]:
