@@ -94,7 +94,7 @@ async def inbox(site: Site, request: Request, viewer: Viewer) -> Response:
     chosen = item is not None
     if item is None and facts["tab"] == "open" and facts["rows"]:
         item = facts["rows"][0].item
-    beside = card_facts(site, viewer, item) if item else {"item": None}
+    beside: dict[str, Any] = card_facts(site, viewer, item) if item else {"item": None}
     if not chosen:  # a reason opens what somebody asked to see
         beside["clear"] = False
     return site.page(viewer, "inbox.html", open_id=item.id if item else "", chosen=chosen, **facts, **beside)

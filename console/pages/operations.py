@@ -72,12 +72,11 @@ class Letters(NamedTuple):
 
 
 async def page(site: Site, request: Request, viewer: Viewer) -> Response:
-    stations, letters = await asyncio.gather(
-        asyncio.to_thread(_stations, site), asyncio.to_thread(_letters, site)
-    )
+    stations, letters = await asyncio.gather(asyncio.to_thread(_stations, site), asyncio.to_thread(_letters, site))
     facts: dict[str, Any] = {
         "stations": stations, "letters": letters, "stale": site.hub.stale_since,
-        "short": shortened, "versions": site.knowledge.version, "reveals": site.people.reveals(20), "people": site.people.all(),
+        "short": shortened,
+        "versions": site.knowledge.version, "reveals": site.people.reveals(20), "people": site.people.all(),
     }  # fmt: skip
     part = request.headers.get(PART) == "charts"
     return site.page(viewer, "stations.html" if part else "operations.html", **facts)

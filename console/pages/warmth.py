@@ -53,6 +53,7 @@ def panel(
     labels = [(float(at), viewer.clock(at)) for at in (span[0], (span[0] + span[1]) // 2, span[1])]
     name = viewer.say("warmth.title")
     return {
-        "now": found[-1][1], "moved": found[-1][1] - found[0][1] if began else None, "people": many, "many": many >= MANY,
+        "now": found[-1][1], "moved": found[-1][1] - found[0][1] if began else None,
+        "people": many, "many": many >= MANY,
         "picture": lines([Line(name, found, steps=True)], labels, name, width=width, said="{:.1f}".format),
     }  # fmt: skip

@@ -125,7 +125,7 @@ class Viewer:
 
     def remedy(self, reason: str, told: str) -> str:
         """What to do about it; `told`, as the command line says it, where the catalogue has nothing."""
-        return words(self.language).get(f"mend.{reason}") or told
+        return words(self.language).get(f"mend.{reason}", "").format() or told
 
     def slot(self, name: str) -> str:
         """A field of what a customer told of themselves; one of a company's own by its name."""

@@ -24,8 +24,7 @@ LINKED, UNLINKED = "identity.linked", "identity.unlinked"
 _LAST: Final = "ORDER BY at DESC, cause_offset DESC LIMIT {n:UInt32}"
 _MS: Final = "toUnixTimestamp64Milli"
 _CONTACT: Final = (
-    f"{_MS}(occurred_at) AS at, type, channel, initiator, text, item_id, event_id, history, toFloat64(amount) AS amount,"
-    " currency, order_id"
+    f"{_MS}(occurred_at) AS at, type, channel, initiator, text, item_id, event_id, history, amount, currency, order_id"
 )
 
 Kind = TypeVar("Kind", bound=Output)

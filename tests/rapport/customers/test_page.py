@@ -110,7 +110,7 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         ),
         pytest.param(
             ANNA,
-            "注意 顾客写来了，没有人按时回复",
+            "注意 顾客留了言，没有人按时回复",
             "warning A customer wrote and nobody answered in time",
             id="a signal",
         ),
