@@ -57,6 +57,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "by_itself": ("到时", "falls due"),
     "timer.relationships": ("重新看一遍关系", "the relationship is looked at again"),
     "timer.alert": ("提醒升级或过期", "an alert escalates or expires"),
+    "reason.touchpoint": ("这次往来", "this touchpoint"),
+    "reason.silence": ("一直没有动静", "nothing was heard for long"),
+    "reason.waiting": ("等了太久", "a wait that was too long"),
+    "reason.exposed": ("在出问题的范围内", "met what goes wrong for many"),
     "in": ("还有 {}", "in {}"),
     "over": ("已过 {}", "{} over"),
     "lately": ("近来", "Lately"),
@@ -76,7 +80,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "stage.grow": ("成长期", "growing"),
     "stage.mature": ("成熟期", "mature"),
     "consumer.adventurer": ("敢于冒险", "adventurer"),
-    "consumer.striver": ("努力耕耘", "striver"),
+    "consumer.striver": ("稳定回购", "striver"),
     "consumer.price_first": ("价格至上", "price first"),
     "consumer.trend_follower": ("潮流追随", "trend follower"),
     "consumer.indifferent": ("不太在意品牌", "indifferent to brands"),
@@ -181,11 +185,18 @@ class Voice:
         return teams[name].names[self.language] if name in teams else clean(name)
 
     def reason(self, what: str) -> str:
-        """`group.attack: worst` as staff read it, with the customer's words behind it."""
+        """`group.attack: worst` as staff read it, with the customer's words behind it; `chat.message` by its name."""
         key, _, words = what.partition(": ")
-        said = self._line(key, _plain(key.rpartition(".")[2]))
+        said = self._line(key, self._line(f"touchpoint.{key}", self._own_reason(key)))
         colon = "：" if self.language == "zh" else ": "
         return f"{said}{colon}“{clean(words)}”" if words else said
+
+    def _own_reason(self, key: str) -> str:
+        """What has no line of wording; else the name in plain."""
+        for name in (f"reason.{key}", key.replace("stage ", "stage.", 1)):
+            if name in _WORDS:
+                return self.say(name)
+        return _plain(key.rpartition(".")[2])
 
     def lasting(self, ms: int) -> str:
         """A length of time in one number."""

@@ -21,11 +21,31 @@ _NUMBER: Final = re.compile(
     rf"(?<![A-Za-z_])(?<!{_DIGIT})(?<!loyalty_card:)[+＋]?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{6,18}}(?![A-Za-z_]|{_DIGIT})"
 )
 """Also in the wide digits of Chinese keyboards; not within an id, and no card by which we call somebody."""
+_MONTH, _DAY, _YEAR = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])", "(?:19|20)[0-9]{2}"
+_DATE: Final = re.compile(
+    rf"(?:{_YEAR}([-/.]){_MONTH}\1{_DAY}|{_DAY}([-/.]){_MONTH}\2{_YEAR}|{_MONTH}([-/.]){_DAY}\3{_YEAR})"
+    r"(?![0-9]|[-/.][0-9])"
+)
+_HOUR: Final = re.compile(r"[ ]{1,2}(?:[01]?[0-9]|2[0-3])")
 
 
 def masked(words: str) -> str:
-    """Without e-mail addresses (the first letter stays) and without long numbers (the last two digits stay)."""
-    return _NUMBER.sub(lambda found: f"{MASK}{found[0][-2:]}", _MAIL.sub(rf"\1{MASK}@{MASK}", words))
+    """Without e-mail addresses (the first letter stays) and without long numbers (the last two digits stay).
+
+    A day, with an hour behind it, is no number.
+    """
+    return _NUMBER.sub(_hide, _MAIL.sub(rf"\1{MASK}@{MASK}", words))
+
+
+def _hide(found: re.Match[str]) -> str:
+    number = found[0]
+    day = _DATE.match(number)
+    if day is None:
+        return f"{MASK}{number[-2:]}"
+    hour = _HOUR.fullmatch(number, day.end())
+    if hour is not None and found.string[found.end() : found.end() + 1] in (":", "："):
+        return number
+    return number[: day.end()] + masked(number[day.end() :])
 
 
 def hidden(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,8 +21,9 @@ DONE_KEPT: Final = 1_000
 """Alerts that are done and can still be looked at."""
 EARLY: Final = 1_000
 SIGNALS: Final = 50_000
-POPS: Final = frozenset({"incoming_call", "arrival"})
-"""Signals whose card opens by itself: somebody stands before us, or waits on the line."""
+CALL: Final = "incoming_call"
+POPS: Final = frozenset({CALL, "arrival"})
+"""Signals that are told at once: somebody stands before us, or waits on the line."""
 POP_MS: Final = 120_000
 """After that long the moment is over."""
 SHIFT: Final = "shift"
@@ -89,17 +90,24 @@ class Item(msgspec.Struct, frozen=True):
         """Whether nobody has it in hand: open, or its pause is over."""
         return self.state == "open" or (self.state == "snoozed" and (self.until or 0) <= now)
 
-    def urgency(self, now: int) -> tuple[int, int, str]:
+    @property
+    def case(self) -> tuple[str, int, int]:
+        """Of which there is one row: the alerts of one matter while they are open, or that ended together."""
+        return (self.matter, self.alert.partition, self.alert.offset) if self.done else (self.matter, -1, -1)
+
+    def urgency(self, now: int, placed: bool = True) -> tuple[int, int, str]:
         """The most urgent sorts first: who is on the line or before us now, then by severity and deadline.
 
-        What got worse stands one severity higher than it began.
+        What got worse stands one severity higher than it began. `placed`: for somebody with a place of their own;
+        who comes into a shop stands before nobody else.
         """
         worse = SEVERITIES.index(self.alert.severity) + ("raised" in self.marks)
-        rank = len(SEVERITIES) if self.pops(now) else min(worse, len(SEVERITIES) - 1)
+        here = self.pops(now) and (placed or (self.behind is not None and self.behind.name == CALL))
+        rank = len(SEVERITIES) if here else min(worse, len(SEVERITIES) - 1)
         return (-rank, self.alert.due_at, self.alert.id)
 
     def pops(self, now: int) -> bool:
-        """Whether its card opens by itself now."""
+        """Whether somebody stands before us, or waits on the line, now."""
         fresh = self.alert.at >= now - POP_MS
         return self.behind is not None and self.behind.name in POPS and self.state == "open" and fresh
 
@@ -117,6 +125,8 @@ class Standing:
         self._items: dict[str, Item] = {}
         self._of: dict[str, dict[str, None]] = {}
         """Alerts that are not done, by customer."""
+        self._cases: dict[str, dict[str, None]] = {}
+        """Alerts by matter."""
         self._done: OrderedDict[str, None] = OrderedDict()
         self._told: dict[str, list[AlertChange]] = {}
         self._early: OrderedDict[str, list[AlertChange]] = OrderedDict()
@@ -135,6 +145,11 @@ class Standing:
         """What else is open of the same customer, the same matter first."""
         found = [self._items[each] for each in self._of.get(item.alert.customer_id or "", ()) if each != item.id]
         return sorted(found, key=lambda each: (each.matter != item.matter, each.alert.at, each.id))
+
+    def case(self, item: Item) -> list[Item]:
+        """All alerts of its case, itself among them, the oldest first."""
+        found = [self._items[each] for each in self._cases.get(item.matter, ())]
+        return sorted((each for each in found if each.case == item.case), key=lambda each: (each.alert.at, each.id))
 
     def since(self, number: int) -> list[str] | None:
         """Alerts that changed after that number, each once; None where it is too long ago, or was never given."""
@@ -205,15 +220,22 @@ class Standing:
         self._items[item.id] = item
         self._note(item.id)
         self._group(item)
+        self._cases.setdefault(item.matter, {})[item.id] = None
         if known is None or (known.done, known.team) != (item.done, item.team):
             for each in self.beside(item):  # a row says what stands beside it
+                self._note(each.id)
+        for each in self.case(item):  # and tells of the whole case
+            if each.id != item.id:
                 self._note(each.id)
         if item.done:
             self._done[item.id] = None
             if len(self._done) > DONE_KEPT:
                 gone, _ = self._done.popitem(last=False)
-                del self._items[gone]
+                matter = self._items.pop(gone).matter
                 self._told.pop(gone, None)
+                self._cases[matter].pop(gone)
+                if not self._cases[matter]:
+                    del self._cases[matter]
 
     def _note(self, alert_id: str) -> None:
         self._changes.append(alert_id)

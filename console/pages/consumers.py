@@ -8,7 +8,7 @@ from typing import Any, Final
 from console.charts.bars import bars
 from console.pages.spending import PERSON, percent
 from console.web.asking import Rows
-from console.web.viewer import Viewer
+from console.web.viewer import MANY, Viewer
 from streams.knowledge.model import Knowledge
 from streams.relationships.consumers import CONSUMERS, MOST, by_signs
 
@@ -50,7 +50,7 @@ def panel(rows: Rows, knowledge: Knowledge, viewer: Viewer) -> dict[str, Any] | 
     say = viewer.voice.say
     ranked = sorted(shares.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))[:PLACES]
     return {
-        "people": round(people), "names": [say(f"consumer.{name}") for name in CONSUMERS],
+        "people": round(people), "many": people >= MANY, "names": [say(f"consumer.{name}") for name in CONSUMERS],
         "picture": bars(
             sorted(((say(f"consumer.{name}"), many / people) for name, many in whole.items()), key=lambda b: -b[1]),
             viewer.say("consumers.title"), "f6", said=percent,

@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 import re
 import secrets
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -17,23 +18,37 @@ from console.accounts.masking import SAID
 from console.accounts.people import Person
 from console.charts.steps import steps
 from console.desk.acting import LONGEST, touchpoint_of
-from console.live.standing import at_desk
+from console.live.standing import CALL, Item, at_desk
+from console.pages.inbox import gist
 from console.pages.reading import ASK, SILENT, Nobody, Seen, key_of, read
 from console.web.guard import Stop
 from console.web.site import Site
 from console.web.viewer import Viewer
 from producers.collector.writing import Unavailable
+from rapport.customers.known import Known, Matter
+from rapport.customers.leaning import leaning
 from schemas.keys import is_sentinel
 from schemas.records import EVERYONE
 from sinks.clickhouse.client import StoreError
+from streams.alerts.card import Gist
 
-CALL: Final = "incoming_call"
 PHONE: Final = re.compile(r"[+＋][0-9 ()./-]{6,24}", re.ASCII)
 LONGEST_KEY: Final = 1_000
 LONGEST_NAME: Final = 200
 """Letters of what somebody looks for."""
+URGENT: Final = ("error", "critical")
+LEAST: Final = 0.005
+"""What is less likely would stand there with 0 %."""
 SHORTEST_REASON: Final = 8
 """Letters of why somebody wants to see contact data."""
+
+
+class Pressing(NamedTuple):
+    """What is urgent: whose it is, and what its card asks for; without the latter of another desk's."""
+
+    team: str
+    item: Item | None = None
+    asked: Gist | None = None
 
 
 async def ask(site: Site, request: Request, viewer: Viewer) -> Response:
@@ -117,15 +132,47 @@ def facts(site: Site, viewer: Viewer, seen: Seen, at: int | None = None) -> dict
     never = [name for name in seen.slots if name not in (*SAID, *SILENT)]
     calls = {i.id: i for i in site.hub.standing.items() if i.alert.customer_id == known.customer_id and not i.done}
     mine = [item for item in calls.values() if at_desk(item, viewer.person)]
+    likely = leaning(known.standing, site.knowledge)
+    manners = Gist(type_.do[language], type_.do_not[language])
+    if likely is not None and (then := site.knowledge.relationship(likely.type)).valence < 0:
+        # What warns counts before it is declared; what is pleasant waits for that.
+        type_, manners = then, Gist(then.do[language], tuple(dict.fromkeys((*then.do_not[language], *manners.do_not))))
     return {
-        "k": known, "seen": seen, "clear": clear, "manner": type_.manner[language], "do": type_.do[language],
-        "do_not": type_.do_not[language], "at": at, "picture": steps(
+        "k": known, "seen": seen, "clear": clear, "likely": likely, "manner": type_.manner[language],
+        "do": manners.do, "do_not": manners.do_not, "pressing": _pressing(site, viewer, known, mine), "at": at,
+        "shares": [each for each in known.standing.likely if each.probability >= LEAST],
+        "matters": _by_matter(known.matters), "picture": steps(
             seen.steps, known.standing, viewer, viewer.say("now") if at is None else viewer.clock(at)
         ), "said": said, "silent": silent, "never": never,
         "ask": [name for name in ASK if name not in seen.slots and not (name == "language" and known.language)],
         "mine": {item.id for item in mine}, "nonce": secrets.token_hex(8), "longest": LONGEST,
         "shortest": SHORTEST_REASON, "call": next((i for i in mine if i.behind and i.behind.name == CALL), None),
     }  # fmt: skip
+
+
+def _by_matter(matters: Sequence[Matter]) -> list[list[Matter]]:
+    """Alerts of one matter together, whatever team has them; each where its first stands."""
+    found: dict[str, list[Matter]] = {}
+    for each in matters:
+        found.setdefault(each.matter or each.alert_id, []).append(each)
+    return list(found.values())
+
+
+def _pressing(site: Site, viewer: Viewer, known: Known, mine: Sequence[Item]) -> Pressing | None:
+    """What the gravest open alert asks for, where it is urgent: it comes before all manners.
+
+    Of another desk's alert only who has it is told.
+    """
+    urgent = [each for each in known.matters if each.severity in URGENT]
+    if not urgent:
+        return None
+    gravest = max(urgent, key=lambda each: (URGENT.index(each.severity), any(i.id == each.alert_id for i in mine)))
+    item = next((each for each in mine if each.id == gravest.alert_id), None)
+    if item is None:
+        return Pressing(gravest.team)
+    card = Gist(item.alert.card.do, item.alert.card.do_not)
+    asked = card if item.alert.language == viewer.language else gist(site, viewer, item) or card
+    return Pressing(gravest.team, item, asked)
 
 
 async def reveal(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
-from typing import Any, Final
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from console.accounts.people import Person
 from console.desk.acting import LONGEST, SNOOZES, TYPES, Refused, touchpoint_of
 from console.live.refusals import Refusal
-from console.live.standing import SHIFT, Item, at_desk, was_at_desk
+from console.live.standing import CALL, SHIFT, Item, at_desk, was_at_desk
 from console.web.guard import SESSION, Stop, whole
 from console.web.site import PART, Site
 from console.web.viewer import Viewer
@@ -25,6 +25,8 @@ from streams.alerts import life
 from streams.alerts.card import Gist, in_short
 
 TABS: Final = ("open", "mine", "handled", "snoozed", "done")
+FIRST: Final = ("mine", "open", "snoozed", "handled", "done")
+"""Of the alerts of one case: which says where it stands."""
 SHOWN: Final = 200
 """Rows of a list; who has more open than that needs people, not rows."""
 CONFIRM_S: Final = 4.0
@@ -33,7 +35,6 @@ WORDS: Final = "x-words"
 """A header with the words that our script looks for: who looks for an address does not leave it in an address line."""
 BEAT_S: Final = 15.0
 """A stream that is silent for long is taken for broken by what lies between."""
-CALL: Final = "incoming_call"
 NOT_SENT: Final = "refused.kafka"
 
 
@@ -49,6 +50,34 @@ def tab_of(item: Item, viewer: Viewer) -> str:
     return "mine" if item.by == viewer.person.name else "handled"
 
 
+class Row(NamedTuple):
+    """One case as a list shows it: all its alerts that are theirs to see, and the one whose card opens."""
+
+    item: Item
+    case: tuple[Item, ...]
+    tab: str
+
+    @property
+    def id(self) -> str:
+        """Stays while any of them comes and goes but the oldest."""
+        return self.case[0].id
+
+    def urgency(self, now: int, placed: bool) -> tuple[int, int, str]:
+        return min(each.urgency(now, placed) for each in self.case)
+
+
+def row_of(item: Item, case: Iterable[Item], viewer: Viewer) -> Row:
+    """Of the alerts of its case that are theirs to see; their own comes first, then what nobody has in hand."""
+    assert viewer.person is not None
+    placed = bool(viewer.person.places)
+    theirs = tuple(each for each in case if at_desk(each, viewer.person)) or (item,)
+    tabs = {each.id: tab_of(each, viewer) for each in theirs}
+    first = min(theirs, key=lambda each: (
+        FIRST.index(tabs[each.id]), each.state != "resolved", each.urgency(viewer.now, placed)
+    ))  # fmt: skip
+    return Row(first, theirs, tabs[first.id])
+
+
 async def inbox(site: Site, request: Request, viewer: Viewer) -> Response:
     """The list; with an id in the path, its card beside it."""
     assert viewer.person is not None
@@ -62,14 +91,19 @@ async def inbox(site: Site, request: Request, viewer: Viewer) -> Response:
     facts = list_facts(site, viewer, asked)
     if part == "list":
         return site.page(viewer, "list.html", open_id=wanted or "", **facts)
-    beside = card_facts(site, viewer, item) if item else {"item": None}
-    return site.page(viewer, "inbox.html", open_id=wanted or "", **facts, **beside)
+    chosen = item is not None
+    if item is None and facts["tab"] == "open" and facts["rows"]:
+        item = facts["rows"][0].item
+    beside: dict[str, Any] = card_facts(site, viewer, item) if item else {"item": None}
+    if not chosen:  # a reason opens what somebody asked to see
+        beside["clear"] = False
+    return site.page(viewer, "inbox.html", open_id=item.id if item else "", chosen=chosen, **facts, **beside)
 
 
 async def look(site: Site, request: Request, viewer: Viewer, form: dict[str, str]) -> Response:
     """The list by filters and words, where our script does not run."""
     del request
-    return site.page(viewer, "inbox.html", open_id="", item=None, **list_facts(site, viewer, form))
+    return site.page(viewer, "inbox.html", open_id="", chosen=False, item=None, **list_facts(site, viewer, form))
 
 
 def list_facts(site: Site, viewer: Viewer, asked: dict[str, str]) -> dict[str, Any]:
@@ -78,15 +112,19 @@ def list_facts(site: Site, viewer: Viewer, asked: dict[str, str]) -> dict[str, A
     person, tab = viewer.person, asked.get("tab", "open")
     tab = tab if tab in TABS else "open"
     team, severity, words = asked.get("team", ""), asked.get("severity", ""), asked.get("q", "").strip()[:100]
-    mine = [item for item in site.hub.standing.items() if at_desk(item, person)]
+    cases: dict[tuple[str, int, int], list[Item]] = {}
+    for item in site.hub.standing.items():
+        if at_desk(item, person):
+            cases.setdefault(item.case, []).append(item)
     counts = dict.fromkeys(TABS, 0)
     rows = []
-    for item in mine:
-        where = tab_of(item, viewer)
-        counts[where] += 1
-        if where == tab and _fits(item, viewer, team, severity, words.lower()):
-            rows.append(item)
-    rows.sort(key=lambda item: (-item.changed_at, item.id) if tab == "done" else item.urgency(viewer.now))
+    for case in cases.values():
+        row = row_of(case[0], sorted(case, key=lambda each: (each.alert.at, each.id)), viewer)
+        counts[row.tab] += 1
+        if row.tab == tab and any(_fits(each, viewer, team, severity, words.lower()) for each in row.case):
+            rows.append(row)
+    placed = bool(person.places)
+    rows.sort(key=lambda row: (-row.item.changed_at, row.id) if tab == "done" else row.urgency(viewer.now, placed))
     return {
         "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "counts": counts, "tab": tab, "tabs": TABS,
         "team": team, "severity": severity, "q": words, "teams": person.teams or TEAMS, "severities": SEVERITIES[::-1],
@@ -146,7 +184,8 @@ async def act(site: Site, request: Request, viewer: Viewer, form: dict[str, str]
     if part:
         return site.page(viewer, "card.html", status, **card)
     if wrong:  # without our script, too, nobody takes what was not done for done
-        return site.page(viewer, "inbox.html", status, open_id=item.id, **list_facts(site, viewer, {}), **card)
+        facts = list_facts(site, viewer, {})
+        return site.page(viewer, "inbox.html", status, open_id=item.id, chosen=True, **facts, **card)
     return RedirectResponse(f"/inbox/{item.id}", 303)
 
 
@@ -260,11 +299,19 @@ def _row(site: Site, viewer: Viewer, item: Item) -> dict[str, Any]:
     assert viewer.person is not None
     if not at_desk(item, viewer.person):  # it was, until it was handed on
         return {"id": item.id, "tab": ""}
+    row = row_of(item, site.hub.standing.case(item), viewer)
     return {
-        "id": item.id, "tab": tab_of(item, viewer), "team": item.team, "severity": item.alert.severity,
-        "pop": item.pops(viewer.now), "title": viewer.seen(item.alert.title), "by": item.by or "",
-        "html": site.piece(viewer, "row.html", item=item, a=item.alert, open_id=""),
+        "id": item.id, "row": row.id, "case": [each.id for each in row.case], "tab": row.tab,
+        "teams": [each.team for each in row.case], "severities": [each.alert.severity for each in row.case],
+        "pop": _pop(item, viewer), "title": viewer.seen(item.alert.title), "by": item.by or "",
+        "html": site.piece(viewer, "row.html", row=row, item=row.item, a=row.item.alert, open_id=""),
     }  # fmt: skip
+
+
+def _pop(item: Item, viewer: Viewer) -> str:
+    """Whether its card opens by itself: where who looks has a place of their own; else a bar on top says so."""
+    assert viewer.person is not None
+    return ("card" if viewer.person.places else "bar") if item.pops(viewer.now) else ""
 
 
 def _event(kind: str, place: str, facts: dict[str, Any]) -> str:

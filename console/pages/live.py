@@ -15,7 +15,7 @@ from console.pages import funnel, incidents, places, warmth
 from console.web.asking import Asked, NoAnswer
 from console.web.guard import Stop
 from console.web.site import PART, Site
-from console.web.viewer import Viewer
+from console.web.viewer import MANY, Viewer
 from streams.knowledge.model import Knowledge
 
 WINDOWS: Final[dict[str, int]] = {"15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10080}
@@ -69,7 +69,7 @@ async def page(site: Site, request: Request, viewer: Viewer) -> Response:
     begin, end, step = _span(window, until, viewer.now, viewer)
     facts: dict[str, Any] = {
         "window": window, "windows": tuple(WINDOWS), "until": until, "open": _open(site), "away": True, "as_of": None,
-        "stale": site.hub.stale_since, "charts": None, "earlier": viewer.field(begin),
+        "stale": site.hub.stale_since, "charts": None, "many": MANY, "earlier": viewer.field(begin),
         "later": viewer.field(end + (end - begin)) if until and end + (end - begin) < viewer.now else "",
     }  # fmt: skip
     key, asking = (window, until, str(viewer.zone)), {"a": begin, "b": end, "step": step} | incidents.ASKING
@@ -131,6 +131,7 @@ def charts(found: Asked, span: tuple[int, int, int], viewer: Viewer) -> dict[str
         "total": total, "rate": total / seconds, "table": [(named[kind], by_channel[kind]) for kind in kinds],
         "signals": bars(told, viewer.say("live.signals"), "f2") if told else None,
         "sankey": sankey(_merged(flows), viewer.say("live.flows")) if flows else None,
+        "flows": bars([(f"{before} → {after}", n) for before, after, n in _merged(flows)], viewer.say("live.flows")),
         "opened": sum(int(row["n"]) for row in rows["opened"]), "ended": ended,
         "teams": bars(
             sorted(((voice.team(row["team"]), int(row["n"])) for row in rows["opened"]), key=lambda pair: -pair[1]),

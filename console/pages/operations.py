@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from producers.delivery import DeliveryFailed
 from producers.kafka_log import KafkaLog
 from producers.letters.content import touchpoint_of
 from producers.letters.mapping import Fixes
-from producers.letters.remedies import remedy
+from producers.letters.remedies import REMEDIES, remedy
 from producers.letters.replay import candidates, judged, send
 from producers.letters.shelf import Shelf
 from producers.letters.shelf import read as read_shelf
@@ -26,7 +26,12 @@ from rapport.doctoring.asking.http import get
 from rapport.doctoring.scrape import Scrape, parse
 from schemas.letters import Letter
 
-COUNTED: Final = ("rapport_records_total", "rapport_sink_rows_total", "rapport_collector_events_total")
+EVENTS: Final = "rapport_collector_events_total"
+COUNTED: Final = ("rapport_records_total", "rapport_sink_rows_total", EVENTS)
+REFUSED: Final = ("rapport_dead_letters_total", "rapport_sink_poison_total")
+"""Besides what the collector counts as rejected."""
+SHORT: Final = 120
+"""Letters of a detail on one line."""
 LETTERS: Final = 50
 WAIT_S: Final = 5.0
 
@@ -40,7 +45,7 @@ class Station(msgspec.Struct, frozen=True):
     records: int = 0
     lag: int = 0
     behind_s: float = 0.0
-    letters: int = 0
+    refused: int = 0
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -53,14 +58,24 @@ class Shown(msgspec.Struct, frozen=True):
     detail: str
     remedy: str
     content: str
+    row: bool = False
+    """Whether it is a row of a file, and no touchpoint yet."""
+
+
+class Letters(NamedTuple):
+    """Of dead letters the last that are to be mended, how many are, and how many were sent again."""
+
+    shown: tuple[Shown, ...] = ()
+    open: int = 0
+    replayed: int = 0
+    away: bool = False
 
 
 async def page(site: Site, request: Request, viewer: Viewer) -> Response:
-    stations, (letters, away) = await asyncio.gather(
-        asyncio.to_thread(_stations, site), asyncio.to_thread(_letters, site)
-    )
+    stations, letters = await asyncio.gather(asyncio.to_thread(_stations, site), asyncio.to_thread(_letters, site))
     facts: dict[str, Any] = {
-        "stations": stations, "letters": letters, "away": away, "stale": site.hub.stale_since,
+        "stations": stations, "letters": letters, "stale": site.hub.stale_since,
+        "short": shortened,
         "versions": site.knowledge.version, "reveals": site.people.reveals(20), "people": site.people.all(),
     }  # fmt: skip
     part = request.headers.get(PART) == "charts"
@@ -102,17 +117,26 @@ def _seen(name: str, address: str, found: Scrape) -> Station:
         records=next((n for name in COUNTED if (n := int(found.total(name)))), 0),
         lag=int(found.total("rapport_lag_records")),
         behind_s=max((value for _, value in found.of("rapport_lag_seconds")), default=0.0),
-        letters=int(found.total("rapport_dead_letters_total")),
+        refused=int(sum(found.total(name) for name in REFUSED) + found.total(EVENTS, outcome="rejected")),
     )  # fmt: skip
 
 
-def _letters(site: Site) -> tuple[list[Shown], bool]:
-    """The last that are to be mended; and whether Kafka did not answer."""
+def _letters(site: Site) -> Letters:
     try:
         shelf = _shelf(site)
     except DeliveryFailed:
-        return [], True
-    return [_shown(letter) for letter in shelf.open[: -LETTERS - 1 : -1]], False
+        return Letters(away=True)
+    waiting = shelf.open
+    shown = tuple(_shown(letter) for letter in waiting[: -LETTERS - 1 : -1])
+    return Letters(shown, len(waiting), len(shelf.letters) - len(waiting))
+
+
+def shortened(words: str, room: int = SHORT) -> str:
+    """So much of it as stands on one line, cut between words where it has any."""
+    if len(words) <= room:
+        return words
+    head = words[:room]
+    return f"{head.rpartition(' ')[0].rstrip(' ,;:(') or head}…"
 
 
 def _shelf(site: Site) -> Shelf:
@@ -131,7 +155,9 @@ def _shown(letter: Letter) -> Shown:
         else letter.value[:2_000].decode("utf-8", "replace")
     )
     told = remedy(letter)
-    return Shown(letter.id, letter.at, letter.reason, letter.stage, masked(letter.detail), told, masked(text)[:4_000])
+    row = letter.reason in REMEDIES and told != REMEDIES[letter.reason]
+    detail = masked(letter.detail)
+    return Shown(letter.id, letter.at, letter.reason, letter.stage, detail, told, masked(text)[:4_000], row)
 
 
 def _replayed(site: Site, wanted: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from console.charts.bars import bars
 from console.charts.grid import grid
 from console.pages.consumers import place_name
 from console.web.asking import Rows
@@ -27,14 +28,24 @@ QUESTION: Final = (
 KINDS, PLACES = 12, 6
 
 
-def panel(rows: Rows, knowledge: Knowledge, viewer: Viewer) -> Markup | None:
+class Panel(NamedTuple):
+    """The same as a table for a wide screen, and as a list for a narrow one."""
+
+    wide: Markup
+    narrow: Markup
+
+
+def panel(rows: Rows, knowledge: Knowledge, viewer: Viewer) -> Panel | None:
     """The most frequent kinds and places; the last column is what has no place. None without any."""
     counts = {(row["name"], row["place"]): int(row["n"]) for row in rows}
     if not counts:
         return None
     kinds, places = _ranked(counts, 0)[:KINDS], [name for name in _ranked(counts, 1) if name][:PLACES]
     columns = [(place, place_name(place, knowledge, viewer)) for place in (*places, "")]
-    return grid(counts, [(name, viewer.voice.signal(name)) for name in kinds], columns, viewer.say("places.title"))
+    title, named = viewer.say("places.title"), {name: viewer.voice.signal(name) for name in kinds}
+    most = sorted((pair for pair in counts if pair[0] in named and pair[1] in dict(columns)), key=lambda p: -counts[p])
+    listed = [(f"{dict(columns)[place]} · {named[name]}", counts[name, place]) for name, place in most[:KINDS]]
+    return Panel(grid(counts, list(named.items()), columns, title), bars(listed, title, "f2"))
 
 
 def _ranked(counts: dict[tuple[str, str], int], side: int) -> list[str]:

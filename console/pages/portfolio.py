@@ -127,6 +127,7 @@ def _facts(
         "warmth": warmth.panel(rows["warmth"], rows["people"], span, knowledge, viewer),
         "consumers": consumers.panel(rows["consumers"], knowledge, viewer),
         "discounts": discounts.panel(rows["discounts"], knowledge, viewer),
+        "many": MANY, "compared": any(before for _, _, before in signals),
         "rising": rising, "falling": [(voice.signal(n), w, b) for n, w, b in signals[::-1] if w < b][:TOP],
         "repeats": 100 * counted.get("repeat_contact", 0) / contacts if contacts else None, "promo": promo,
         "care": care, "overdue": len(waiting), "contacts": contacts,

@@ -14,14 +14,17 @@ from console.web.viewer import MANY, Viewer
 MARGIN, CONTACT = 40.0, 4.0
 """Percent of a sale that is left of it, and what one contact costs us in the base currency, where nobody says other."""
 POINTS: Final = 100
+PEAK: Final = 1.005
+"""Below that the curve does not fall for any eye."""
 QUESTION: Final = (
     "SELECT length(s) AS n, arraySum(s) AS total, arrayCount(p -> p < 0, s) AS losing,"
     f" arrayMap(k -> if(k = 0, toFloat64(0), c[toUInt64(greatest(1, ceil(k * n / {POINTS})))]), range({POINTS + 1}))"
-    " AS curve FROM (SELECT arrayReverseSort(groupArray(profit)) AS s, arrayCumSum(s) AS c FROM"
+    " AS curve, buyers FROM (SELECT arrayReverseSort(groupArray(profit)) AS s, arrayCumSum(s) AS c,"
+    " countIf(bought > 0) AS buyers FROM"
     f" (SELECT customer_id, {{margin:Float64}} * (sumIf({WORTH}, {BOUGHT}) - sumIf({WORTH}, type = 'order.returned'))"
-    f" - {{contact:Float64}} * countIf({CONTACTED}) AS profit FROM touchpoints_now"
+    f" - {{contact:Float64}} * countIf({CONTACTED}) AS profit, countIf({BOUGHT}) AS bought FROM touchpoints_now"
     f" WHERE occurred_at > now() - INTERVAL 365 DAY AND {PERSON}"
-    f" GROUP BY customer_id HAVING countIf({BOUGHT}) > 0 OR profit != 0))"
+    f" GROUP BY customer_id HAVING bought > 0 OR profit != 0))"
 )
 """Of everybody who bought, returned or asked something within a year; the best come first."""
 
@@ -45,17 +48,19 @@ def assumed(form: Mapping[str, str]) -> Assumed:
 
 
 def panel(rows: Rows, viewer: Viewer) -> dict[str, Any] | None:
-    """None where nobody bought anything. Shares of a profit only where there is one."""
+    """None where nobody bought anything. Shares of a profit only where there is one, and enough who bring it."""
     found = rows[0] if rows else None
     if found is None or not int(found["n"]):
         return None
     n, total, curve = int(found["n"]), float(found["total"]), [float(each) for each in found["curve"]]
     losing = viewer.share(int(found["losing"]), n)
-    told: dict[str, Any] = {"losing": losing, "many": n >= MANY, "lossy": total <= 0}
-    if total > 0:
+    buyers = int(found["buyers"])
+    told: dict[str, Any] = {"losing": losing, "buyers": buyers, "many": buyers >= MANY, "lossy": total <= 0}
+    if total > 0 and buyers >= MANY:
         points = [(share / POINTS, value / total) for share, value in enumerate(curve)]
+        peak = max(curve) / total
         told |= {
-            "quarter": curve[POINTS // 4] / total, "peak": max(curve) / total,
+            "quarter": curve[POINTS // 4] / total, "peak": peak if peak >= PEAK else None,
             "picture": lines(
                 [Line(viewer.say("profit.title"), points)],
                 [(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, viewer.say("profit.customers"))],

@@ -16,7 +16,7 @@ from rapport.customers.looking import behind
 from rapport.failure import Failure
 from rapport.identifying import customer_key
 from sinks.clickhouse.client import StoreError
-from streams.customers.customer import OUR_NOTES, Customer
+from streams.customers.customer import HEARD, OUR_NOTES, Customer
 
 TIMELINE: Final = 40
 TURNS: Final = 60
@@ -52,6 +52,8 @@ class Seen(msgspec.Struct, frozen=True):
     cap: int = 0
     earlier: int | None = None
     later: int | None = None
+    told_language: bool = True
+    """Whether they told their language or wrote in it; else the one that is shown is only where we begin."""
 
 
 class Nobody(Exception):
@@ -96,16 +98,18 @@ def read(site: Site, key: str, at: int | None = None) -> Seen:
         raise Nobody(_near(archive, key))
     slots = {name: value for name, value in kept[-1].slots.items() if name not in OUR_NOTES} if kept else {}
     cap = site.knowledge.relationship(known.standing.type).cap
+    told = not kept or bool(kept[-1].language or kept[-1].slots.get("language") or kept[-1].slots.get(HEARD))
     glimpsed = tuple(
         (each.occurred_at, "", each.text)
         for each in reversed(known.timeline)
         if each.type == NOTED and each.text
     )  # fmt: skip
+    seen = Seen(known, slots, notes=glimpsed[:NOTES], cap=cap, told_language=told)
     try:
         now = time.time_ns() // 1_000_000
-        return _archived(site, who.ids, Seen(known, slots, notes=glimpsed[:NOTES], cap=cap), now if at is None else at)
+        return _archived(site, who.ids, seen, now if at is None else at)
     except StoreError:
-        return Seen(known, slots, notes=glimpsed[:NOTES], cap=cap)
+        return seen
 
 
 def _archived(site: Site, ids: Sequence[str], seen: Seen, at: int) -> Seen:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from console.charts.bars import HALF
 from console.charts.lines import Line, lines
 from console.web.asking import Rows
-from console.web.viewer import Viewer
+from console.web.viewer import MANY, Viewer
 from streams.knowledge.model import Knowledge
 
 _BEFORE: Final = "lagInFrame(probability, 1, toFloat64(0)) OVER"
@@ -43,14 +43,17 @@ def course(rows: Rows, span: tuple[int, int, int], knowledge: Knowledge) -> list
 def panel(
     rows: Rows, people: Rows, span: tuple[int, int, int], knowledge: Knowledge, viewer: Viewer, width: float = HALF
 ) -> dict[str, Any] | None:  # fmt: skip
-    """None while nobody is anything to us. Figures are for one customer, in hundredths."""
+    """None while nobody is anything to us. Figures are for one customer, in hundredths; how they moved only where
+    there was somebody at the beginning."""
     many = int(people[0]["n"]) if people else 0
     if not many:
         return None
     found = [(at, 100 * total / many) for at, total in course(rows, span, knowledge)]
+    began = any(int(row["t"]) <= span[0] for row in rows)
     labels = [(float(at), viewer.clock(at)) for at in (span[0], (span[0] + span[1]) // 2, span[1])]
     name = viewer.say("warmth.title")
     return {
-        "now": found[-1][1], "moved": found[-1][1] - found[0][1], "people": many,
+        "now": found[-1][1], "moved": found[-1][1] - found[0][1] if began else None,
+        "people": many, "many": many >= MANY,
         "picture": lines([Line(name, found, steps=True)], labels, name, width=width, said="{:.1f}".format),
     }  # fmt: skip

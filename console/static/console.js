@@ -15,6 +15,15 @@
   all("[data-middle]").forEach((wide) => { wide.scrollLeft = (wide.scrollWidth - wide.clientWidth) / 2; });
   all("[data-back]").forEach((field) => { field.value = location.pathname + location.search; });
 
+  // Days are written one way in both languages; the browser's own field, which has its language, only picks.
+  all("[data-pick]").forEach((button) => {
+    const field = document.getElementById(button.dataset.pick), own = one(`[data-picked=${button.dataset.pick}]`);
+    if (!own.showPicker) return;
+    button.hidden = own.hidden = false;
+    button.addEventListener("click", () => { own.value = field.value.trim().slice(0, 16).replace(" ", "T"); own.showPicker(); });
+    own.addEventListener("change", () => { if (own.value) field.value = own.value.replace("T", " "); });
+  });
+
   const ask = async (url, part, options = {}) => {
     const answer = await fetch(url, { ...options, headers: { "x-part": part, ...(options.headers || {}) } });
     if (answer.status === 401) { location.assign("/login?next=" + encodeURIComponent(location.pathname)); throw new Error("out"); }
@@ -64,6 +73,12 @@
   let words = one("input[name=q]", list).value; // what somebody looks for stands in no address line
   const look = (path) => ask(path + "?" + query(), "list", { headers: { "x-words": encodeURIComponent(words) } });
   const openId = () => one("[data-id]", card)?.dataset.id || "";
+  const caseOf = (li) => (li.dataset.case || "").split(" ");
+  const rowOf = (id) => all("[data-rows] li").find((li) => caseOf(li).includes(id));
+  // What nobody has chosen stands there until somebody begins to read it.
+  let chosen = !("unchosen" in card.dataset);
+  ["pointerdown", "wheel", "touchstart", "focusin", "keydown"].forEach((deed) => card.addEventListener(deed, () => { chosen = true; }, { passive: true }));
+  const reading = () => chosen && Boolean(one("[data-id]:not([data-done])", card));
   const typing = () => ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "");
   // Somebody is at it, or has begun and looks elsewhere for a moment: what they wrote stays.
   const writing = () => typing() || all("input:not([type=hidden]), textarea", card).some((field) => field.value !== field.defaultValue);
@@ -91,13 +106,12 @@
   };
 
   const mark = () => all("[data-rows] a").forEach((a) => {
-    const chosen = a.getAttribute("href") === "/inbox/" + openId();
-    if (chosen) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
+    if (openId() && caseOf(a.closest("li")).includes(openId())) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
   });
   // Without a connection nothing changes but the banner; the stream catches up when it is back.
   const lost = () => { banner.textContent = list.dataset.lost; banner.hidden = false; };
   const online = (work) => async (...given) => { try { await work(...given); } catch { lost(); } };
-  const show = online(async (path, push = true) => {
+  const show = online(async (path, push = true, itself = false) => {
     const mine = ++asked;
     card.setAttribute("aria-busy", "true"); // a tap is seen at once, however slow the network
     let answer, html;
@@ -106,7 +120,8 @@
     if (mine !== asked) return; // they have gone on to another one meanwhile
     card.innerHTML = answer.ok ? html : "";
     if (!answer.ok) { const said = document.createElement("p"); said.className = "notice wrong"; said.textContent = html; card.append(said); }
-    document.body.classList.toggle("opened", answer.ok);
+    document.body.classList.toggle("opened", answer.ok && (push || chosen));
+    chosen = !itself && (push || chosen);
     if (push) history.pushState({}, "", path + location.search);
     mark();
   });
@@ -131,12 +146,13 @@
 
   const fits = (told) => {
     const asked = query(), tab = one("[data-tab]").dataset.tab;
-    return told.tab === tab && (!asked.get("team") || asked.get("team") === told.team)
-      && (!asked.get("severity") || asked.get("severity") === told.severity)
+    return told.tab === tab && (!asked.get("team") || told.teams.includes(asked.get("team")))
+      && (!asked.get("severity") || told.severities.includes(asked.get("severity")))
       && (!words || (told.html || "").toLowerCase().includes(words.toLowerCase()));
   };
   const put = (told) => {
-    const rows = one("[data-rows]"), old = document.getElementById("row-" + told.id);
+    const rows = one("[data-rows]"), old = document.getElementById("row-" + (told.row || told.id));
+    all("li", rows).filter((li) => li !== old && (told.case || []).some((id) => caseOf(li).includes(id))).forEach((li) => li.remove());
     const stays = old && told.tab && told.tab !== one("[data-tab]").dataset.tab; // taken by somebody: seen, then gone
     const fresh = new DOMParser().parseFromString(told.html || "", "text/html").querySelector("li");
     if (!fresh || !(fits(told) || stays)) { old?.remove(); }
@@ -158,7 +174,7 @@
     stream = new EventSource("/events?since=" + encodeURIComponent(place));
     stream.addEventListener("alert", async (event) => {
       place = event.lastEventId;
-      const told = JSON.parse(event.data), known = document.getElementById("row-" + told.id);
+      const told = JSON.parse(event.data), known = rowOf(told.id);
       put(told);
       if (told.id === openId() && !writing()) {
         if (one("[data-busy]", card)) { /* what was sent is answered with the card as it is then */ }
@@ -168,8 +184,8 @@
       else if (told.tab === "open" && !known) ring(told.title);
       if (told.pop && told.id !== openId() && !popped.has(told.id)) { // once: who has closed it knows of it
         popped.add(told.id);
-        if (writing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
-        else await show("/inbox/" + told.id);
+        if (told.pop === "bar" || reading() || writing()) { const link = one("[data-pop-link]"); link.textContent = told.title; link.href = "/inbox/" + told.id; pop.hidden = false; }
+        else await show("/inbox/" + told.id, true, true);
       }
     });
     stream.addEventListener("reset", async () => { await relist(); listen(); });

@@ -111,6 +111,26 @@ class Viewer:
         """A language by its name; one that we do not speak by its code."""
         return NAMES.get(code.partition("-")[0].lower(), code)
 
+    def over(self, reason: str) -> str:
+        """By what a matter was over, where the line itself closed it; else the words of who did."""
+        return words(self.language).get(f"over.{reason.replace(' ', '_')}", reason)
+
+    def refusal(self, reason: str) -> str:
+        """Why a record became a dead letter, in a word; a reason that is not in the catalogue by its name."""
+        return words(self.language).get(f"dead.{reason}", reason)
+
+    def station(self, stage: str) -> str:
+        """Where it was refused."""
+        return words(self.language).get(f"stage.{stage}", stage)
+
+    def remedy(self, reason: str, told: str) -> str:
+        """What to do about it; `told`, as the command line says it, where the catalogue has nothing."""
+        return words(self.language).get(f"mend.{reason}", "").format() or told
+
+    def slot(self, name: str) -> str:
+        """A field of what a customer told of themselves; one of a company's own by its name."""
+        return words(self.language).get(f"slot.{name}", name)
+
     def share(self, part: int, whole: int) -> str:
         """In percent; of few the numbers themselves."""
         return f"{100 * part / whole:.0f} %" if whole >= MANY else f"{part} / {whole}"

@@ -54,6 +54,9 @@ class Contact(msgspec.Struct, frozen=True):
     item_id: str | None = None
     event_id: str | None = None
     history: str | None = None
+    amount: float | None = None
+    currency: str | None = None
+    order_id: str | None = None
 
 
 class Matter(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from console.web.viewer import Viewer
 from producers.collector.writing import Unavailable
 from rapport.voice import Voice
 from schemas import times
-from schemas.records import AlertChange, AlertState, Rejected, Touchpoint
+from schemas.records import AlertChange, AlertState, Because, Rejected, Touchpoint
 from streams.alerts import life
 from streams.alerts.card import in_short
 from streams.customers.ids import output_id
@@ -231,9 +232,11 @@ def test_a_screen_that_is_cut_off_in_the_middle_is_told_all_of_it_again(
     assert "alert" not in [kind for kind, _, _ in stream(shop, monkeypatch, last)]
 
 
-def stream(shop: World, monkeypatch: pytest.MonkeyPatch, since: str) -> list[tuple[str, dict[str, str], str]]:
-    """Events that Tom's screen is told until his session ends, with the number of each."""
-    client = shop.inside("tom")
+def stream(
+    shop: World, monkeypatch: pytest.MonkeyPatch, since: str, who: str = "tom"
+) -> list[tuple[str, dict[str, str], str]]:
+    """Events that their screen is told until the session ends, with the number of each."""
+    client = shop.inside(who)
 
     async def changed(number: int, within_s: float) -> bool:
         del number, within_s
@@ -280,6 +283,90 @@ def test_who_is_on_the_line_now_comes_before_all_else(shop: World) -> None:
     page = shop.inside("tom").get("/inbox").text
     places = [page.index(f'id="row-{name}"') for name in ("call", "worst", "a1", "hours-ago")]
     assert places == sorted(places)
+
+
+def test_who_comes_into_a_shop_stands_before_those_of_that_shop_only(shop: World) -> None:
+    now = time.time_ns() // 1_000_000
+    shop.join("wei", "associate", (), ("north",))
+    shop.hear(
+        signal("worst", location_id="north"), alert("worst", severity="critical"),
+        signal("came", "arrival", location_id="north"), alert("came", severity="info", at=now, customer="c-bert"),
+    )  # fmt: skip
+    shop.join("max", "manager")
+    for who, first in (("wei", "came"), ("max", "worst")):
+        page = shop.inside(who).get("/inbox").text
+        assert re.findall(r'id="row-([\w-]+)"', page)[0] == first
+        assert f'data-id="{first}"' in page, "the most urgent card stands open"
+
+
+def test_a_card_opens_by_itself_for_who_has_a_place(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns() // 1_000_000
+    shop.hear(signal("call", "incoming_call", queue="service"), alert("call", at=now, customer="c-cleo"))
+    told = [facts for kind, facts, _ in stream(shop, monkeypatch, f"{shop.hub.epoch}.0") if kind == "alert"]
+    assert {each["id"]: each["pop"] for each in told} == {"a1": "", "call": "bar"}
+    shop.join("ben", "agent", ("agent-desk",), ("service",))
+    told = [facts for kind, facts, _ in stream(shop, monkeypatch, f"{shop.hub.epoch}.0", "ben") if kind == "alert"]
+    assert {each["id"]: each["pop"] for each in told}["call"] == "card"
+
+
+def test_one_matter_is_one_row_whatever_teams_have_it(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    twin = msgspec.structs.replace(alert("twin", "social-care", at=NOW + 1), dedup_key="a1|social-care")
+    shop.hear(signal("twin"), twin)
+    shop.join("max", "manager")
+    shop.join("sue", "agent", ("social-care",))
+    max_ = shop.inside("max")
+
+    def rows(who: str, tab: str = "open") -> list[str]:
+        return re.findall(r'data-case="([^"]*)"', shop.inside(who).get(f"/inbox?tab={tab}").text)
+
+    assert (rows("max"), rows("tom"), rows("sue")) == (["a1 twin"], ["a1"], ["twin"])
+    assert "agent desk + social care" in max_.get("/inbox").text
+    assert "of the same customer" not in max_.get("/inbox").text.partition('<section class="card"')[0]
+    shop.hear(change(twin, "acknowledged", "sue"))
+    assert (rows("max"), rows("max", "handled")) == (["a1 twin"], []), "it waits for the other team"
+    assert "social care · handled by sue" in max_.get("/inbox").text
+    shop.hear(change(shop.alerts["a1"], "acknowledged", "max", "e2"))
+    assert (rows("max"), rows("max", "mine")) == ([], ["a1 twin"])
+    shop.hear(change(twin, "resolved", "sue", "e3"), change(shop.alerts["a1"], "closed", "sue", "e3"))
+    assert (rows("max", "mine"), rows("max", "done")) == ([], ["a1 twin"])
+    assert 'href="/inbox/twin"' in max_.get("/inbox?tab=done").text, "the card that says what was done"
+    shop.hear(msgspec.structs.replace(alert("again", offset=9), dedup_key="a1|agent-desk"))
+    assert (rows("max"), rows("max", "done")) == (["again"], ["a1 twin"]), "the same matter another time"
+
+
+def test_a_row_that_is_told_anew_names_its_whole_case(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.join("ben", "agent", ("agent-desk", "social-care"))
+    shop.hear(msgspec.structs.replace(alert("twin", "social-care", at=NOW + 1), dedup_key="a1|social-care"))
+    before = shop.hub.standing.number
+    shop.hear(change(shop.alerts["twin"], "raised"))
+    assert set(shop.hub.standing.since(before) or ()) == {"a1", "twin"}
+    last = f"{shop.hub.epoch}.{before}"
+    told = [facts for kind, facts, _ in stream(shop, monkeypatch, last, "ben") if kind == "alert"]
+    assert {each["id"]: (each["row"], tuple(each["case"])) for each in told} == {
+        "a1": ("a1", ("a1", "twin")), "twin": ("a1", ("a1", "twin")),
+    }  # fmt: skip
+
+
+def test_what_was_done_is_told_by_cause_and_deed(shop: World) -> None:
+    shop.hear(change(shop.alerts["a1"], "resolved", "tom", reason="late courier; sent another; and a note"))
+    shop.hear(alert("a2"), change(alert("a2"), "closed", reason="answered"))
+    client = shop.inside("tom", **{"accept-language": "zh"})
+    page = client.get("/inbox/a1", headers={"x-part": "card"}).text
+    assert "<dt>原因</dt><dd>late courier</dd>" in page
+    assert "<dt>处理</dt><dd>sent another; and a note</dd>" in page
+    assert "已答复。" in client.get("/inbox/a2", headers={"x-part": "card"}).text
+
+
+def test_evidence_is_told_in_words(shop: World) -> None:
+    because = (Because("kettle-2", "chat.message"), Because("kettle-3", "silence"))
+    shop.hear(msgspec.structs.replace(alert("a2"), because=because), signal("a2"))
+    card = shop.inside("tom", **{"accept-language": "zh"}).get("/inbox/a2", headers={"x-part": "card"}).text
+    assert [
+        word
+        for word in ("聊天消息", "一直没有动静", "往来编号 kettle-2", "没有人按时回复", "提醒编号")
+        if word not in card
+    ] == []
+    assert "<dt>kettle-2</dt>" not in card
 
 
 def test_the_story_of_a_pause(shop: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -36,6 +37,8 @@ ROWS = (
     "INSERT INTO customers (customer_id, at, id, relationship, precedence) VALUES ('a', now64(3), 'k1', 'enemy', 1)",
 )  # fmt: skip
 
+SIGNAL: Final = next(n for n, sql in enumerate(ROWS) if sql.startswith("INSERT INTO signals "))
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Archive]:
@@ -66,7 +69,11 @@ def test_pages_of_what_is_archived(store: Archive, tmp_path: Path, monkeypatch: 
     assert [word for word in ("strongly dissatisfied", "+2") if word not in page] == []
     digest = client.get("/portfolio?file=1")
     assert digest.headers["content-disposition"].startswith("attachment")
-    assert "0 → 1" in digest.text
+    assert "Noticed this week\n  A customer wrote and nobody answered in time: 1" in digest.text, "no week before it"
+    store.execute(ROWS[SIGNAL].replace("now64(3)", "now64(3) - INTERVAL 9 DAY").replace("'n1'", "'n0'"))
+    assert "1 → 1" not in client.get("/portfolio?file=1").text
+    store.execute(ROWS[SIGNAL].replace("'n1'", "'n2'"))
+    assert "1 → 2" in client.get("/portfolio?file=1").text
 
     store.away = True
     for path in ("/live?window=15m", "/portfolio"):

@@ -148,6 +148,13 @@ def test_warmth_is_probability_times_closeness(archive: Archive) -> None:
     assert found is not None
     assert (found["people"], found["now"]) == (2, pytest.approx(50 * now_is))
     assert found["moved"] == pytest.approx(50 * (now_is - begun))
+    assert not found["many"]
+    late = warmth.panel(
+        rows(archive, warmth.QUESTION, a=now - 50 * DAY), rows(archive, warmth.PEOPLE), (now - 50 * DAY, now, DAY),
+        knowledge(), viewer(),
+    )  # fmt: skip
+    assert late is not None
+    assert late["moved"] is None, "nobody was there at the beginning"
 
 
 def test_the_profit_curve(archive: Archive) -> None:
@@ -156,9 +163,16 @@ def test_the_profit_curve(archive: Archive) -> None:
     curve = [float(each) for each in found["curve"]]
     assert (len(curve), curve[0]) == (101, 0.0)
     assert max(curve) > curve[-1] == pytest.approx(float(found["total"]))
-    told = profit.panel([found], viewer())
+    assert int(found["buyers"]) == 2
+    few = profit.panel([found], viewer())
+    assert few is not None
+    assert (few["many"], "picture" in few) == (False, False), "of two who have bought nothing can be said"
+    told = profit.panel([{**found, "buyers": 20}], viewer())
     assert told is not None
     assert told["peak"] > 1
+    flat = profit.panel([{**found, "buyers": 20, "total": max(curve)}], viewer())
+    assert flat is not None
+    assert flat["peak"] is None, "a curve that does not fall has none"
     lossy = profit.panel(rows(archive, profit.QUESTION, contact=900.0), viewer())
     assert lossy is not None
     assert (lossy["lossy"], "picture" in lossy) == (True, False), "shares of a loss say nothing"

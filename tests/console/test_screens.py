@@ -28,7 +28,8 @@ AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text(encoding=
 PATIENCE_MS: Final = 90_000
 STAFF: Final = (
     Person("wei", "associate", ("store",), ("north",)), Person("lin", "associate", ("store",), ("south",)),
-    Person("tom", "agent", ("agent-desk",)), Person("ann", "agent", ("agent-desk",)),
+    Person("tom", "agent", ("agent-desk",), ("service",)), Person("ann", "agent", ("agent-desk",), ("service",)),
+    Person("ben", "agent", ("agent-desk",)),
     Person("max", "manager", ("managers",)), Person("ada", "admin"), Person("ian", "analyst"),
 )  # fmt: skip
 PAGES: Final = (
@@ -107,7 +108,7 @@ def screens(line: Line, chromium: Browser) -> Iterator[Screens]:
 
 def test_a_camera_and_a_call_open_the_card_on_the_right_screen(line: Line, screens: Screens, tmp_path: Path) -> None:
     wei, lin = screens.of("wei"), screens.of("lin")
-    tom, ann = screens.of("tom"), screens.of("ann", "zh-CN", "dark")
+    tom, ann, ben = screens.of("tom"), screens.of("ann", "zh-CN", "dark"), screens.of("ben")
     _send(line, tmp_path, "consent.changed", "app", {"scope": "camera", "granted": True})
     _send(line, tmp_path, "store.entered", "camera", {"confidence": 0.97}, location_id="north")
     expect(wei.locator("[data-card] h2")).to_contain_text("Just arrived")
@@ -115,6 +116,8 @@ def test_a_camera_and_a_call_open_the_card_on_the_right_screen(line: Line, scree
     expect(tom.locator("[data-card] article")).to_have_attribute("data-call", "1")
     expect(ann.locator("[data-card] article")).to_have_attribute("data-call", "1")
     assert lin.locator("[data-rows] li").count() == 0, "nothing of another store, and no call"
+    expect(ben.locator("[data-pop]")).to_be_visible()
+    assert ben.locator("[data-card] article").count() == 0, "a bar for who has no place; nothing opens by itself"
 
     tom.keyboard.press("a")
     expect(tom.locator("[data-card] header")).to_contain_text("handled by tom")

@@ -45,13 +45,13 @@ def knowledge() -> Knowledge:
 
 def alert(
     name: str = "a1", team: str = "agent-desk", severity: Severity = "warning", *, at: int = NOW, due: int = 600_000,
-    customer: str | None = "c-anna", title: str = "Nobody has answered", happened: str = "“Hello?”",
+    customer: str | None = "c-anna", title: str = "Nobody has answered", happened: str = "“Hello?”", offset: int = 0,
 ) -> Alert:  # fmt: skip
     card = Card(
         f"{customer} · new", happened, "waited 2 minutes", ("a minute ago: chat",), ("Answer now.",), ("No ads.",)
     )
     return Alert(
-        id=name, at=at, partition=0, offset=0, knowledge="v", customer_id=customer, dedup_key=f"{name}|{team}",
+        id=name, at=at, partition=0, offset=offset, knowledge="v", customer_id=customer, dedup_key=f"{name}|{team}",
         signals=(f"s-{name}",), team=team, severity=severity, title=title, card=card, due_at=at + due, language="en",
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         ),
         pytest.param(
             ANNA,
-            "危急 退货纠纷 · 抵触管理 · 未受理 · 期限",
+            "危急 退货纠纷 · 冲突处理 · 未受理 · 期限",
             "critical 退货纠纷 · conflict management · open · due",
             id="an open matter",
         ),
@@ -110,7 +110,7 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         ),
         pytest.param(
             ANNA,
-            "注意 顾客写来了，没有人按时回复",
+            "注意 顾客留了言，没有人按时回复",
             "warning A customer wrote and nobody answered in time",
             id="a signal",
         ),
