@@ -26,17 +26,17 @@ class Trie:
     that this takes fewer steps than the links of an automaton."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        """`words`, of at most a million letters together, are found by their place in the list; an empty one stands
-        nowhere, of equal ones the last is found."""
+        """`words`, of at most a million letters together that do not begin others alike, are found by their place in
+        the list; an empty one stands nowhere, of equal ones the last is found."""
         letters = as_letters("".join(words))
-        if len(letters) >= 1 << _NODE_BITS:
-            raise ValueError(
-                f"a list of words has {len(letters):,} letters; at most {1 << _NODE_BITS:,} can be looked for"
-            )
         ends = np.array([0, *accumulate(map(len, words))], dtype=np.int64)
         self._table = np.full(1 << max(3, (5 * len(letters) // 4).bit_length()), -1, dtype=np.int64)
         self._words = np.full(len(letters) + 1, -1, dtype=np.int32)
-        compiled(_build)(letters, ends, self._table, self._words, _LETTER_BITS, _NODE_BITS)
+        if not compiled(_build)(letters, ends, self._table, self._words, _LETTER_BITS, _NODE_BITS):
+            raise ValueError(
+                f"a list of words has more beginnings than can be looked for: {1 << _NODE_BITS:,}; it has"
+                f" {len(letters):,} letters"
+            )
         all_words = frozenset(words)
         self._nested = max((sum(w[:n] in all_words for n in range(1, len(w) + 1)) for w in words), default=0)
         self._walk = compiled(_walk)
@@ -61,8 +61,8 @@ def as_letters(text: str) -> Letters:
 
 def _build(
     letters: Letters, ends: _Numbers, table: _Numbers, words: npt.NDArray[np.int32], letter_bits: int, node_bits: int
-) -> None:  # fmt: skip
-    """Compiled. Fills the table and tells which nodes end a word."""
+) -> bool:  # fmt: skip
+    """Compiled. Fills the table and tells which nodes end a word; false where there are more nodes than numbers."""
     nodes = 0
     for word in range(len(ends) - 1):
         node = 0
@@ -73,10 +73,13 @@ def _build(
                 place = place + 1 & len(table) - 1
             if table[place] < 0:
                 nodes += 1
+                if nodes >> node_bits:
+                    return False
                 table[place] = key << node_bits | nodes
             node = table[place] & (1 << node_bits) - 1
         if node:
             words[node] = word
+    return True
 
 
 def _walk(

@@ -35,3 +35,8 @@ def test_a_lone_surrogate_is_a_letter_like_others() -> None:
 def test_a_list_that_is_too_long_is_refused() -> None:
     with pytest.raises(ValueError, match=r"1,048,576 letters"):
         Trie(["a" * (1 << 20)])
+
+
+def test_words_that_begin_alike_share_what_a_list_may_have() -> None:
+    words = [f"{'a' * 500}{number:06}" for number in range(2_100)]
+    assert Trie(words).standing(words[7]) == {7}
