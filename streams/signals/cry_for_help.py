@@ -10,7 +10,8 @@ from streams.customers.moment import Moment
 from streams.signals.detector import Nothing, Stateless
 from streams.signals.matter import by_staff, matter_of
 from streams.signals.outgoing import heard_from
-from streams.texts.listening import SHOWN, Heard
+from streams.texts.crying import cry
+from streams.texts.listening import SHOWN
 
 PREFIX = "help:"
 ASKING = frozenset({"social.mentioned", "social.posted", "chat.message"})
@@ -36,23 +37,13 @@ class CryForHelp(Stateless):
             _answered(moment, named)
         elif touchpoint.type in ASKING:
             heard = heard_from(moment)
-            cry = _cry(heard) if heard is not None else None
-            if cry is not None:
-                intent, words = cry
+            found = cry(heard) if heard is not None else None
+            if found is not None:
+                intent, words = found[0], found[1][:SHOWN]
                 reason = Because(event_id=moment.event_id, what=f"intent.{intent}: {words}")
                 values = {"intent": intent, "found": words}
                 moment.signal(self.name, f"{PREFIX}{named or ''}", values, [reason])
         return state
-
-
-def _cry(heard: Heard) -> tuple[str, str] | None:
-    """What they want, and the words for it."""
-    said = heard.said("intent")
-    if "worry" in said:
-        return "worry", said["worry"][:SHOWN]
-    if "question" in said and "praise" not in said:
-        return "question", said["question"][:SHOWN]
-    return None
 
 
 def _answered(moment: Moment, named: str | None) -> None:
