@@ -48,8 +48,8 @@ class Negation(msgspec.Struct, frozen=True):
 
 class Mark(msgspec.Struct, frozen=True):
     """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, elsewhere, cry, errand,
-    goods, cause, sentiment, tone, topic, precision, reply or innocent; `kind` the kind of a cause or the severity of a threat;
-    `denial` what takes it back: `near` (the negation of the cues), `far` (the denial of texts.yaml) or nothing."""
+    goods, cause, sentiment, tone, topic, precision, reply or innocent; `kind` the kind of a cause or the severity of a
+    threat; `denial` what takes it back: `near` (the negation of the cues), `far` (the denial of texts.yaml), nothing."""
 
     family: str
     name: str

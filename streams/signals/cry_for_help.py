@@ -19,9 +19,10 @@ ASKING = frozenset({"social.mentioned", "social.posted", "chat.message"})
 
 class CryForHelp(Stateless):
     """Fires when a mention, a post or a chat of the customer has a worry in it, or a question (texts.yaml:
-    intents). Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside
-    praise is not. A worry that the same words deny ("not worried at all") is none. Quiet a matter. A
-    word by staff closes it: on that matter, or, where neither names one, whatever is open. No state."""
+    intents, cries). Something wrong that presses ("no staff, gonna miss my train") is a worry without the
+    word. Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside praise is
+    not. A worry that the same words deny ("not worried at all") is none. Quiet a matter. A word by staff
+    closes it: on that matter, or, where neither names one, whatever is open. No state."""
 
     name: ClassVar[str] = "cry_for_help"
     version: ClassVar[int] = 1

@@ -34,7 +34,9 @@ FELT: Final = (
     ("sentiment", "sentiment"), ("cause", "cause"), ("intent", "intent"), ("threat", "threat"), ("doubtful", "threat"),
 )  # fmt: skip
 """Families that vote in the models, and under which name: to them what is doubtful is a threat."""
-OPPONENT: Final = re.compile(r"(?<![a-z])(?:you|u|ya|your|ur|yours|yourselves|y'all|yall)(?![a-z])|[你您]|贵(?:司|公司|店|行)")
+OPPONENT: Final = re.compile(
+    r"(?<![a-z])(?:you|u|ya|your|ur|yours|yourselves|y'all|yall)(?![a-z])|[你您]|贵(?:司|公司|店|行)"
+)
 """Whom a threat is for: a clause that says it is about us."""
 _NAMES: Final = re.compile(r"@\w+|https?://\S+")
 """Handles and addresses are no words."""
