@@ -12,6 +12,8 @@ from schemas.records import Severity
 from streams.knowledge.cues import read_negation
 from streams.knowledge.document import Section
 from streams.knowledge.marks import (
+    CRIES,
+    ELSEWHERE,
     FEELINGS,
     INNOCENT,
     INTENTS,
@@ -46,6 +48,8 @@ def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
     marks += _family(root, "threats", "threat", None, _threat)
     marks += _family(root, "doubtful", "doubtful", None, _wish)
     marks += [_mark(root.section(name), name, name) for name in ("pressure", "errand", "goods")]
+    marks += _family(root, "elsewhere", "elsewhere", ELSEWHERE, _plain)
+    marks += _family(root, "cries", "cry", CRIES, _cry)
     marks += _family(root, "innocent", "innocent", INNOCENT, _plain)
     threats = {mark.name for mark in marks if mark.family == "threat"}
     for name in (mark.name for mark in marks if mark.family == "doubtful" and mark.name not in threats):
@@ -106,6 +110,10 @@ def _cause(section: Section, family: str, name: str) -> Mark:
 
 def _felt(section: Section, family: str, name: str) -> Mark:
     return _mark(section, family, name, denial="near")
+
+
+def _cry(section: Section, family: str, name: str) -> Mark:
+    return _mark(section, family, name, denial="near" if name == "plight" else "")
 
 
 def _reply(section: Section, family: str, name: str) -> Mark:

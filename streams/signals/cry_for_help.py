@@ -10,7 +10,8 @@ from streams.customers.moment import Moment
 from streams.signals.detector import Nothing, Stateless
 from streams.signals.matter import by_staff, matter_of
 from streams.signals.outgoing import heard_from
-from streams.texts.listening import SHOWN, Heard
+from streams.texts.crying import cry
+from streams.texts.listening import SHOWN
 
 PREFIX = "help:"
 ASKING = frozenset({"social.mentioned", "social.posted", "chat.message"})
@@ -18,9 +19,10 @@ ASKING = frozenset({"social.mentioned", "social.posted", "chat.message"})
 
 class CryForHelp(Stateless):
     """Fires when a mention, a post or a chat of the customer has a worry in it, or a question (texts.yaml:
-    intents). Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside
-    praise is not. A worry that the same words deny ("not worried at all") is none. Quiet a matter. A
-    word by staff closes it: on that matter, or, where neither names one, whatever is open; so does a complaint that is
+    intents, cries). Something wrong that presses ("no staff, gonna miss my train") is a worry without the
+    word. Praise is no cry: a question in praise ("how are you so good?") is silent, a worry beside praise is
+    not. A worry that the same words deny ("not worried at all") is none. Quiet a matter. A word by staff
+    closes it: on that matter, or, where neither names one, whatever is open; so does a complaint that is
     resolved. No state."""
 
     name: ClassVar[str] = "cry_for_help"
@@ -38,23 +40,13 @@ class CryForHelp(Stateless):
             _answered(moment, named)
         elif touchpoint.type in ASKING:
             heard = heard_from(moment)
-            cry = _cry(heard) if heard is not None else None
-            if cry is not None:
-                intent, words = cry
+            found = cry(heard) if heard is not None else None
+            if found is not None:
+                intent, words = found[0], found[1][:SHOWN]
                 reason = Because(event_id=moment.event_id, what=f"intent.{intent}: {words}")
                 values = {"intent": intent, "found": words}
                 moment.signal(self.name, f"{PREFIX}{named or ''}", values, [reason])
         return state
-
-
-def _cry(heard: Heard) -> tuple[str, str] | None:
-    """What they want, and the words for it."""
-    said = heard.said("intent")
-    if "worry" in said:
-        return "worry", said["worry"][:SHOWN]
-    if "question" in said and "praise" not in said:
-        return "question", said["question"][:SHOWN]
-    return None
 
 
 def _answered(moment: Moment, named: str | None) -> None:

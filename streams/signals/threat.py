@@ -21,10 +21,12 @@ class Threat(Stateless):
     boycott, or ask for the manager (texts.yaml: threats, English and Chinese). Each has its severity;
     the gravest of a text counts: to go public or to law is critical. A doubtful word ("your manager",
     发朋友圈) threatens in a complaint, or where the text complains, presses or feels bad; in praise or a
-    mere question it does not. What the same words deny ("I am not going to sue you") is no threat, nor
-    is an innocent phrase with such a word in it; what is denied twice (别以为我不会) is one. Quiet a matter,
-    unless it gets graver; a repeated touchpoint says nothing anew. Its case closes when the complaint is
-    resolved to the customer's satisfaction. No state."""
+    mere question it does not. What the same words deny ("I am not going to sue you") is no threat, nor is an
+    innocent phrase with such a word in it; what is denied twice (别以为我不会) is one. A clause that names another
+    opponent (跟前房东打官司), or says that it is over, threatens nobody unless it says "you" (texts.yaml: elsewhere);
+    what is over counts where the text complains or presses. Quiet a matter, unless it gets graver; a repeated
+    touchpoint says nothing anew. Its case closes when the complaint is resolved to the customer's satisfaction.
+    No state."""
 
     name: ClassVar[str] = "threat"
     version: ClassVar[int] = 1

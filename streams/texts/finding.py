@@ -16,7 +16,8 @@ APART = " … "
 """`a … b` is an `a` with a `b` behind it in the same clause, and nothing between them that denies it."""
 GAPS = {"zh": 10, "en": 28}
 """Letters that may stand between the two."""
-_CLAUSE = re.compile(r"[,.!?;:，。！？；：\n]")
+CLAUSE = re.compile(r"[,.!?;:，。！？；：\n]")
+"""Between two clauses."""
 
 
 class Entry(NamedTuple):
@@ -120,7 +121,7 @@ class Finder:
         entry = self._entries[number]
         for begin, left in firsts:
             for right, end in seconds:
-                if not left <= right <= left + GAPS[entry.language] or _CLAUSE.search(text, left, right):
+                if not left <= right <= left + GAPS[entry.language] or CLAUSE.search(text, left, right):
                     continue
                 alone = _stands_alone(text, begin, left) and _stands_alone(text, right, end)
                 if alone and not (entry.negation and stands_between(entry.negation, text[left:right])):

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from streams.knowledge.marks import FEELINGS, SPELT, Mark, Meanings, Negation, Texts
-from streams.texts.finding import Entry, Finder, Hit, lowered
+from streams.texts.finding import CLAUSE, Entry, Finder, Hit, lowered
 from streams.texts.judging import Judge, Opinion
 from streams.texts.script import simplified
 from streams.texts.spelling import Spelt, spelt
@@ -35,6 +35,10 @@ FELT: Final = (
     ("sentiment", "sentiment"), ("cause", "cause"), ("intent", "intent"), ("threat", "threat"), ("doubtful", "threat"),
 )  # fmt: skip
 """Families that vote in the models, and under which name: to them what is doubtful is a threat."""
+OPPONENT: Final = re.compile(
+    r"(?<![a-z])(?:you|u|ya|your|ur|yours|yourselves|y'all|yall)(?![a-z])|[你您]|贵(?:司|公司|店|行)"
+)
+"""Whom a threat is for: a clause that says it is about us."""
 _NAMES: Final = re.compile(r"@\w+|https?://\S+")
 """Handles and addresses are no words."""
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
@@ -61,13 +65,24 @@ class Heard:
 
     def threats(self, angry: bool = False) -> dict[str, str]:
         """With what they threaten; `angry` who is known to be displeased, whatever this text sounds like."""
-        outright, doubtful = self._of("threat")[0], self._of("doubtful")[0]
+        outright, doubtful = self._here("threat", angry), self._here("doubtful", angry)
         errand = MILD in outright and bool(self._of("errand")[0])
         if not doubtful and not errand:
             return outright
         if angry or self.displeased:
             return {**doubtful, **outright}
         return {name: words for name, words in outright.items() if not errand or name != MILD}
+
+    def _here(self, family: str, angry: bool) -> dict[str, str]:
+        """What is meant, but for what the text says is over, or between others (texts.yaml: elsewhere)."""
+        said = self._of(family)[0]
+        if not said or "elsewhere" not in self._hits:
+            return said
+        away = self.spans("elsewhere", "others")
+        if not (angry or "complaint" in self._of("intent")[0] or self._of("pressure")[0]):
+            away += self.spans("elsewhere", "over")
+        near = [h for h in self._hits[family] if not _away(self.low, self.spelt.typed(h.start, h.end), away)]
+        return self._listener.split(self.low, self.spelt, near)[0]
 
     @property
     def displeased(self) -> bool:
@@ -173,6 +188,14 @@ class Listener:
         for number, hit in hits.items():
             found.setdefault(self.marks[number].name, low[slice(*as_spelt.typed(hit.start, hit.end))])
         return found
+
+
+def _away(low: str, found: tuple[int, int], away: list[tuple[int, int]]) -> bool:
+    """Whether the clause of what was found holds one of these, and nobody whom it says it to."""
+    breaks = [mark.start() for mark in CLAUSE.finditer(low)]
+    start = max((at for at in breaks if at < found[0]), default=0)
+    end = min((at for at in breaks if at >= found[1]), default=len(low))
+    return any(s < end and start < e for s, e in away) and not OPPONENT.search(low, start, end)
 
 
 def cleaned(text: str) -> str:
