@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from streams.knowledge.model import TYPE_IDS, Knowledge, Weights
 from streams.relationships.features import KINDS, SIZE, Numbers
 from streams.relationships.habits import SLOTS
-from streams.relationships.reading import WHERE_MOST, bounded, numbers_of, present
+from streams.relationships.reading import WHERE_MOST, bounded, numbers_of, present, sobered
 
 RIDGE: Final = 100.0
 """How much a squared nat a number's unit is punished, beside one moment of one customer."""
@@ -35,7 +35,7 @@ class Moments(NamedTuple):
 
 
 def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE) -> Numbers:
-    """Weights in thousandths, a row a number, as `Reading` uses them."""
+    """Weights in thousandths, a row a number, as `Reading` uses them: `sobered`, whatever the histories say."""
     names = np.array(numbers_of(knowledge))
     centre = present(knowledge) / 1000.0
     used = (names != "-") & ~_by_hand(knowledge) & (np.abs(moments.numbers).sum(axis=0) > 0)
@@ -65,7 +65,7 @@ def fit(knowledge: Knowledge, moments: Moments, ridge: float = RIDGE) -> Numbers
     found = minimize(cost, np.zeros(start.size), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
     weights = centre.copy()
     weights[used] += found.x.reshape(start.shape)
-    return np.rint(weights * 1000)
+    return sobered(knowledge, np.rint(weights * 1000))
 
 
 def as_knowledge(knowledge: Knowledge, weights: Numbers) -> dict[str, Weights]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from streams.knowledge.document import Section
+from streams.knowledge.forms import expanded
 from streams.knowledge.marks import Negation
 from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Weights
 
@@ -42,12 +43,13 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
         name=name,
         group=section.text("group"),
         language=language,
-        words=section.words("words"),
+        words=_words(section),
         weights=read_weights(section, clip),
         half_life=read_half_life(section),
         negatable=section.flag("negatable", True),
         negated_weights=read_weights(section, clip, "negated_weights", required=False),
         transformational=section.flag("transformational", False),
+        deed=section.text("deed", ""),
     )
     if any(not word.strip() or word != word.strip() for word in cue.words):
         section.fault("words: an empty word, or one with spaces around it, is found everywhere or nowhere", "words")
@@ -55,6 +57,17 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
         section.fault("'negated_weights' have no effect where 'negatable' is false", "negated_weights")
     section.close()
     return cue
+
+
+def _words(section: Section) -> tuple[str, ...]:
+    """The list with its forms written out; a form whose brackets do not close stands for no words."""
+    found: list[str] = []
+    for form in section.words("words"):
+        written = expanded(form)
+        if not written:
+            section.fault(f"words: {form!r} stands for no words: is every bracket closed?", "words")
+        found += written
+    return tuple(found)
 
 
 def read_negation(section: Section, language: str) -> Negation:

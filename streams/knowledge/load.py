@@ -132,6 +132,9 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
     combinations = read_combinations(rules.section("combinations"), groups, shifts.clip)
     deeds = read_deeds(rules.section("deeds"), catalogue, shifts.clip)
     company_deeds = read_company_deeds(rules.section("company_deeds"), catalogue, shifts.clip)
+    for cue in cues:
+        if cue.deed and cue.deed not in {deed.name for deed in deeds}:
+            roots[f"cues.{cue.language}.yaml"].fault(f"cues.{cue.name}.deed: no deed of rules.yaml is {cue.deed!r}")
     hurt = read_hurt(rules.section("hurt"), shifts.clip)
     violations = read_violations(rules.section("violations"), types, catalogue)
     migrations = read_migrations(rules.section("migrations"), types)

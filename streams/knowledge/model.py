@@ -116,6 +116,8 @@ class Cue(msgspec.Struct, frozen=True):
     negatable: bool = True
     negated_weights: Weights = {}
     transformational: bool = False
+    deed: str = ""
+    """Words that are a deed: who asks us to close the account has done what the button does, and it counts as that."""
 
 
 class Combination(msgspec.Struct, frozen=True):
@@ -181,7 +183,10 @@ class Violation(msgspec.Struct, frozen=True):
 
 class Hurt(msgspec.Struct, frozen=True):
     """What a broken rule does: `weights` of one hurt of severity 1, counted in `slot`; how long it is felt, which
-    types bear more (a factor below 1), and from which severity on somebody is told, or told as an error."""
+    types bear more (a factor below 1), and from which severity on somebody is told, or told as an error.
+
+    Fast down, slow up (S3-16): what somebody close says in hurt or anger counts `weighs` times, and takes
+    `takes_back` (0..1) of the warm words before away."""
 
     slot: int
     weights: Weights
@@ -189,6 +194,8 @@ class Hurt(msgspec.Struct, frozen=True):
     bears: dict[str, float]
     signal_from: float
     error_from: float
+    weighs: float
+    takes_back: float
 
 
 class Shifts(msgspec.Struct, frozen=True):

@@ -178,6 +178,8 @@ def read_hurt(section: Section, clip: float) -> Hurt:
         bears=section.numbers("bears", 0, 1, TYPE_IDS, required=False),
         signal_from=section.number("signal_from", 0, 3),
         error_from=section.number("error_from", 0, 3),
+        weighs=section.number("weighs", 1, 3),
+        takes_back=section.number("takes_back", 0, 1),
     )
     section.close()
     return found

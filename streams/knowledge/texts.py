@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
-from math import prod
 from typing import Final, get_args
 
 from schemas.records import Severity
 from streams.knowledge.cues import read_negation
 from streams.knowledge.document import Section
+from streams.knowledge.forms import MOST, expanded
 from streams.knowledge.marks import (
     CRIES,
     ELSEWHERE,
@@ -33,9 +31,6 @@ from streams.knowledge.model import LANGUAGES, TONES
 from streams.knowledge.voice import read_lines, read_provenance
 
 SEVERITIES: Final = get_args(Severity)
-MOST: Final = 2_000
-"""Words that one form may stand for."""
-_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 
 
 def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
@@ -144,11 +139,3 @@ def _words(section: Section, language: str) -> tuple[str, ...]:
             )
         found |= dict.fromkeys(written)
     return tuple(found)
-
-
-def expanded(form: str) -> tuple[str, ...]:
-    """All that a form stands for: `(my|our) (bank|card company)` is four; nothing where its brackets do not close."""
-    parts = [part.split("|") if n % 2 else [part] for n, part in enumerate(_BRACKETS.split(form))]
-    if any(mark in each for part in parts for each in part for mark in "()") or prod(map(len, parts)) > 2 * MOST:
-        return ()
-    return tuple("".join(each) for each in product(*parts))

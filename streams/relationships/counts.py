@@ -36,6 +36,16 @@ def add(bank: Bank, half_life_ms: int, at: int, what: Iterable[tuple[int, int]])
             sums[slot] = sums.get(slot, 0) + left
 
 
+def lessen(bank: Bank, slots: Iterable[int], share: float) -> None:
+    """Takes a share (0..1) of what was counted in these slots away."""
+    sums = bank.sums
+    for slot in slots:
+        if slot in sums:
+            left = sums.pop(slot)
+            if left := left - round(left * share):
+                sums[slot] = left
+
+
 def move(bank: Bank, epoch: int) -> None:
     """Puts the landmark on a later half-life."""
     ahead = epoch - bank.epoch

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 import msgspec
@@ -81,6 +82,12 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
         """Counts what happened at one moment."""
         counts.add(self.slow, SLOW_MS, at, what)
         counts.add(self.fast, FAST_MS, at, what)
+
+    def take_back(self, slots: Iterable[int], share: float) -> None:
+        """Takes a share (0..1) of what these slots have counted away."""
+        slots = tuple(slots)
+        counts.lessen(self.slow, slots, share)
+        counts.lessen(self.fast, slots, share)
 
     def speak(self, occasion: int, types: int) -> None:
         """Counts an occasion (32 bits) for each of the types (bits): whatever is said on one, it is one for a type."""

@@ -27,6 +27,8 @@ VOICE_BY_HAND: Final = 1500
 WHERE_MOST: Final = 0.7
 """Nats that the channels by which somebody speaks say at most, together, for or against a type: words and deeds decide,
 and the same sentences make the same relationship by whatever channel they come (D1)."""
+CLOSE: Final = 0.5
+"""How close and how warm a relationship is at least that ends fast where it hurts, and how sour what hurts sounds."""
 SPOKEN: Final = 500
 """Thousandths of a nat from which on what happened has spoken for a type."""
 QUIET: Final = ("silent_days", "silent_30", "silent_90", "one_visit", "drop")
@@ -77,6 +79,34 @@ def present(knowledge: Knowledge) -> Numbers:
         fitted = knowledge.weights.get(name)
         if fitted is not None:
             found[number] = [fitted.get(type_id, 0.0) for type_id in TYPE_IDS]
+    return found
+
+
+def close_types(knowledge: Knowledge) -> frozenset[int]:
+    """Index of each relationship that is close and warm: whoever is hurt in one falls fast."""
+    types = enumerate(knowledge.types)
+    return frozenset(n for n, each in types if each.closeness >= CLOSE and each.valence >= CLOSE)
+
+
+def sore_voices(knowledge: Knowledge) -> frozenset[int]:
+    """Slots of what sounds hurt, hostile or gone; who loves and hates (a frenemy) is none of these."""
+    types = enumerate(knowledge.types)
+    return frozenset(VOICES + n for n, each in types if each.state == "damaged" and each.valence <= -CLOSE)
+
+
+def endings(knowledge: Knowledge) -> frozenset[int]:
+    """Slots of deeds that end a relationship by themselves."""
+    damaged = [each.id for each in knowledge.types if each.state == "damaged"]
+    deeds = [deed for deed in knowledge.deeds if deed.transformational]
+    return frozenset(deed.slot for deed in deeds if any(deed.weights.get(name, 0) > 0 for name in damaged))
+
+
+def sobered(knowledge: Knowledge, weights: Numbers) -> Numbers:
+    """The weights, but what sounds hurt, hostile or gone speaks for no close relationship."""
+    found, close = weights.copy(), sorted(close_types(knowledge))
+    for kind in range(len(KINDS)):
+        rows = np.ix_([kind * SLOTS + slot for slot in sorted(sore_voices(knowledge))], close)
+        found[rows] = np.minimum(found[rows], 0)
     return found
 
 

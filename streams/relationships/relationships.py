@@ -16,7 +16,7 @@ from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
 from streams.relationships.features import Numbers
 from streams.relationships.habits import EVERY, MARK, VOICES, Amounts
-from streams.relationships.reading import Reading
+from streams.relationships.reading import Reading, close_types, endings, sore_voices
 from streams.relationships.violations import broken, severity
 from streams.relationships.voice import WHOLE, Ear, readable
 from streams.relationships.words import Lexicon, Term
@@ -63,6 +63,9 @@ class Relationships:
         self._breakable = tuple(
             frozenset(kind for rule in knowledge.violations[each.id] for kind in rule.types) for each in knowledge.types
         )
+        self._close = close_types(knowledge)
+        self._warm = tuple(VOICES + index for index in sorted(self._close))
+        self._sore = sore_voices(knowledge) | endings(knowledge)
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
 
     def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
@@ -155,7 +158,7 @@ class Relationships:
         """Adds deeds and words to `counted`; whether any was new in its session, and whether one transforms."""
         state = moment.customer.habits
         amount = round(ONE * self._trust(moment, touchpoint))
-        session, transformed, news = watching.session_of(touchpoint), False, False
+        session, transformed, news, since = watching.session_of(touchpoint), False, False, len(counted)
         properties = moment.properties
         for holds, deed in deeds:
             if holds(touchpoint, properties):
@@ -172,8 +175,10 @@ class Relationships:
                 for term in terms:
                     if term.transformational:
                         transformed = True
-                        self._break(moment, term, session, amount, counted)
+                        self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
+        if moment.customer.declared in self._close:
+            self._fall(moment.customer, counted, since)
         return news, transformed
 
     def _hurt(self, moment: Moment, touchpoint: Touchpoint, counted: Amounts) -> bool:
@@ -188,11 +193,13 @@ class Relationships:
             self._remember(moment, knowledge.hurt.slot, f"rule.{rule.id}", amount)
         return bool(found)
 
-    def _break(self, moment: Moment, term: Term, session: int, amount: int, counted: Amounts) -> None:
-        """What is said in one breath with loyalty and turns it: it counts by itself, whatever else was said."""
-        if not session or moment.customer.habits.new_in(session, habits.BROKEN):
-            counted.append((habits.BROKEN, amount))
-            self._remember(moment, habits.BROKEN, f"{term.key}: {term.words}", amount)
+    def _turn(self, moment: Moment, term: Term, session: int, amount: int, counted: Amounts) -> None:
+        """What is said in one breath with loyalty, or is a deed, and turns it: it counts by itself, whatever else was
+        said."""
+        slot = habits.BROKEN if term.slot is None else term.slot
+        if not session or moment.customer.habits.new_in(session, slot):
+            counted.append((slot, amount))
+            self._remember(moment, slot, f"{term.key}: {term.words}", amount)
 
     def _hear(
         self, moment: Moment, text: str, terms: Sequence[Term], amount: int, session: int, counted: Amounts
@@ -208,6 +215,23 @@ class Relationships:
                 if share * 4 >= WHOLE:
                     self._remember(moment, slot, self._said(pieces, text, terms, index), said)
         return news
+
+    def _fall(self, customer: Customer, counted: Amounts, since: int) -> None:
+        """Fast down, slow up (S3-16): what somebody close says in hurt, from `since` on in `counted`, weighs more, and
+        with whatever ends a relationship it takes back some of the warm words of before. Broken loyalty turns it by
+        weights of its own, and once is enough: one bad day is no goodbye."""
+        rules = self._knowledge.hurt
+        bears, hurt = rules.bears.get(self.declared(customer), 1.0), 0
+        for place in range(since, len(counted)):
+            slot, amount = counted[place]
+            if slot == habits.BROKEN:
+                return
+            if slot in self._sore:
+                hurt += amount
+                if slot >= VOICES:
+                    counted[place] = slot, round(amount * (1 + (rules.weighs - 1) * bears))
+        if hurt:
+            customer.habits.take_back(self._warm, rules.takes_back * bears * min(hurt, ONE) / ONE)
 
     def _said(self, pieces: Found, text: str, terms: Sequence[Term], index: int) -> str:
         """The cue that speaks most for the type, else what of the text does."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from streams.knowledge.model import HALF_LIVES, Combination, Cue, Knowledge, Weights
+from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Weights
 from streams.texts.denying import reach
 from streams.texts.finding import Entry, Finder, Hit, lowered
 from streams.texts.spelling import Spelt, spelt
@@ -15,7 +15,8 @@ from streams.texts.spelling import Spelt, spelt
 class Term(NamedTuple):
     """A piece of evidence: thousandths of a nat by index of type, its half-life, and the words that carried it.
 
-    `name` is that of the cue, combination or deed; `key` the line of wording that tells of it.
+    `name` is that of the cue, combination or deed; `key` the line of wording that tells of it; `slot` that of the deed
+    that the words are, or none.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Term(NamedTuple):
     half_life: int
     transformational: bool
     words: str
+    slot: int | None = None
 
 
 def milli(weights: Weights, type_index: dict[str, int]) -> tuple[tuple[int, int], ...]:
@@ -40,7 +42,8 @@ class Lexicon:
     def __init__(self, knowledge: Knowledge) -> None:
         self._cues: tuple[Cue, ...] = knowledge.cues
         index = knowledge.type_index
-        self._meant = tuple(_saying(c, f"group.{c.group}", c.weights, index) for c in self._cues)
+        deeds = {deed.name: deed for deed in knowledge.deeds}
+        self._meant = tuple(_saying(c, f"group.{c.group}", c.weights, index, deeds.get(c.deed)) for c in self._cues)
         self._turned = tuple(_saying(c, f"negated.{c.group}", c.negated_weights, index) for c in self._cues)
         self._together = tuple(
             (frozenset(c.all_of), c, _saying(c, f"combination.{c.name}", c.weights, index))
@@ -92,11 +95,13 @@ def _typed(low: str, as_spelt: Spelt, hits: dict[int, Hit]) -> dict[int, str]:
 
 
 def _saying(
-    source: Cue | Combination, key: str, weights: Weights, type_index: dict[str, int]
+    source: Cue | Combination, key: str, weights: Weights, type_index: dict[str, int], deed: Deed | None = None
 ) -> Callable[[str], Term]:  # fmt: skip
-    """Makes the term of a cue or combination out of the words that carry it."""
+    """Makes the term of a cue or combination out of the words that carry it, and of the deed that they are."""
     kind = HALF_LIVES.index(source.half_life)
-    return partial(Term, source.name, key, milli(weights, type_index), kind, source.transformational)
+    turns = source.transformational or (deed is not None and deed.transformational)
+    found = partial(Term, source.name, key, milli(weights, type_index), kind, turns)
+    return partial(found, slot=deed.slot) if deed else found
 
 
 def _together(combination: Combination, found: Collection[str]) -> tuple[str, ...]:

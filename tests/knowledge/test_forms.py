@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.knowledge.texts import expanded
+from streams.knowledge.forms import expanded
 from tests.streams.lab import knowledge
 
 

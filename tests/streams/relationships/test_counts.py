@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.relationships.counts import DAY_MS, ONE, Bank, add, factor, merge
+from streams.relationships.counts import DAY_MS, ONE, Bank, add, factor, lessen, merge
 
 H = 30 * DAY_MS
 AT = 700 * H
@@ -71,3 +71,11 @@ def test_two_histories_merged_are_one(mine: list[tuple[int, int, int]], other: l
 def test_what_is_below_a_unit_is_forgotten() -> None:
     bank = told([(AT, 0, ONE), (AT + 40 * H, 1, ONE)])
     assert bank.sums == {1: ONE}
+
+
+def test_a_share_of_some_slots_is_taken_away() -> None:
+    bank = Bank(3, {1: 64, 2: 65, 4: 1})
+    lessen(bank, (1, 2, 3, 4), 0.5)
+    assert bank.sums == {1: 32, 2: 33, 4: 1}
+    lessen(bank, (1, 4), 1.0)
+    assert bank.sums == {2: 33}

@@ -9,7 +9,7 @@ from streams.relationships import habits as h
 from streams.relationships.counts import ONE
 from streams.relationships.features import SIZE
 from streams.relationships.habits import VOICES
-from streams.relationships.reading import WHERE_MOST, Reading, bounded
+from streams.relationships.reading import WHERE_MOST, Reading, bounded, present, sobered
 from tests.streams.lab import knowledge
 
 READING = Reading(knowledge())
@@ -52,3 +52,9 @@ def test_who_is_silent_is_not_hostile() -> None:
     for silent in (0.0, 100.0, 400.0):
         quiet = READING.quiet(np.full(SIZE, silent))
         assert not quiet & (TYPES["enemy"] | TYPES["captive"] | TYPES["stalker_prey"])
+
+
+def test_what_sounds_hurt_or_hostile_speaks_for_no_close_relationship() -> None:
+    weights = present(knowledge())
+    assert (sobered(knowledge(), weights) == weights).all()
+    assert (sobered(knowledge(), abs(weights)) != abs(weights)).any()

@@ -57,3 +57,27 @@ def test_punctuation_ends_the_reach_of_a_negation() -> None:
 def test_a_cue_counts_once_in_a_text() -> None:
     names = [term.name for term in LEXICON.find("scam scam scam")]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("text", "closes"),
+    [
+        ("Right, close my account please", True),
+        ("we have moved over to your rivals", True),
+        ("I'm cancelling our membership with a heavy heart", True),
+        ("麻烦尽快注销会员", True),
+        ("我已经换别家了", True),
+        ("轉咗去第二間，幫我取消會籍", True),
+        ("please don't close my account", False),
+        ("why did they close my account?", False),
+        ("I closed my account with my old bank to come here", False),
+        ("别给我注销账号", False),
+        ("账号突然被注销了，怎么找回", False),
+        ("换了别家才知道还是你们好", False),
+    ],
+)
+def test_words_that_close_the_account_are_that_deed(text: str, closes: bool) -> None:
+    deed = next(d for d in knowledge().deeds if d.name == "closing_the_account")
+    terms = [t for t in LEXICON.find(text) if t.slot == deed.slot]
+    assert bool(terms) is closes
+    assert all(term.transformational for term in terms)
