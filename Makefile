@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup run test explore lint fmt bench screenshots soak big portrait proof dictionary lock clean
 
+# Where it is set, every start compiles thousands of modules anew: seconds that nobody needs.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked

@@ -17,7 +17,8 @@ from deploy.local.jars import NoBroker
 from rapport import brokers, running
 from rapport.failure import told
 from rapport.feed import Feed
-from rapport.init import init, read_knowledge
+from rapport.init import init
+from rapport.knowing import read_knowledge
 from rapport.settings import Settings, environment_of, with_write_key
 from rapport.showing import Showing
 from rapport.supervision import Command, Supervisor

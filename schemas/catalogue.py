@@ -102,7 +102,7 @@ def parse(text: str, name: str = "touchpoints.yaml") -> Catalogue:
     try:
         content, lines = yaml.load(text, LOADER), _lines(text)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        line = min(error.problem_mark.line + 1, len(text.splitlines()) or 1) if error.problem_mark else 1
         raise CatalogueError(f"{name}:{line}: not YAML: {error.problem}") from error
     if not isinstance(content, dict):
         raise CatalogueError(f"{name}:1: the catalogue is an object of groups of types")

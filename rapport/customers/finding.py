@@ -22,7 +22,6 @@ from rapport.customers.known import Contact, Known, Matter, Note, Reason, Standi
 from rapport.customers.links import Person
 from rapport.customers.stream import StateDeep, StreamAway
 from rapport.settings import Settings
-from replay.past import state_at
 from replay.source import ReplayError
 from schemas.records import Alert, AlertChange
 from sinks.clickhouse.client import StoreError
@@ -58,6 +57,8 @@ def of_kafka(kafka: Kafka) -> ReadState:
 
 def as_of(settings: Settings, at: int, knowledge: Callable[[], Knowledge]) -> ReadState:
     """The state as it stood at `at` (ms), folded again from the log in the archive."""
+
+    from replay.past import state_at  # the whole of replay, which a look at the present does not need
 
     def state(customer_id: str, _: float) -> Customer | None:
         try:
