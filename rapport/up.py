@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import msgspec
@@ -52,11 +53,19 @@ def up(settings: Settings, feed: str, console: Console) -> None:
 
         run(settings, feed, console, lack)
         return
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    previous = {number: signal.signal(number, _end_once) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         House(settings, feed, console, voice).run()
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _end_once(number: int, frame: FrameType | None) -> None:
+    """A signal that comes again (a terminal and `make` both send it) does not leave half of it running."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 class House:
@@ -179,7 +188,7 @@ class House:
             self._say(f"{', '.join(waiting)} takes longer than {READY_S:.0f} s to start; see {self._logs}")
 
     def _end(self, showing: Showing | None) -> None:
-        """Feed first, then workers, store and broker; a second Ctrl-C does not leave half of it running."""
+        """Feed first, then workers, store and broker, undisturbed by another signal."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         self._feed.stop()
@@ -187,7 +196,6 @@ class House:
             showing.stop()
         self._supervisor.stop()
         running.remove(self._settings.data)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _note(self, children: tuple[running.Child, ...]) -> None:
         settings = self._settings

@@ -44,6 +44,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "no": ("否", "no"),
     "none_asked": ("没有问过", "never asked"),
     "relationship": ("关系", "Relationship"),
+    "probably": ("大概是：{}（{}，尚未确认）", "probably: {} ({}, not yet confirmed)"),
+    "order": ("订单", "order"),
     "because": ("因为", "because"),
     "speaks_for": ("指向", "speaks for"),
     "no_reasons": ("还没有依据", "nothing speaks for another one yet"),

@@ -54,10 +54,16 @@ class Contact(msgspec.Struct, frozen=True):
     item_id: str | None = None
     event_id: str | None = None
     history: str | None = None
+    amount: float | None = None
+    currency: str | None = None
+    order_id: str | None = None
 
 
 class Matter(msgspec.Struct, frozen=True):
-    """An alert that is not done. Title and deadline are those that the team was told."""
+    """An alert that is not done. Title and deadline are those that the team was told.
+
+    `names`: the signals and shifts that asked for it, where the state tells.
+    """
 
     alert_id: str
     team: str
@@ -67,6 +73,7 @@ class Matter(msgspec.Struct, frozen=True):
     title: str | None = None
     opened_at: int | None = None
     due_at: int | None = None
+    names: tuple[str, ...] = ()
 
 
 class Waiting(msgspec.Struct, frozen=True):
