@@ -166,6 +166,13 @@ class Voice:
         signals = {} if self.knowledge is None else self.knowledge.signals
         return signals[name].purpose[self.language].rstrip(".。") if name in signals else _plain(name)
 
+    def asking(self, name: str, label: str) -> str:
+        """What has asked for an alert: a signal, or a shift (`shift:turned_away`) to a relationship called `label`."""
+        shift = name.removeprefix("shift:")
+        if shift == name:
+            return self.signal(name)
+        return self._line(f"shift.{shift}.title", f"{_plain(shift)} ({{now}})").format_map({"now": label})
+
     def timer(self, name: str) -> str:
         """What a timer does when it is due."""
         known = f"timer.{name}"

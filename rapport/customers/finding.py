@@ -209,11 +209,9 @@ def _of_cases(customer: Customer, alerts: Sequence[Alert]) -> list[Matter]:
     for case in customer.cases:
         for each in case.alerts:
             alert = told.get(each.id)
-            title, due = (alert.title, alert.due_at) if alert else (None, each.due_at or None)
+            title, due, names = (alert.title, alert.due_at, ()) if alert else (None, each.due_at or None, case.names)
             opened = case.opened_at
-            found.append(
-                Matter(each.id, each.team, each.state, each.severity, case.matter, title, opened, due, case.names)
-            )
+            found.append(Matter(each.id, each.team, each.state, each.severity, case.matter, title, opened, due, names))
     return found
 
 

@@ -62,7 +62,7 @@ class Contact(msgspec.Struct, frozen=True):
 class Matter(msgspec.Struct, frozen=True):
     """An alert that is not done. Title and deadline are those that the team was told.
 
-    `names`: the signals and shifts that asked for it, where the state tells.
+    `names`: the signals and shifts that asked for it, where it has no title yet.
     """
 
     alert_id: str

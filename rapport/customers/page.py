@@ -9,7 +9,7 @@ import msgspec
 from rich.text import Text
 
 from rapport.customers.known import Contact, Known, Likely, Matter, Reason, Standing, Waiting
-from rapport.customers.standing import LEAST, STRANGER
+from rapport.customers.standing import LEAST
 from rapport.customers.trajectory import Step, plot, steps
 from rapport.customers.turns import turn
 from rapport.layout import clean, column, hung
@@ -18,6 +18,7 @@ from rapport.voice import Voice
 from schemas import times
 from schemas.records import Shift, Signal
 from schemas.wire import output_to_json
+from streams.relationships.relationships import STRANGER
 
 _BAR: Final = 20
 """Cells of a probability of one."""
@@ -148,12 +149,16 @@ def _reason(reason: Reason, declared: str, page: Page) -> Text:
 def _matters(known: Known, page: Page, now: int) -> list[Text]:
     if not known.matters and not known.waiting:
         return [Text(f"  {page.voice.say('nothing_open')}", "dim")]
-    return [*(_matter(each, page, now) for each in known.matters), *(_waiting(w, page, now) for w in known.waiting)]
+    label = page.voice.relationship(known.standing.type)
+    return [
+        *(_matter(each, label, page, now) for each in known.matters),
+        *(_waiting(w, page, now) for w in known.waiting),
+    ]
 
 
-def _matter(matter: Matter, page: Page, now: int) -> Text:
+def _matter(matter: Matter, label: str, page: Page, now: int) -> Text:
     voice = page.voice
-    named = voice.signal(matter.names[0]) if matter.names else None
+    named = voice.asking(matter.names[0], label) if matter.names else None
     said = Text.assemble((clean(matter.title or named or matter.matter or matter.alert_id), "bold"))
     said.append(f" · {voice.team(matter.team)} · {voice.say(f'state.{matter.state}')}")
     if matter.due_at is not None:

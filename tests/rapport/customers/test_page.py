@@ -132,6 +132,12 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
             id="an alert that the archive has not got yet",
         ),
         pytest.param(
+            msgspec.structs.replace(ANNA, matters=(msgspec.structs.replace(LATE, names=("shift:turned_away",)),)),
+            "提示 顾客态度明显变差（强烈不满） · 门店",
+            "info A customer has turned away (strongly dissatisfied) · store",
+            id="one of a shift",
+        ),
+        pytest.param(
             msgspec.structs.replace(ANNA, standing=NEW),
             "anna · 大概是：强烈不满（99%，尚未确认）",
             "anna · probably: strongly dissatisfied (99%, not yet confirmed)",
