@@ -37,6 +37,17 @@ def up(settings: Settings, feed: str, console: Console) -> None:
 
     Failure when something that it needs does not start; whatever it had started is ended.
     """
+    previous = {number: signal.signal(number, _end_once) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        _up(settings, feed, console)
+    except KeyboardInterrupt:  # before there was anything to end
+        console.print()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _up(settings: Settings, feed: str, console: Console) -> None:
     settings = msgspec.structs.replace(settings, data=settings.data.resolve())
     knowledge = read_knowledge(settings)
     voice = Voice(language_of(os.environ), knowledge)
@@ -53,12 +64,7 @@ def up(settings: Settings, feed: str, console: Console) -> None:
 
         run(settings, feed, console, lack)
         return
-    previous = {number: signal.signal(number, _end_once) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        House(settings, feed, console, voice).run()
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    House(settings, feed, console, voice).run()
 
 
 def _end_once(number: int, frame: FrameType | None) -> None:
