@@ -4,10 +4,16 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup run test explore lint fmt bench screenshots soak big portrait proof dictionary lock clean
 
+# Where it is set, every start compiles thousands of modules anew: seconds that nobody needs.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+# What takes a command the longest to load, and most of all the first time.
+LOADED := rapport.customers.showing, rapport.doctoring.examining, rapport.mending, rapport.tailing, rapport.up, replay.run, \
+    streams.texts.listening, numba
 ROOMS := bench console deploy examples producers rapport replay schemas sinks streams tests
 DATA ?= example
 
@@ -23,17 +29,20 @@ $(LOCKED): requirements.lock
 	    python=; \
 	done; \
 	if [ -z "$$python" ]; then echo 'Rapport needs Python 3.11, 3.12 or 3.13: install one, or name it: make PYTHON=/path/to/python' >&2; exit 1; fi; \
-	echo "setting up $(VENV) with $$("$$python" --version): 2 GB, a minute or more"; \
+	echo "setting up $(VENV) with $$("$$python" --version): 2 GB, one to three minutes"; \
 	rm -rf $(VENV); \
 	"$$python" -m venv $(VENV) || { echo 'venv failed (Debian: apt-get install python3-venv)' >&2; exit 1; }
 	@$(BIN)/pip install --no-compile --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock \
-	    | awk -v all="$$(grep -c '==' requirements.lock)" \
-	        '/^Collecting/ {printf "\r  package %d of %d at most: %-40.40s", ++n, all, $$2; fflush()} \
-	         /^Installing/ {printf "\r  installing %d packages, the longest part%30s\n", n, ""; fflush()}'
+	    | awk -v all="$$(grep -c '==' requirements.lock)" -v tty="$$(test -t 1 && echo 1)" \
+	        '/^Collecting/ {n++; if (tty) printf "\r  package %d of %d at most: %-40.40s", n, all, $$2; \
+	                        else if (n % 50 == 0) printf "  package %d of %d at most\n", n, all; fflush()} \
+	         /^Installing/ {printf "%s  installing %d packages, the longest part%*s\n", tty ? "\r" : "", n, tty ? 30 : 0, ""; fflush()}'
 	@touch $@
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo '  compiling what commands load, so that they answer at once'
+	@$(BIN)/python -c 'import $(LOADED)'
 	@touch $@
 
 run: setup ## start Rapport here on an example, Ctrl-C ends it (DATA=file: your touchpoints; DATA=none: only listen)

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from kafka import KafkaProducer, TopicPartition
 from kafka.producer.producer_batch import ProducerBatch
 
@@ -33,6 +32,8 @@ class BatchRecords:
     """The records of one batch, with the face that the client's accumulator and sender look at."""
 
     def __init__(self) -> None:
+        from aiokafka.record.default_records import DefaultRecordBatchBuilder  # its package is not there to read only
+
         self._builder = DefaultRecordBatchBuilder(
             magic=MAGIC, compression_type=LZ4, is_transactional=0, producer_id=NO_PRODUCER,
             producer_epoch=NO_PRODUCER, base_sequence=NO_PRODUCER, batch_size=BATCH_BYTES,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -14,14 +13,15 @@ from producers.delivery import DeliveryFailed
 from producers.kafka_log import KafkaLog
 from rapport.cluster import connect, differences, make_topics
 from rapport.failure import told
+from rapport.knowing import read_knowledge
 from rapport.settings import Settings
 from schemas import keys, topics
 from schemas.codec import decode_touchpoints, encode_touchpoint
 from schemas.records import EVERYONE, Touchpoint
 from schemas.wire import properties
-from streams.knowledge.load import KnowledgeError, from_documents, load
 from streams.knowledge.model import Knowledge
-from streams.knowledge.overriding import overridden
+
+__all__ = ["Initialised", "activate", "activation", "init", "read_knowledge", "write_content"]
 
 KAFKA_WAIT_S: Final = 60.0
 
@@ -50,16 +50,6 @@ def init(settings: Settings, say: Callable[[str], None], wait_s: float = KAFKA_W
     finally:
         admin.close()
     return Initialised(made, different, activated)
-
-
-def read_knowledge(settings: Settings, overlay: Path | None = None, values: Sequence[str] = ()) -> Knowledge:
-    """The knowledge in its folder, files of `overlay` in the place of those of the same name; then `values`.
-
-    A value is `signals.repeat_contact.window=3d`. Failure with every fault, file and line.
-    """
-    with told(KnowledgeError):
-        found = load(settings.knowledge, overlay)
-        return from_documents(overridden(found.documents, values)) if values else found
 
 
 def activate(settings: Settings, knowledge: Knowledge, wait_s: float = KAFKA_WAIT_S) -> str:

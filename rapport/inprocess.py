@@ -22,7 +22,8 @@ from producers.example.play import SLICE, Example
 from producers.lines import Lines, UnreadableInput
 from producers.send import send
 from rapport.feed import EXAMPLE, NONE
-from rapport.init import activation, read_knowledge
+from rapport.init import activation
+from rapport.knowing import read_knowledge
 from rapport.readable import Page, readable
 from rapport.settings import Settings
 from rapport.voice import Voice, language_of

@@ -80,10 +80,16 @@ def _cells(letter: Letter, replayed: bool, page: Page) -> list[Text]:
     return cells
 
 
+def _in_file(letter: Letter) -> str:
+    """A line of a file, or an event of a request, which are counted from 0 as its answer counts them."""
+    kind = "event" if letter.file.startswith(("GET /", "POST /")) else "line"
+    return f"{letter.file} {kind} {letter.line}"
+
+
 def whole(letter: Letter, replayed: bool, page: Page) -> list[Text]:
     """Everything about one letter: what was said of it, what can be read of it, and the remedy."""
     place = f"{letter.topic} partition {letter.partition} offset {letter.offset}" if letter.topic else (
-        f"{letter.file} line {letter.line}" if letter.file else "nowhere that is known"
+        _in_file(letter) if letter.file else "nowhere that is known"
     )  # fmt: skip
     named = {
         "id": letter.id,

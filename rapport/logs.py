@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import structlog
+if TYPE_CHECKING:
+    import structlog
+
+Form = Literal["console", "json"]
 
 _LIBRARIES = ("aiokafka", "kafka", "faust", "mode", "asyncio", "aiohttp")
 AGAIN_S: Final = 10.0
@@ -16,12 +19,25 @@ _WORDS: Final = 1_000
 """Different ones remembered."""
 
 
-def set_up(form: Literal["console", "json"], process: str, *, libraries: int = logging.WARNING) -> None:
+def set_up(form: Form, process: str, *, libraries: int = logging.WARNING, seldom: bool = False) -> None:
     """Send every log line of this process to standard error; each says which `process` it comes from.
 
     Called once, at the composition root. What rooms write by `logging` and what
     libraries write come out alike; of libraries only what has the level `libraries` or more.
+    A process that `seldom` logs loads what writes lines at the first one.
     """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Late(form, process) if seldom else _formatter(form, process))
+    handler.addFilter(_Seldom())
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(libraries)
+
+
+def _formatter(form: Form, process: str) -> logging.Formatter:
+    """Also for what is written by structlog itself."""
+    import structlog
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -30,19 +46,29 @@ def set_up(form: Literal["console", "json"], process: str, *, libraries: int = l
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _of(process),
     ]
-    handler = logging.StreamHandler(sys.stderr)
     last = _for_machines() if form == "json" else _for_people()
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
-    handler.addFilter(_Seldom())
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for name in _LIBRARIES:
-        logging.getLogger(name).setLevel(libraries)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+
+
+class _Late(logging.Formatter):
+    """Becomes `_formatter` at the first line."""
+
+    def __init__(self, form: Form, process: str) -> None:
+        super().__init__()
+        self._form: Form = form
+        self._process = process
+        self._loaded: logging.Formatter | None = None
+
+    def format(self, record: logging.LogRecord) -> str:
+        if self._loaded is None:
+            self._loaded = _formatter(self._form, self._process)
+        return self._loaded.format(record)
 
 
 class _Seldom(logging.Filter):
@@ -77,6 +103,8 @@ def _of(process: str) -> structlog.typing.Processor:
 
 
 def _for_machines() -> list[structlog.typing.Processor]:
+    import structlog
+
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
@@ -85,6 +113,8 @@ def _for_machines() -> list[structlog.typing.Processor]:
 
 
 def _for_people() -> list[structlog.typing.Processor]:
+    import structlog
+
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback),

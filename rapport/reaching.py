@@ -11,9 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, TypeVar, cast
 
-from aiokafka.conn import create_conn
-from aiokafka.errors import KafkaError as AnyError
-from aiokafka.errors import SaslAuthenticationFailed, UnsupportedSaslMechanismError
 from kafka.errors import KafkaError
 
 from rapport.connection import Kafka, Security
@@ -150,6 +147,9 @@ def _speaks_tls(plain: socket.socket) -> str | None:
 def _login_refusal(kafka: Kafka) -> str | None:
     if not kafka.authenticated:
         return _wants_login(kafka)
+    from aiokafka.errors import KafkaError as AnyError
+    from aiokafka.errors import SaslAuthenticationFailed, UnsupportedSaslMechanismError
+
     try:
         asyncio.run(_log_in(kafka))
     except SaslAuthenticationFailed:
@@ -163,6 +163,9 @@ def _login_refusal(kafka: Kafka) -> str | None:
 
 def _wants_login(kafka: Kafka) -> str | None:
     """Without a login the only sign that it is wanted is a broker that hangs up: so try one."""
+    from aiokafka.errors import KafkaError as AnyError
+    from aiokafka.errors import SaslAuthenticationFailed, UnsupportedSaslMechanismError
+
     try:
         login: Security = "SASL_SSL" if kafka.encrypted else "SASL_PLAINTEXT"
         asyncio.run(_log_in(replace(kafka, security=login, user="-", password="-")))
@@ -175,6 +178,8 @@ def _wants_login(kafka: Kafka) -> str | None:
 
 async def _log_in(kafka: Kafka) -> None:
     """By the connection of aiokafka, which tells a login that is refused from a broker that is away."""
+    from aiokafka.conn import create_conn  # only after a client has failed: most commands need the other library alone
+
     arguments = kafka.client()
     host, _, port = str(arguments.pop("bootstrap_servers")[0]).strip().rpartition(":")
     connection = await create_conn(host.strip("[]"), int(port), request_timeout_ms=int(1000 * PROBE_S), **arguments)

@@ -77,7 +77,10 @@ def clear_leftovers(data: Path) -> list[str]:
     if note is None:
         return []
     if is_up(note):
-        raise Failure(f"`rapport up` already runs on {data} (process {note.pid}); end it, or set RAPPORT_DATA")
+        raise Failure(
+            f"`rapport up` already runs on {data} (process {note.pid}); end it: `kill {note.pid}`. Or set RAPPORT_DATA"
+            " to another folder for one beside it: ports that are taken it finds others for, and says which"
+        )
     ended = []
     for child in reversed(note.children):
         if child.mark in processes.command_of(child.pid):

@@ -14,11 +14,10 @@ import typer
 from rich.console import Console
 
 from rapport import running
-from rapport.customers.looking import unheard
 from rapport.following import Span, follow
 from rapport.identifying import customer_key
-from rapport.init import read_knowledge
-from rapport.readable import Page, readable
+from rapport.knowing import read_knowledge
+from rapport.readable import Page, clock, readable
 from rapport.selecting import Selection, check_names
 from rapport.settings import Settings
 from rapport.terminal import put, unread, until_unread
@@ -72,13 +71,16 @@ class Tail:
 
 def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, manner: Manner) -> None:
     """Until Ctrl-C, the end of the span, the limit, or until nobody reads it any more."""
-    knowledge = read_knowledge(settings)
-    check_names(sorted(wanted.names), tuple(knowledge.signals))
-    named = wanted.customer
+    named, knowledge = wanted.customer, None
     if named is not None:
         wanted = replace(wanted, customer=customer_key(named, settings.identity))
+    if wanted.names:
+        knowledge = read_knowledge(settings)
+        check_names(sorted(wanted.names), tuple(knowledge.signals))
     settings = running.located(settings)
     cluster = settings.cluster
+    if knowledge is None and not manner.json:
+        knowledge = read_knowledge(settings)
     over = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
@@ -88,18 +90,32 @@ def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, ma
     if watched and not span.ends:
         typer.secho(f"following {cluster}; Ctrl-C ends it", err=True, dim=True)
     tail = Tail(wanted, _json if manner.json else _shower(console, manner, voice), limit)
-    asking = Thread(target=_say_unheard, args=(settings, wanted.customer, named), daemon=True)
+    asking = Thread(target=_say_unheard, args=(settings, wanted.customer, named, tail, span.ends), daemon=True)
     asking.start()  # beside it, for what comes meanwhile is wanted, too
     with until_unread():
         tail.take(follow(cluster, wanted.topics, lambda: over.is_set() or unread(), span))
-    if not over.is_set():
+    if not over.is_set() and not tail.shown:
         asking.join(LONGEST_ASKING_S)
-    if watched and (left := tail.left_out()):
+    if span.ends and not tail.shown:
+        typer.secho(_nothing(tail, span), err=True, dim=sys.stderr.isatty())
+    elif watched and (left := tail.left_out()):
         typer.secho(left, err=True, dim=True)
 
 
-def _say_unheard(settings: Settings, key: str | None, named: str | None) -> None:
-    if key is not None and named is not None and (why := unheard(settings, key, named)):
+def _nothing(tail: Tail, span: Span) -> str:
+    """That nothing was there to show, since when, and what was left out."""
+    since = f" since {clock(span.since, Page())}" if span.since else ""
+    return "; ".join(filter(None, (f"nothing{since}", tail.left_out())))
+
+
+def _say_unheard(settings: Settings, key: str | None, named: str | None, tail: Tail, ends: bool) -> None:
+    """Unless something of theirs was shown meanwhile."""
+    if key is None or named is None:
+        return
+    from rapport.customers.looking import unheard  # large, and only asked for one customer
+
+    why = unheard(settings, key, named, waiting=not ends)
+    if why and not tail.shown:
         typer.secho(why, err=True)
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import msgspec
@@ -17,7 +18,8 @@ from deploy.local.jars import NoBroker
 from rapport import brokers, running
 from rapport.failure import told
 from rapport.feed import Feed
-from rapport.init import init, read_knowledge
+from rapport.init import init
+from rapport.knowing import read_knowledge
 from rapport.settings import Settings, environment_of, with_write_key
 from rapport.showing import Showing
 from rapport.supervision import Command, Supervisor
@@ -35,6 +37,17 @@ def up(settings: Settings, feed: str, console: Console) -> None:
 
     Failure when something that it needs does not start; whatever it had started is ended.
     """
+    previous = {number: signal.signal(number, _end_once) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        _up(settings, feed, console)
+    except KeyboardInterrupt:  # before there was anything to end
+        console.print()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _up(settings: Settings, feed: str, console: Console) -> None:
     settings = msgspec.structs.replace(settings, data=settings.data.resolve())
     knowledge = read_knowledge(settings)
     voice = Voice(language_of(os.environ), knowledge)
@@ -51,11 +64,14 @@ def up(settings: Settings, feed: str, console: Console) -> None:
 
         run(settings, feed, console, lack)
         return
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        House(settings, feed, console, voice).run()
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+    House(settings, feed, console, voice).run()
+
+
+def _end_once(number: int, frame: FrameType | None) -> None:
+    """A signal that comes again (a terminal and `make` both send it) does not leave half of it running."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 class House:
@@ -178,7 +194,7 @@ class House:
             self._say(f"{', '.join(waiting)} takes longer than {READY_S:.0f} s to start; see {self._logs}")
 
     def _end(self, showing: Showing | None) -> None:
-        """Feed first, then workers, store and broker; a second Ctrl-C does not leave half of it running."""
+        """Feed first, then workers, store and broker, undisturbed by another signal."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         self._feed.stop()
@@ -186,7 +202,6 @@ class House:
             showing.stop()
         self._supervisor.stop()
         running.remove(self._settings.data)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _note(self, children: tuple[running.Child, ...]) -> None:
         settings = self._settings

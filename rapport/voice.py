@@ -44,6 +44,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "no": ("否", "no"),
     "none_asked": ("没有问过", "never asked"),
     "relationship": ("关系", "Relationship"),
+    "probably": ("大概是：{}（{}，尚未确认）", "probably: {} ({}, not yet confirmed)"),
+    "order": ("订单", "order"),
     "because": ("因为", "because"),
     "speaks_for": ("指向", "speaks for"),
     "no_reasons": ("还没有依据", "nothing speaks for another one yet"),
@@ -167,6 +169,13 @@ class Voice:
         """What a signal tells, as a sentence without its point; else its name in plain."""
         signals = {} if self.knowledge is None else self.knowledge.signals
         return signals[name].purpose[self.language].rstrip(".。") if name in signals else _plain(name)
+
+    def asking(self, name: str, label: str) -> str:
+        """What has asked for an alert: a signal, or a shift (`shift:turned_away`) to a relationship called `label`."""
+        shift = name.removeprefix("shift:")
+        if shift == name:
+            return self.signal(name)
+        return self._line(f"shift.{shift}.title", f"{_plain(shift)} ({{now}})").format_map({"now": label})
 
     def timer(self, name: str) -> str:
         """What a timer does when it is due."""

@@ -15,12 +15,13 @@ import json
 import struct
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
-
-import polars as pl
+from typing import TYPE_CHECKING, Final
 
 from schemas.flat import long
 from schemas.registry import FRAME, Registered
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SYNC: Final = b"rapport:block:01"
 _FRAME_FIELD: Final = "_frame"
@@ -53,6 +54,8 @@ def read(values: Sequence[bytes], schema: Registered, fields: tuple[str, ...] = 
         return None
     block, seal = found
     size = long(len(block) + len(_PADDING))
+    import polars as pl  # half a second, which what decodes a few values does not need
+
     container = b"".join((_header(schema), long(len(values)), size, block, _PADDING, _SYNC))
     try:
         frame = pl.read_avro(io.BytesIO(container), columns=_wanted(schema, fields))

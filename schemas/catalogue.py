@@ -14,6 +14,9 @@ import yaml
 
 FILE: Final = Path(__file__).parent.parent / "knowledge" / "touchpoints.yaml"
 
+LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C where there is one: it takes a tenth of the time."""
+
 CHANNELS: Final[tuple[str, ...]] = (
     "web", "app", "qr", "camera", "email", "sms", "dm", "push",
     "letter", "phone", "chat", "social", "store", "pos", "partner", "system",
@@ -97,9 +100,9 @@ def load(file: Path) -> Catalogue:
 def parse(text: str, name: str = "touchpoints.yaml") -> Catalogue:
     """The catalogue of a YAML text that is called `name` in errors."""
     try:
-        content, lines = yaml.safe_load(text), _lines(text)
+        content, lines = yaml.load(text, LOADER), _lines(text)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        line = min(error.problem_mark.line + 1, len(text.splitlines()) or 1) if error.problem_mark else 1
         raise CatalogueError(f"{name}:{line}: not YAML: {error.problem}") from error
     if not isinstance(content, dict):
         raise CatalogueError(f"{name}:1: the catalogue is an object of groups of types")
@@ -134,7 +137,7 @@ def _type(name: str, group: str, content: object, place: str) -> TouchpointType:
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:
     """Where each group and each type stands, counted from 1."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, LOADER)
     lines: dict[tuple[str, ...], int] = {}
     for group, entries in root.value if isinstance(root, yaml.MappingNode) else ():
         lines[(group.value,)] = group.start_mark.line + 1

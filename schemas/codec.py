@@ -12,17 +12,19 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import repeat
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import fastavro
 import msgspec
-import polars as pl
 
 from schemas import blocks, singles, times
 from schemas.nested import output_writer, touchpoint_writer
 from schemas.records import Emitted, Rejected, Touchpoint, Undecodable
 from schemas.registry import BY_NAME, BY_PREFIX, FRAME, MAGIC, TOUCHPOINT, Registered
 from schemas.rows import from_row, registered
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _TIMES: Final = ("occurred_at", "sent_at", "received_at")
 _OFFSETS: Final = ("occurred_offset", "sent_offset", "received_offset")

@@ -51,6 +51,10 @@ _JSON: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder()
 
 
+MISSING: Final = "is missing"
+"""What is wrong with a field that a touchpoint must have and has not."""
+
+
 class FieldFault(NamedTuple):
     """One fault: the field (`a.b` for one inside another), what is wrong, and the remedy."""
 
@@ -216,7 +220,7 @@ class _Reading:
         self._fields(content, kind)
         for name in _REQUIRED:
             if name not in values and content.get(name) is None:
-                self._fault(name, Wrong("missing_field", "is missing", "every touchpoint has it"))
+                self._fault(name, Wrong("missing_field", MISSING, "every touchpoint has it"))
         if kind is not None:
             if kind.required:
                 self._required_properties(kind)
@@ -313,7 +317,7 @@ class _Reading:
         if given is None or isinstance(given, dict):
             for name in kind.required:
                 if given is None or given.get(name) is None:
-                    missing = Wrong("missing_field", "is missing", f"{kind.name} can't do without it")
+                    missing = Wrong("missing_field", MISSING, f"{kind.name} can't do without it")
                     self._fault(f"properties.{name}", missing)
 
     def _named(self) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-import phonenumbers
-
 
 @lru_cache(maxsize=65_536)
 def normalised(kind: str, value: str) -> str:
@@ -20,6 +18,8 @@ def normalised(kind: str, value: str) -> str:
 
 
 def _phone(text: str) -> str:
+    import phonenumbers  # the numbering plans of the world, which most commands never need
+
     if text.startswith("00"):
         text = f"+{text[2:]}"
     try:

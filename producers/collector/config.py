@@ -131,6 +131,8 @@ def _where(node: yaml.Node, error: str) -> tuple[int, str]:
         if at is None:
             break
         line = _line(at)
+    if path and path[1].strip("."):
+        what = f"{path[1].strip('.')}: {what}"
     unknown = _FIELD.search(what)
     if unknown and isinstance(at, yaml.MappingNode):
         line = next((_line(key) for key, _ in at.value if key.value == unknown[1]), line)

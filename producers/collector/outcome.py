@@ -64,4 +64,4 @@ def bad_json(body: bytes) -> NoReturn:
         what, at = str(error), int(found[1]) if found else len(body)
     before = body[:at]
     line, column = before.count(b"\n") + 1, at - (before.rfind(b"\n") + 1) + 1
-    raise Refused(400, "not_json", f"line {line}, column {column}: {what}")
+    raise Refused(400, "not_json", f"line {line}, column {column}: {what}; nothing was kept: mend it and send it again")

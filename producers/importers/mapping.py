@@ -66,6 +66,11 @@ class Mapping:
         targets = [*self.fields.values(), *self.identifiers.values(), *self.properties.values()]
         return sorted({target.column for target in targets if isinstance(target, Column)} - self.optional)
 
+    def target(self, field: str) -> Any:
+        """What a field is made of, named as faults name it (`properties.order_id`); None where nothing says."""
+        group, _, name = field.rpartition(".")
+        return (getattr(self, group, {}) if group in GROUPS else self.fields if not group else {}).get(name)
+
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     name: str
@@ -120,6 +125,7 @@ def parse(text: str, place: str) -> Mapping:
 def _possible(fields: Map[str, Any], groups: Map[str, Map[str, Any]], place: str) -> None:
     """BadMapping for a constant that no touchpoint can have: it would be wrong in every row."""
     named = {**fields, **{f"identifiers.{name}": target for name, target in groups["identifiers"].items()}}
+    _fitting({**named, **{f"properties.{name}": target for name, target in groups["properties"].items()}}, place)
     for name, target in named.items():
         form = target.format if isinstance(target, Column) and name == "occurred_at" else None
         wrongs = [wrong_constant(name, value) for value in _constants(target)]
@@ -130,6 +136,22 @@ def _possible(fields: Map[str, Any], groups: Map[str, Map[str, Any]], place: str
     impossible = wrong_properties(fields["type"], properties)
     if impossible is not None:
         raise BadMapping(f"{place}: touchpoint.properties.{impossible[0]}: {impossible[1]}")
+
+
+def _fitting(targets: Map[str, Any], place: str) -> None:
+    """BadMapping for what a column says and nothing heeds there."""
+    for name, target in targets.items():
+        if not isinstance(target, Column):
+            continue
+        if name != "occurred_at" and target.format is not None:
+            remedy = "take it out; a property that is a time is written as its column has it"
+            raise BadMapping(f"{place}: touchpoint.{name}: only occurred_at has a format: {remedy}")
+        if name == "occurred_at" and (target.values is not None or target.otherwise is not None):
+            given = "values" if target.values is not None else "otherwise"
+            remedy = "take it out; how a time is written says `format`"
+            raise BadMapping(f"{place}: touchpoint.occurred_at: a time has no `{given}`: {remedy}")
+        if name == "occurred_at" and target.kind is not None:
+            raise BadMapping(f"{place}: touchpoint.occurred_at: a time has no `as`: take it out")
 
 
 def _constants(target: Any) -> list[Any]:

@@ -26,12 +26,15 @@ from producers.importers.rows import number as number_of
 from producers.lines import Line, Lines, UnreadableInput
 from producers.numbers import ungrouped
 from schemas import times
-from schemas.contract import LARGEST, Fault, read_line
+from schemas.contract import LARGEST, MISSING, Fault, FieldFault, read_line
 from schemas.fields import DEEPEST, too_deep
 from schemas.records import Touchpoint
 
 LOOKED_AT: Final = 100_000
 """Lines of JSON that are looked through for the columns; mostly the first has them all."""
+EMPTY: Final = "is empty"
+NAMED: Final = 80
+"""Characters of the names that a value may have, where it has none of them."""
 _TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _JSON: Final = msgspec.json.Encoder()
 _WITH_COMMA: Final = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
@@ -119,12 +122,32 @@ class Table:
     ) -> Touchpoint | Fault:
         """One row, validated as any line is; a fault names the field, and carries the row as it came."""
         try:
-            content = self._content(self._row(line), shift_days)
+            row = self._row(line)
+            content = self._content(row, shift_days)
         except Refused as refused:
             return Fault(refused.reason, (refused.fault,), line, event_id)
         given = {"event_id": event_id, **content} | ({"history": history} if history is not None else {})
         found = read_line(_JSON.encode(given))
-        return Fault(found.reason, found.faults, line, event_id) if isinstance(found, Fault) else found
+        return self._told(found, row, line, event_id) if isinstance(found, Fault) else found
+
+    def _told(self, fault: Fault, row: Row, line: bytes, event_id: str) -> Fault:
+        """What the contract says of a row; of a field that lacks by what stands in its column."""
+        why = [self._lacking(each, row) for each in fault.faults]
+        unnamed = fault.reason == "missing_field" and not any(each.what in (MISSING, EMPTY) for each in why)
+        return Fault("bad_value" if unnamed else fault.reason, tuple(why), line, event_id)
+
+    def _lacking(self, fault: FieldFault, row: Row) -> FieldFault:
+        """Of a field that its column leaves without a value: that the column is empty, or what it holds instead."""
+        target = self.mapping.target(fault.field)
+        if fault.what != MISSING or not isinstance(target, Column):
+            return fault
+        value = self._cell(target, row)
+        if value is None:
+            return FieldFault(target.column, EMPTY, f"fill it, or give {fault.field} `otherwise:` in the mapping")
+        names = ", ".join(target.values or {})
+        names = names if len(names) <= NAMED else f"{names[:NAMED]} …"
+        remedy = "add it in the mapping, or give `otherwise:`"
+        return FieldFault(target.column, f"{str(value)[:40]!r} is in none of values ({names})", remedy)
 
     def _row(self, line: bytes) -> Row:
         assert self.split is not None
@@ -188,7 +211,7 @@ class Table:
         else:
             value, column = self._cell(target, row), target.column
             if value is None:
-                raise Refused("missing_field", column, "is empty", "Every row has a time.")
+                raise Refused("missing_field", column, EMPTY, "Every row has a time.")
             moment = _moment(value, target.format, column)
         try:
             if moment.tzinfo is None:

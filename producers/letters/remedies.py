@@ -25,7 +25,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     " replay.",
     "unknown_type": "Replay with a mapping such as `type: {values: {chat.massage: chat.message}}`, or add the type to"
     " knowledge/touchpoints.yaml and replay as it is.",
-    "missing_field": f"Replay with a mapping such as `channel: {{default: store}}`, or: {_FILE[0].lower()}{_FILE[1:]}.",
+    "missing_field": "The detail names the fields. Where one value fits all, replay with a mapping such as"
+    f" `channel: {{default: store}}`, else: {_FILE[0].lower()}{_FILE[1:]}.",
     "sentinel_identifier": "A placeholder identifies nobody. Replay as it is where only the key was one; else with a"
     " mapping such as `identifiers.customer_id: null`, or put the right identifier in.",
     "bad_date": f"The time has no offset, lies outside 1970..2200, or no calendar has it. {_FILE}.",
@@ -58,14 +59,25 @@ REMEDIES: Final[Mapping[str, str]] = {
 _UNKNOWN: Final = f"No remedy is known for this reason; the detail says more. {_FILE}."
 
 
+_NAMES: Final = frozenset({"event_id", "type", "occurred_at", "channel", "identifiers"})
+SOME: Final = 2
+"""Of the five that nearly every touchpoint has."""
 _ROW: Final = (
     "It is a record of a file, as the detail names it, and no touchpoint yet. Correct it and import a file of such"
     " records alone: {place} is what it is now. Or export it, write its `touchpoint` and replay that; not both."
 )
 
 
+def _is_row(letter: Letter) -> bool:
+    """Whether it is a row of somebody's table: text, or an object with hardly a name of a touchpoint's."""
+    found = salvaged(letter.value)
+    if found.form == "json" and found.content is not None:
+        return len(_NAMES & found.content.keys()) < SOME
+    return found.form in ("text", "bytes")
+
+
 def remedy(letter: Letter) -> str:
     """What to do about the letter, in a sentence or two."""
-    if letter.file and letter.reason != "not_json" and salvaged(letter.value).form in ("text", "bytes"):
+    if letter.file and letter.reason != "not_json" and _is_row(letter):
         return _ROW.format(place=letter.place)
     return REMEDIES.get(letter.reason, _UNKNOWN)

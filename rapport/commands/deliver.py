@@ -48,7 +48,7 @@ def command(
 def _read(found: Settings) -> tuple[Knowledge, Delivery]:
     import os
 
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from sinks.frontline.config import load
     from streams.knowledge.load import KnowledgeError
 

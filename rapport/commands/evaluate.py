@@ -25,7 +25,7 @@ def command(
 
     from rapport.commands.setting import settings
     from rapport.failure import told
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from rapport.quality.evaluating import evaluate
     from replay.run import ReplayError
 

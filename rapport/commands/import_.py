@@ -107,7 +107,7 @@ def _say_taught(importer: Importer, files: list[str], json: bool) -> None:
     from producers.importers.run import run_of
     from rapport import running
     from rapport.commands.setting import settings
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from rapport.taught import lines, taught
     from rapport.voice import Voice, language_of
     from sinks.clickhouse.client import StoreError

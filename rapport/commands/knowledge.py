@@ -31,7 +31,7 @@ Folder = Annotated[Path | None, typer.Argument(help="The folder; without it the 
 @command.command(help="Say what is wrong in the files and RAPPORT_DELIVERY, with file and line.", epilog=epilog(CHECK))
 def check(folder: Folder = None) -> None:
     from rapport.commands.setting import settings
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from streams.knowledge.load import check as check_folder
 
     found = _of(settings(), folder)
@@ -53,7 +53,7 @@ def check(folder: Folder = None) -> None:
 def activate(folder: Folder = None) -> None:
     from rapport.commands.setting import with_kafka
     from rapport.init import activate as activate_knowledge
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
 
     found = _of(with_kafka(), folder)
     typer.echo(f"activated {activate_knowledge(found, read_knowledge(found))}")

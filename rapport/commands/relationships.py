@@ -37,7 +37,7 @@ def fit(
     from rapport.commands.setting import settings
     from rapport.fitting import files, regression
     from rapport.fitting.histories import Unlabelled, moments, read
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
 
     if len(histories) % 2:
         raise Failure("each file of touchpoints needs its file of truth behind it: SHOP TRUTH SHOP TRUTH", WRONG_USAGE)
@@ -63,7 +63,7 @@ def words(
     from rapport.commands.setting import settings
     from rapport.fitting import files
     from rapport.fitting import words as learning
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
 
     with told(OSError):
         found = settings()
@@ -94,7 +94,7 @@ def explain(
     from rapport.commands.replay import settings_for
     from rapport.customers import explained
     from rapport.identifying import customer_key
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from rapport.readable import Page
     from rapport.terminal import put, until_unread
     from rapport.voice import Voice, language_of, spoken

@@ -11,7 +11,7 @@ from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from rapport.commands import replay_runs
-from rapport.commands.moments import moment
+from rapport.commands.moments import since as moment
 from rapport.commands.values import languages
 from rapport.failure import FAILED, WRONG_USAGE, Failure, told
 from rapport.teaching import Example, epilog
@@ -78,8 +78,10 @@ def run_(
             autocompletion=sources_by_name,
         ),
     ],
-    from_: Annotated[str | None, typer.Option("--from", help="Print outputs from this time on (RFC 3339).")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Print outputs before this time.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="Print outputs from then on: 2h, 30d ago, or a time (RFC 3339).")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Print outputs before then.")] = None,
     customer: Annotated[str | None, typer.Option("--customer", help="Print this customer's outputs only.")] = None,
     segment: Annotated[
         str | None,
@@ -112,22 +114,28 @@ def run_(
     keep: Annotated[bool, typer.Option("--keep", help="Keep what it says, here and in the archive.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON on standard error.")] = False,
 ) -> None:
+    import time
+
     import msgspec
+
+    from rapport.voice import spoken
+
+    now = time.time_ns() // 1_000_000
+    start, end, language = moment("--from", from_, now), moment("--to", to, now), spoken(language)
+    if report is not None and (compare or out):
+        raise Failure("--report compares two rules side by side; leave out --compare and --out", WRONG_USAGE)
+    found = settings_for(sources, compare)
+    from rapport.knowing import read_knowledge
+
+    rules = read_knowledge(found, knowledge, set_ or ())
     from rich.console import Console
 
-    from rapport.init import read_knowledge
-    from rapport.voice import spoken
-    from replay.run import ReplayError, Selection, run
+    from replay.run import ReplayError, Selection, run  # large: what is wrong with the options has been said before
 
-    found = settings_for(sources, compare)
-    selection = Selection(moment("--from", from_), moment("--to", to), customer, segment, store, channel)
-    console = Console(stderr=True)
-    rules = read_knowledge(found, knowledge, set_ or ())
+    selection, console = Selection(start, end, customer, segment, store, channel), Console(stderr=True)
     if report is not None:
-        if compare or out:
-            raise Failure("--report compares two rules side by side; leave out --compare and --out", WRONG_USAGE)
         with told(ReplayError, OSError):
-            _report(sources, found, rules, selection, report, truth, spoken(language), console)
+            _report(sources, found, rules, selection, report, truth, language, console)
         return
     with told(ReplayError, OSError), replay_runs.opened(out) as file, replay_runs.keeper_for(found, keep) as keeper:
         summary = run(
@@ -155,7 +163,7 @@ def verify(
     import msgspec
     from rich.console import Console
 
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from replay.run import ReplayError, run
     from sinks.clickhouse.runs import VERIFY as PURPOSE
 
@@ -186,7 +194,7 @@ def _report(
 ) -> None:  # fmt: skip
     import os
 
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from rapport.voice import Voice, language_of
     from replay.whatif.run import what_if
     from replay.whatif.tables import headline

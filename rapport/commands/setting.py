@@ -22,7 +22,7 @@ def settings(process: str = "", *, secrets: bool = True) -> Settings:
     except OSError as error:
         raise Failure(f"the data folder cannot be written: {error}; set RAPPORT_DATA to one that can") from error
     libraries = logging.WARNING if process else logging.CRITICAL
-    logs.set_up(found.log_format, process or "command", libraries=libraries)
+    logs.set_up(found.log_format, process or "command", libraries=libraries, seldom=not process)
     if process:
         stacks.show_threads()
     return found

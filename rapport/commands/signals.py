@@ -24,7 +24,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 
     from rapport.commands.setting import settings
     from rapport.explaining import listed
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
 
     knowledge = read_knowledge(settings())
     if json:
@@ -38,7 +38,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 def explain(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
     from rapport.commands.setting import settings
     from rapport.explaining import explained
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
 
     for line in explained(read_knowledge(settings()), name):
         typer.echo(line)

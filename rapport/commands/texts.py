@@ -33,7 +33,7 @@ def explain(
     import msgspec
 
     from rapport.commands.setting import settings
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from rapport.quality.texts import said
 
     found = said(read_knowledge(settings()), text)
@@ -50,7 +50,7 @@ def evaluate(files: Files, json: Annotated[bool, typer.Option("--json", help="As
 
     from rapport.commands.setting import settings
     from rapport.fitting.labelled import Unlabelled, read
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
     from rapport.quality.texts import evaluated, tabled
 
     with told(OSError, Unlabelled):
@@ -71,7 +71,7 @@ def fit(
     from rapport.commands.setting import settings
     from rapport.fitting.labelled import Unlabelled, read
     from rapport.fitting.meanings import learn, meanings_yaml
-    from rapport.init import read_knowledge
+    from rapport.knowing import read_knowledge
 
     with told(OSError, Unlabelled):
         found = settings()

@@ -23,7 +23,9 @@ LINKED, UNLINKED = "identity.linked", "identity.unlinked"
 
 _LAST: Final = "ORDER BY at DESC, cause_offset DESC LIMIT {n:UInt32}"
 _MS: Final = "toUnixTimestamp64Milli"
-_CONTACT: Final = f"{_MS}(occurred_at) AS at, type, channel, initiator, text, item_id, event_id, history"
+_CONTACT: Final = (
+    f"{_MS}(occurred_at) AS at, type, channel, initiator, text, item_id, event_id, history, amount, currency, order_id"
+)
 
 Kind = TypeVar("Kind", bound=Output)
 Ids = Sequence[str]
@@ -145,7 +147,8 @@ class Archive:
         return [
             Contact(
                 int(row["at"]), row["type"], row["channel"], row["initiator"], row["text"] or None,
-                row["item_id"] or None, row["event_id"], row["history"] or None,
+                row["item_id"] or None, row["event_id"], row["history"] or None, row["amount"],
+                row["currency"] or None, row["order_id"] or None,
             )
             for row in rows
         ]  # fmt: skip

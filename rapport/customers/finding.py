@@ -17,12 +17,11 @@ import msgspec
 
 from rapport.connection import Kafka
 from rapport.customers import standing, stream
-from rapport.customers.archive import Archive, Stored
+from rapport.customers.archive import ALERTS, Archive, Stored
 from rapport.customers.known import Contact, Known, Matter, Note, Reason, Standing, Waiting
 from rapport.customers.links import Person
 from rapport.customers.stream import StateDeep, StreamAway
 from rapport.settings import Settings
-from replay.past import state_at
 from replay.source import ReplayError
 from schemas.records import Alert, AlertChange
 from sinks.clickhouse.client import StoreError
@@ -58,6 +57,8 @@ def of_kafka(kafka: Kafka) -> ReadState:
 
 def as_of(settings: Settings, at: int, knowledge: Callable[[], Knowledge]) -> ReadState:
     """The state as it stood at `at` (ms), folded again from the log in the archive."""
+
+    from replay.past import state_at  # the whole of replay, which a look at the present does not need
 
     def state(customer_id: str, _: float) -> Customer | None:
         try:
@@ -123,7 +124,7 @@ def _known(
     card = stored.card
     if customer is not None:
         stands = standing.of_state(customer, knowledge)
-        if archive is not None and span.at is None and customer.latest > (stored.latest or 0):
+        if archive is not None and span.at is None and _behind(customer, stored):
             notes.append(Note("archive_behind"))
     else:
         own = [shift for shift in stored.shifts if shift.customer_id == who.customer_id]
@@ -146,6 +147,13 @@ def _known(
         signals=stored.signals,
         notes=tuple(notes),
     )
+
+
+def _behind(customer: Customer, stored: Stored) -> bool:
+    """Whether the archive lacks what the state knows already: the last touchpoint, or an alert that has come of it."""
+    told = {alert.id for alert in stored.alerts}
+    lacks = any(each.id not in told for case in customer.cases for each in case.alerts)
+    return customer.latest > (stored.latest or 0) or (lacks and len(told) < ALERTS)
 
 
 def _placed(stands: Standing, archive: Archive | None, who: Person, seen: Sequence[Contact]) -> Standing:
@@ -201,8 +209,9 @@ def _of_cases(customer: Customer, alerts: Sequence[Alert]) -> list[Matter]:
     for case in customer.cases:
         for each in case.alerts:
             alert = told.get(each.id)
-            title, due = (alert.title, alert.due_at) if alert else (None, None)
-            found.append(Matter(each.id, each.team, each.state, each.severity, case.matter, title, case.opened_at, due))
+            title, due, names = (alert.title, alert.due_at, ()) if alert else (None, each.due_at or None, case.names)
+            opened = case.opened_at
+            found.append(Matter(each.id, each.team, each.state, each.severity, case.matter, title, opened, due, names))
     return found
 
 

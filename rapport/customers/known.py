@@ -60,7 +60,10 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class Matter(msgspec.Struct, frozen=True):
-    """An alert that is not done. Title and deadline are those that the team was told."""
+    """An alert that is not done. Title and deadline are those that the team was told.
+
+    `names`: the signals and shifts that asked for it, where it has no title yet.
+    """
 
     alert_id: str
     team: str
@@ -70,6 +73,7 @@ class Matter(msgspec.Struct, frozen=True):
     title: str | None = None
     opened_at: int | None = None
     due_at: int | None = None
+    names: tuple[str, ...] = ()
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 from rich.text import Text
 
 from rapport.customers.known import Contact, Known, Likely, Matter, Reason, Standing, Waiting
+from rapport.customers.standing import LEAST
 from rapport.customers.trajectory import Step, plot, steps
 from rapport.customers.turns import turn
 from rapport.layout import clean, column, hung
@@ -17,9 +18,12 @@ from rapport.voice import Voice
 from schemas import times
 from schemas.records import Shift, Signal
 from schemas.wire import output_to_json
+from streams.relationships.relationships import STRANGER
 
 _BAR: Final = 20
 """Cells of a probability of one."""
+_LEADS: Final = 0.6
+"""Share of a relationship from which on it is told of somebody who counts as a stranger still."""
 _TIMES: Final = ("at", "occurred_at", "since", "as_of", "first", "latest", "opened_at", "due_at", "due")
 
 
@@ -43,7 +47,8 @@ def relationship(standing: Standing, page: Page) -> list[Text]:
     now = Text.assemble("  ", (voice.relationship(standing.type), "bold"))
     if standing.since:
         now.append(f" · {voice.say('since')} {clock(standing.since, page)}")
-    said = [now, *(_likely(each, standing.type, page) for each in standing.likely)]
+    rows = [each for each in standing.likely if each.probability >= LEAST]
+    said = [now, *(_likely(each, standing.type, page) for each in rows)]
     if standing.as_of and standing.likely:
         when = voice.say("as_of_shift" if standing.by == "shift" else "as_of_touchpoint")
         said.append(Text(f"  {when} {clock(standing.as_of, page)}", "dim"))
@@ -79,7 +84,7 @@ def _section(title: str, lines: Sequence[Text]) -> list[Text]:
 
 def _head(known: Known, page: Page) -> Iterator[Text]:
     voice, type_id = page.voice, known.standing.type
-    yield Text.assemble((clean(known.customer_id), "bold"), " · ", (voice.relationship(type_id), "bold cyan"))
+    yield Text.assemble((clean(known.customer_id), "bold"), " · ", (_headline(known.standing, voice), "bold cyan"))
     if manner := voice.manner(type_id):
         yield hung(Text(), Text(manner), page.width)
     language = Text(clean(known.language or "-"))
@@ -90,6 +95,14 @@ def _head(known: Known, page: Page) -> Iterator[Text]:
     margin = max(label.cell_len for label in labels) + 2
     for label, row in zip(labels, rows.values(), strict=True):
         yield hung(column(label, margin), row, page.width)
+
+
+def _headline(standing: Standing, voice: Voice) -> str:
+    """The declared relationship; of who counts as a stranger still, the one that is coming."""
+    leads = max(standing.likely, key=lambda each: each.probability, default=None)
+    if standing.type != STRANGER or leads is None or leads.type == STRANGER or leads.probability < _LEADS:
+        return voice.relationship(standing.type)
+    return voice.say("probably").format(voice.relationship(leads.type), f"{leads.probability:.0%}")
 
 
 def _seen(known: Known, page: Page) -> Text:
@@ -136,12 +149,17 @@ def _reason(reason: Reason, declared: str, page: Page) -> Text:
 def _matters(known: Known, page: Page, now: int) -> list[Text]:
     if not known.matters and not known.waiting:
         return [Text(f"  {page.voice.say('nothing_open')}", "dim")]
-    return [*(_matter(each, page, now) for each in known.matters), *(_waiting(w, page, now) for w in known.waiting)]
+    label = page.voice.relationship(known.standing.type)
+    return [
+        *(_matter(each, label, page, now) for each in known.matters),
+        *(_waiting(w, page, now) for w in known.waiting),
+    ]
 
 
-def _matter(matter: Matter, page: Page, now: int) -> Text:
+def _matter(matter: Matter, label: str, page: Page, now: int) -> Text:
     voice = page.voice
-    said = Text.assemble((clean(matter.title or matter.matter or matter.alert_id), "bold"))
+    named = voice.asking(matter.names[0], label) if matter.names else None
+    said = Text.assemble((clean(matter.title or named or matter.matter or matter.alert_id), "bold"))
     said.append(f" · {voice.team(matter.team)} · {voice.say(f'state.{matter.state}')}")
     if matter.due_at is not None:
         late = matter.due_at < now
@@ -194,6 +212,10 @@ def _contact(contact: Contact, page: Page) -> Text:
     said = Text(voice.touchpoint(contact.type))
     if words := contact.text or contact.item_id:
         said.append(f" “{clean(words)}”")
+    if contact.amount is not None:
+        said.append(f" · {contact.amount:,.2f} {clean(contact.currency or '')}".rstrip())
+    if contact.order_id is not None:
+        said.append(f" · {voice.say('order')} {clean(contact.order_id)}")
     if contact.history is not None:
         said.append(f"  {voice.say('history')}", "dim")
     return _indented(Text(" ").join([when, column(who, 4), channel, Text()]), said, page)

@@ -17,7 +17,7 @@ from rapport.customers.looking import behind, remedy
 from rapport.customers.page import page_of, to_json
 from rapport.failure import Failure, told
 from rapport.identifying import customer_key
-from rapport.init import read_knowledge
+from rapport.knowing import read_knowledge
 from rapport.readable import Page, clock
 from rapport.settings import Settings
 from rapport.terminal import put, until_unread

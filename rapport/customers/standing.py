@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp
 from typing import Final
 
 from rapport.customers.known import Likely, Reason, Standing
 from schemas.records import Shift
 from streams.customers.customer import Customer
 from streams.knowledge.model import Knowledge
-from streams.relationships.relationships import STRANGER, Relationships
+from streams.relationships.reading import Reading
+from streams.relationships.relationships import STRANGER
 
 LIKELY: Final = 4
 """The declared type and its runners-up."""
@@ -17,14 +19,22 @@ LEAST: Final = 0.005
 """What is less likely rounds to nothing."""
 
 
+def posterior(customer: Customer, knowledge: Knowledge) -> list[float]:
+    """What `Relationships.posterior` says as of the last touchpoint, without the lists by which it reads new ones."""
+    reading = Reading(knowledge)
+    scores = reading.scores(reading.numbers(customer, customer.latest))
+    top = max(scores)
+    shares = [exp(score - top) for score in scores]
+    return [share / sum(shares) for share in shares]
+
+
 def of_state(customer: Customer, knowledge: Knowledge) -> Standing:
     """By the state, as of the customer's last touchpoint; the reasons those that the state still holds.
 
     Reasons for the declared type first, the weightiest first.
     """
-    relationships = Relationships(knowledge)
-    declared = relationships.declared(customer)
-    shares = relationships.posterior(customer, customer.latest)
+    declared = STRANGER if customer.declared < 0 else knowledge.types[customer.declared].id
+    shares = posterior(customer, knowledge)
     order = sorted(range(len(shares)), key=lambda index: -shares[index])
     index = knowledge.type_index[declared]
     shown = order[:LIKELY] if index in order[:LIKELY] else [*order[: LIKELY - 1], index]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from rapport.doctoring.finding import Finding, action, duration, number, ok, unchecked
+from rapport.doctoring.finding import Finding, action, duration, number, ok, unchecked, warning
 
 NAME: Final = "store"
+STARTING_S: Final = 60.0
+"""So long one that does not answer yet may still be starting, on a slow machine."""
 OLD_S: Final = 60.0
 """Since the last batch was stored and committed, where something is unread."""
 
@@ -40,6 +42,8 @@ class StoreSeen:
     process: str = ""
     """What the machine says of it; empty: it is not on this machine, or not known."""
     last_words: str = ""
+    started_s: float | None = None
+    """How long ago the `up` that runs here started it; None: not known, or it is gone."""
 
 
 def judge(seen: StoreSeen) -> list[Finding]:
@@ -93,6 +97,12 @@ def _absent(seen: StoreSeen) -> Finding:
         return unchecked(
             NAME, seen.address, f"nothing there, where one would be; its group has {members} elsewhere",
             "run this where the store runs, or set RAPPORT_STORE_PORT",
+        )  # fmt: skip
+    if seen.started_s is not None and seen.started_s < STARTING_S:
+        ago = duration(seen.started_s)
+        return warning(
+            NAME, seen.address, f"does not answer yet; `rapport up` started it {ago} ago{last}",
+            "wait, and start no other: it answers when it has opened the archive",
         )  # fmt: skip
     return action(
         NAME, seen.address, f"does not answer ({seen.error}){last}",

@@ -22,6 +22,8 @@ VERSION: Final = "rapport_knowledge_info"
 HEARTBEAT: Final = "rapport_heartbeat_timestamp_seconds"
 """Set once a second by the loop that does the work; an older worker lacks it."""
 STILL_S: Final = 10.0
+STARTING_S: Final = 60.0
+"""So long one that does not answer yet may still be starting, on a slow machine."""
 
 _END: Final = (
     "end it by force (kill -9 of its process; in a cluster its probe does): others take its partitions over after"
@@ -47,6 +49,10 @@ class WorkerSeen:
     named: bool = True
     at: float = 0.0
     """Unix time of the second look."""
+    supervised: bool = False
+    """An `up` that runs here has started it, and starts it again."""
+    started_s: float | None = None
+    """How long ago that was; None: not known, or it is gone."""
 
 
 def judge(seen: WorkerSeen, members: int | None) -> list[Finding]:
@@ -79,6 +85,18 @@ def _absent(seen: WorkerSeen, members: int | None) -> Finding:
         return unchecked(
             NAME, seen.name, f"nothing at {seen.address}; the group has {_count(members)} elsewhere",
             "name the workers: `rapport doctor --worker HOST:PORT` (their RAPPORT_METRICS_PORT)",
+        )  # fmt: skip
+    if seen.started_s is not None and seen.started_s < STARTING_S:
+        ago = duration(seen.started_s)
+        return warning(
+            NAME, seen.name, f"nothing answers at {seen.address} yet; `rapport up` started it {ago} ago{process}{last}",
+            "wait, and start no other: it answers when it has read its knowledge, and then reads its states back",
+        )  # fmt: skip
+    if seen.supervised:
+        return action(
+            NAME, seen.name, f"nothing answers at {seen.address} ({seen.error}){process}{last}",
+            "`rapport up` starts it by itself, after a pause that grows to 30 s: start no other; what its log ends with"
+            " names cause and remedy",
         )  # fmt: skip
     return action(
         NAME, seen.name, f"nothing answers at {seen.address} ({seen.error}){process}{last}",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 Parameter: TypeAlias = str | bytes | int | float | Sequence[str] | Sequence[int]
 

@@ -21,6 +21,7 @@ from rapport.teaching import Example
 from tests.conftest import ROOT
 
 LARGE = {"polars", "faust", "kafka", "chdb", "aiokafka", "msgspec", "rich", "structlog", "yaml"}
+HEAVY = {"faust", "chdb", "aiokafka", "clickhouse_driver", "numba", "scipy", "structlog", "replay.past"}
 UNREACHABLE = {"RAPPORT_KAFKA": "127.0.0.1:1"}
 
 
@@ -51,6 +52,34 @@ def test_no_command_loads_anything_large_before_it_runs(name: str) -> None:
     script = f"import sys; from rapport.cli import build; build({name!r}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not LARGE & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        pytest.param("rapport.tailing", {*HEAVY, "polars", "streams.engine"}, id="tail"),
+        pytest.param("rapport.mending", {*HEAVY, "polars", "streams.engine"}, id="dlq"),
+        pytest.param("rapport.customers.showing", HEAVY - {"scipy"}, id="customer"),
+        pytest.param("rapport.knowing", {*HEAVY, "polars", "kafka"}, id="what only reads knowledge"),
+    ],
+)
+def test_what_people_wait_for_loads_only_what_it_needs(module: str, spared: set[str]) -> None:
+    script = f"import sys; import {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not spared & set(done.stdout.split())
+
+
+def test_a_wrong_option_is_told_before_anything_large_is_loaded(tmp_path: Path) -> None:
+    script = (
+        "import sys; from rapport import cli; sys.argv = ['rapport', 'replay', 'archive', '--from', 'tea']\n"
+        "try: cli.main()\n"
+        "except SystemExit as end: print(end.code, *sys.modules)"
+    )
+    env = os.environ | {"RAPPORT_DATA": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT, env=env)
+    status, *modules = done.stdout.split()
+    assert (status, "write how long ago (30s, 10m" in done.stderr) == ("2", True)
+    assert not {*HEAVY, "polars", "kafka", "yaml"} & set(modules)
 
 
 def documented() -> Iterator[tuple[str, str, Sequence[Example]]]:

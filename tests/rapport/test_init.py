@@ -14,7 +14,8 @@ from deploy.local.broker import Broker, free_port
 from producers.delivery import Stored
 from producers.kafka_log import KafkaLog
 from rapport.failure import Failure
-from rapport.init import activate, init, read_knowledge
+from rapport.init import activate, init
+from rapport.knowing import read_knowledge
 from rapport.settings import Settings
 from schemas import topics
 from schemas.codec import decode_touchpoints

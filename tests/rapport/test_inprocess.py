@@ -9,8 +9,9 @@ import pytest
 from producers.delivery import MemoryProducer
 from producers.lines import Lines
 from producers.send import send
-from rapport.init import activation, read_knowledge
+from rapport.init import activation
 from rapport.inprocess import Line
+from rapport.knowing import read_knowledge
 from rapport.settings import Settings
 from schemas import topics
 from schemas.codec import encode_touchpoint

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from deploy.local import processes
 from rapport import running
 from rapport.failure import Failure
 from rapport.running import Child, Running
 from rapport.settings import Settings
+from rapport.up import up
 
 SLEEP = "import time; time.sleep(60)"
 
@@ -82,3 +86,16 @@ def test_a_broken_note_is_named(tmp_path: Path) -> None:
     (tmp_path / "up.json").write_text("{")
     with pytest.raises(Failure, match=r"up.json is no note of `rapport up` .*; delete it"):
         running.read(tmp_path)
+
+
+def test_one_that_is_told_to_end_before_it_runs_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def told_twice(folder: Path) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    monkeypatch.setattr("rapport.up.read_knowledge", told_twice)
+    up(Settings(data=tmp_path), "none", Console(quiet=True))
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -41,6 +41,18 @@ def process(pid: int, mark: str) -> str:
     return f"process {pid} is {_STATES.get(state, 'there')}"
 
 
+def age(pid: int, mark: str) -> float | None:
+    """For how many seconds a process has been there; None where it is not, or the machine does not tell."""
+    if mark not in processes.command_of(pid) or not processes.alive(pid):
+        return None
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19])
+        up = float(Path("/proc/uptime").read_text().split()[0])
+    except (OSError, IndexError, ValueError):
+        return None
+    return max(0.0, up - ticks / os.sysconf("SC_CLK_TCK"))
+
+
 def last_words(log: Path) -> str:
     """Why the process stopped last, from its log; empty where the log does not say."""
     for line in reversed(last_lines(log, _LOOKED)):

@@ -40,6 +40,11 @@ class Addressed:
         return "" if self.child is None else machine.process(self.child.pid, self.child.mark)
 
     @property
+    def started_s(self) -> float | None:
+        """How long ago the `up` that runs here started it; None where none did, or it is gone."""
+        return None if self.child is None else machine.age(self.child.pid, self.child.mark)
+
+    @property
     def last_words(self) -> str:
         return "" if self.log is None else machine.last_words(self.log)
 
@@ -81,7 +86,8 @@ def worker_seen(worker: Addressed, first: Answer, second: Answer) -> WorkerSeen:
     error = second.error or f"its answer, status {second.status}, is no metrics"
     return WorkerSeen(
         worker.name, worker.address, error=error, silent=second.silent, process=worker.process,
-        last_words=worker.last_words, named=worker.named,
+        last_words=worker.last_words, named=worker.named, supervised=worker.child is not None,
+        started_s=worker.started_s,
     )  # fmt: skip
 
 
@@ -103,7 +109,7 @@ def store_seen(place: Addressed, now: float) -> tuple[StoreSeen, int | None]:
         error = answer.error or f"status {answer.status}: no health of a store"
         absent = StoreSeen(
             place.address, error, answer.silent, now=now, named=place.named, process=place.process,
-            last_words=place.last_words,
+            last_words=place.last_words, started_s=place.started_s,
         )  # fmt: skip
         return absent, None
     scrape = _scrape(get(place.address, "/metrics"))

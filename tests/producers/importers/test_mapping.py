@@ -56,6 +56,13 @@ def refusal(change: tuple[str, str]) -> str:
                      id="a property that the type needs"),
         pytest.param(("{column: day}", '{column: day, format: "%Q"}'), "'%Q' is no form of strptime", id="a format"),
         pytest.param(("{column: day}", '{column: day, format: "%d/%m %H:%M"}'), "names no year", id="without a year"),
+        pytest.param(("{column: paid}", "{column: paid, format: x}"), "amount: only occurred_at has a format",
+                     id="a format of no time"),
+        pytest.param(("{column: day}", "{column: day, values: {x: y}}"), "occurred_at: a time has no `values`",
+                     id="values of a time"),
+        pytest.param(("{column: day}", "{column: day, otherwise: 2026-05-31}"), "a time has no `otherwise`",
+                     id="another time"),
+        pytest.param(("{column: day}", "{column: day, as: number}"), "a time has no `as`", id="a time as a number"),
         pytest.param(("{column: day}", "{column: day, format: epochs}"), "did you mean epoch_s?", id="of no time"),
         pytest.param(("name: shop", "name: shop\noptional: [clinet]"), "optional: no target reads the column clinet. "
                      "Did you mean client?", id="an optional column that nobody reads"),

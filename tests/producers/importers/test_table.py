@@ -118,6 +118,23 @@ def test_decimal_commas(tmp_path: Path, written: bytes, amount: float | None) ->
 
 
 @pytest.mark.parametrize(
+    ("row", "reason", "told"),
+    [
+        pytest.param(b"gift,31/05/2026 09:30,1,tea,17,,,", "bad_value", "kind: 'gift' is in none of values (sale, "
+                     "back) (add it in the mapping, or give `otherwise:`)", id="a value that nobody named"),
+        pytest.param(b"NULL,31/05/2026 09:30,1,tea,17,,,", "missing_field", "kind: is empty (fill it", id="nothing"),
+    ],
+)  # fmt: skip
+def test_a_field_that_lacks_is_told_by_its_column(tmp_path: Path, row: bytes, reason: str, told: str) -> None:
+    file = write(tmp_path / "orders.csv", [HEADER, row])
+    found = table().of(lines_of(str(file))).touchpoint(row, "e")
+    assert isinstance(found, Fault)
+    assert found.reason == reason
+    assert found.detail.startswith(told)
+    assert (found.original, found.event_id) == (row, "e")
+
+
+@pytest.mark.parametrize(
     "change", [("Paris", "Berlin"), ("name:", "decimal: ','\nname:"), ("name:", "delimiter: ;\nname:")]
 )
 def test_another_mapping_begins_anew(change: tuple[str, str]) -> None:
@@ -217,7 +234,7 @@ touchpoint:
         pytest.param(b"sale,,1,tea,17,,,", "missing_field", "day", id="no time"),
         pytest.param(b"sale,31/05/2026 09:30,much,tea,17,,,", "wrong_type", "paid", id="a number in words"),
         pytest.param(b"sale,31/05/2026 09:30,1,tea,17,,perhaps,", "wrong_type", "wrapped", id="no truth"),
-        pytest.param(b"gift,31/05/2026 09:30,1,tea,17,,,", "missing_field", "type", id="a kind nobody mapped"),
+        pytest.param(b"gift,31/05/2026 09:30,1,tea,17,,,", "bad_value", "kind", id="a kind nobody mapped"),
         pytest.param(b"sale,31/05/2026 09:30,1,tea,null,,,", "sentinel_identifier", "identifiers.customer_id",
                      id="nobody"),
         pytest.param(b"sale,31/05/2026 09:30,1,tea", "missing_field", "line", id="columns lack"),

@@ -26,5 +26,6 @@ def test_of_a_row_of_a_table_no_touchpoint_can_be_mended() -> None:
     said = remedy(letter(b"sale,31.5.2026,tea", "bad_date", number=5))
     assert "in.jsonl:5" in said
     assert "import a file of such records alone" in said
+    assert "import a file of such records alone" in remedy(letter(b'{"kind": "gift", "day": 5}', "bad_value", number=6))
     assert remedy(letter(b"{oops", "not_json", number=5)) == REMEDIES["not_json"]
     assert remedy(letter(bad("e"), "bad_date", number=5)) == REMEDIES["bad_date"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.local.broker import free_port
+from rapport.customers import standing
 from rapport.customers.archive import Archive
 from rapport.customers.finding import ALONE_S, PATIENCE_S, ReadState, Span, find
 from rapport.customers.known import Known, Matter
@@ -17,6 +18,7 @@ from schemas.records import Alert, Touchpoint
 from sinks.clickhouse.client import StoreError
 from sinks.clickhouse.remote import RemoteStore
 from streams.customers.customer import Customer
+from streams.relationships.relationships import Relationships
 from tests.rapport.customers.shop import Shop
 from tests.sinks.conftest import OldServerStore
 from tests.streams.lab import MINUTE, START, knowledge, of, touchpoint
@@ -73,6 +75,12 @@ def test_store_and_stream_together(shop: Shop, anna: str) -> None:
     assert (found.touchpoints, found.first, found.latest) == (4, START, START + 2 * MINUTE)
     assert [contact.initiator for contact in found.timeline] == ["customer", "company", "customer", "customer"]
     assert [shift.to for shift in found.shifts] == ["enemy"]
+
+
+def test_the_probabilities_are_those_of_the_engine(shop: Shop, anna: str) -> None:
+    customer = shop.state(anna, 0)
+    assert customer is not None
+    assert standing.posterior(customer, knowledge()) == Relationships(knowledge()).posterior(customer, customer.latest)
 
 
 def test_the_declared_one_is_always_among_the_likely(shop: Shop) -> None:

@@ -27,6 +27,9 @@ STANDING: Final = Standing(
     "enemy", NOW, (REASON, Reason("e2", "group.wronged", "villain_victim", None)),
     (Likely("enemy", 0.94), Likely("fling", 0.05)), NOW, "state",
 )  # fmt: skip
+NEW: Final = Standing("complete_stranger", None, (), (Likely("enemy", 0.99), Likely("complete_stranger", 0.0)))
+LATE: Final = Matter("a", "store", "open", None, "event:k-2", names=("unanswered",))
+BOUGHT: Final = Contact(NOW, "purchase.made", "pos", "customer", None, "tea", "e3", None, 1250.5, "CNY", "A-7")
 SHIFT: Final = Shift(
     **BASE, id="s", at=NOW, because=(Because("e1", "touchpoint"),), from_="complete_stranger", to="enemy",
     probability=0.94, runner_up="fling", migration="betrayal", strategy="steer", advice="",
@@ -122,12 +125,44 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         ),
         pytest.param(ANNA, "往来 (最近 2 / 共 1,234)", "Timeline (last 2 of 1,234)", id="how much of the timeline"),
         pytest.param(ANNA, "顾客 在线聊天 聊天消息 “在吗？”", "they chat Chat message “在吗？”", id="what they said"),
+        pytest.param(
+            msgspec.structs.replace(ANNA, matters=(LATE,)),
+            "提示 顾客写来了，没有人按时回复 · 门店",
+            "info A customer wrote and nobody answered in time · store",
+            id="an alert that the archive has not got yet",
+        ),
+        pytest.param(
+            msgspec.structs.replace(ANNA, matters=(msgspec.structs.replace(LATE, names=("shift:turned_away",)),)),
+            "提示 顾客态度明显变差（强烈不满） · 门店",
+            "info A customer has turned away (strongly dissatisfied) · store",
+            id="one of a shift",
+        ),
+        pytest.param(
+            msgspec.structs.replace(ANNA, standing=NEW),
+            "anna · 大概是：强烈不满（99%，尚未确认）",
+            "anna · probably: strongly dissatisfied (99%, not yet confirmed)",
+            id="who counts as a stranger still",
+        ),
+        pytest.param(
+            msgspec.structs.replace(ANNA, timeline=(BOUGHT,)),
+            "购买 “tea” · 1,250.50 CNY · 订单 A-7",
+            "Purchase “tea” · 1,250.50 CNY · order A-7",
+            id="what was paid, and the order",
+        ),
         pytest.param(ANNA, "我们 门店 购买 “tea”  历史", "we   in store Purchase “tea”  history", id="what is history"),
     ],
 )
 def test_everything_has_its_words(known: Known, zh: str, en: str) -> None:
     assert zh in page(known, "zh")
     assert en in page(known, "en")
+
+
+def test_only_a_clear_lead_is_told_ahead_of_a_shift_and_what_rounds_to_nothing_is_left_out() -> None:
+    told = page(msgspec.structs.replace(ANNA, standing=NEW))
+    assert " 0% " not in told
+    close = msgspec.structs.replace(NEW, likely=(Likely("enemy", 0.5), Likely("complete_stranger", 0.4)))
+    for standing in (close, STANDING):
+        assert "probably" not in page(msgspec.structs.replace(ANNA, standing=standing))
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,18 @@ def worker(first: Scrape | None = None, second: Scrape | None = None, **facts: A
             [("action", "nothing answers at h:1 (refused); its log ends: the worker stops: x")],
             id="it is gone",
         ),
+        pytest.param(
+            worker(error="refused", supervised=True, started_s=10.0, process="process 7 is there"),
+            1,
+            [("warning", "yet; `rapport up` started it 10 s ago; process 7 is there")],
+            id="it was started a moment ago",
+        ),
+        pytest.param(
+            worker(error="refused", supervised=True, started_s=61.0),
+            1,
+            [("action", "nothing answers at h:1 (refused)")],
+            id="it should be there by now",
+        ),
         pytest.param(worker(error="refused", named=False), 0, [("action", "nothing answers")], id="there is none"),
         pytest.param(
             worker(error="refused", named=False), 2, [("warning", "2 members elsewhere")], id="it is elsewhere"
@@ -97,6 +109,13 @@ def worker(first: Scrape | None = None, second: Scrape | None = None, **facts: A
 )
 def test_workers(seen: WorkerSeen, members: int | None, told: list[tuple[str, str]]) -> None:
     every(workers.judge(seen, members), told)
+
+
+def test_nobody_is_told_to_start_a_worker_beside_the_one_that_up_starts() -> None:
+    for started in (10.0, 61.0, None):
+        (finding,) = workers.judge(worker(error="refused", supervised=True, started_s=started), 1)
+        assert "start no other" in finding.remedy
+        assert "`rapport worker`" not in finding.remedy
 
 
 @pytest.mark.parametrize(
