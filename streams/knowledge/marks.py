@@ -49,7 +49,7 @@ class Negation(msgspec.Struct, frozen=True):
 class Mark(msgspec.Struct, frozen=True):
     """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, elsewhere, cry, errand,
     goods, cause, sentiment, tone, topic, precision, reply or innocent; `kind` the kind of a cause or the severity of a
-    threat; `denial` what takes it back: `near` (the negation of the cues), `far` (the denial of texts.yaml), nothing."""
+    threat; `denial` what takes it back: `near` (the negation of the cues), `far` (that of texts.yaml) or nothing."""
 
     family: str
     name: str
