@@ -94,7 +94,7 @@ def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, ma
     asking.start()  # beside it, for what comes meanwhile is wanted, too
     with until_unread():
         tail.take(follow(cluster, wanted.topics, lambda: over.is_set() or unread(), span))
-    if not over.is_set() and not tail.shown:
+    if not over.is_set():
         asking.join(LONGEST_ASKING_S)
     if span.ends and not tail.shown:
         typer.secho(_nothing(tail, span), err=True, dim=sys.stderr.isatty())
@@ -109,13 +109,13 @@ def _nothing(tail: Tail, span: Span) -> str:
 
 
 def _say_unheard(settings: Settings, key: str | None, named: str | None, tail: Tail, ends: bool) -> None:
-    """Unless something of theirs was shown meanwhile."""
+    """Unless it waits for somebody of whom something came meanwhile."""
     if key is None or named is None:
         return
     from rapport.customers.looking import unheard  # large, and only asked for one customer
 
     why = unheard(settings, key, named, waiting=not ends)
-    if why and not tail.shown:
+    if why and (ends or not tail.shown):
         typer.secho(why, err=True)
 
 

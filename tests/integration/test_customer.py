@@ -97,7 +97,7 @@ def _both(line: Line) -> None:
     assert (nobody.returncode, nobody.stdout) == (1, "")
     assert nobody.stderr == "rapport customer: nobody is known as c-ana; did you mean c-anna?\n"
     assert followed(line, "c-ana") == "nobody is known as c-ana yet; did you mean c-anna?\nnothing\n"
-    linked = f"{hashed} is c-anna: --customer c-anna shows what comes of them\nnothing\n"
+    linked = f"{hashed} is c-anna: --customer c-anna shows what comes of them\n"
     assert followed(line, f"email:{MAIL}") == linked
     assert followed(line, "c-anna") == ""
 
