@@ -9,6 +9,7 @@ import msgspec
 from rich.text import Text
 
 from rapport.customers.known import Contact, Known, Likely, Matter, Reason, Standing, Waiting
+from rapport.customers.leaning import leaning
 from rapport.customers.standing import LEAST
 from rapport.customers.trajectory import Step, plot, steps
 from rapport.customers.turns import turn
@@ -18,12 +19,9 @@ from rapport.voice import Voice
 from schemas import times
 from schemas.records import Shift, Signal
 from schemas.wire import output_to_json
-from streams.relationships.relationships import STRANGER
 
 _BAR: Final = 20
 """Cells of a probability of one."""
-_LEADS: Final = 0.6
-"""Share of a relationship from which on it is told of somebody who counts as a stranger still."""
 _TIMES: Final = ("at", "occurred_at", "since", "as_of", "first", "latest", "opened_at", "due_at", "due")
 
 
@@ -99,10 +97,10 @@ def _head(known: Known, page: Page) -> Iterator[Text]:
 
 def _headline(standing: Standing, voice: Voice) -> str:
     """The declared relationship; of who counts as a stranger still, the one that is coming."""
-    leads = max(standing.likely, key=lambda each: each.probability, default=None)
-    if standing.type != STRANGER or leads is None or leads.type == STRANGER or leads.probability < _LEADS:
+    likely = None if voice.knowledge is None else leaning(standing, voice.knowledge)
+    if likely is None:
         return voice.relationship(standing.type)
-    return voice.say("probably").format(voice.relationship(leads.type), f"{leads.probability:.0%}")
+    return voice.say("probably").format(voice.relationship(likely.type), f"{likely.probability:.0%}")
 
 
 def _seen(known: Known, page: Page) -> Text:

@@ -127,7 +127,7 @@ def page(known: Known, language: str = "en", width: int | None = None) -> str:
         pytest.param(ANNA, "顾客 在线聊天 聊天消息 “在吗？”", "they chat Chat message “在吗？”", id="what they said"),
         pytest.param(
             msgspec.structs.replace(ANNA, matters=(LATE,)),
-            "提示 顾客写来了，没有人按时回复 · 门店",
+            "提示 顾客留了言，没有人按时回复 · 门店",
             "info A customer wrote and nobody answered in time · store",
             id="an alert that the archive has not got yet",
         ),
