@@ -60,7 +60,7 @@ def test_the_headline_says_what_the_bars_say(show: Any) -> None:
     assert re.findall(r"\d+ %", page) == ["99 %", "99 %", "1 %"]
     assert " 0 %" not in page
     assert "not known yet" not in page
-    assert "很可能是：感到委屈（99 %，尚未确认）" in show(known(WRONGED, NEXT), language="zh")
+    assert "大概是：感到委屈（99 %，尚未确认）" in show(known(WRONGED, NEXT), language="zh")
 
 
 def test_a_pleasant_guess_waits_for_its_proof(show: Any) -> None:
