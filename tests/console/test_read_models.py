@@ -288,7 +288,7 @@ def test_a_customer_is_shown_as_they_stood(shop: World, monkeypatch: pytest.Monk
         asked.append(at)
         return Customer(first=at, latest=at, declared=rules.type_index["buddy"])
 
-    monkeypatch.setattr("rapport.customers.finding.state_at", state)
+    monkeypatch.setattr("replay.past.state_at", state)
     monkeypatch.setattr("console.pages.reading.of_kafka", lambda _cluster: lambda _id, _patience_s: None)
     manager, then = shop.inside("manager"), int(ago(20).timestamp() * 1000)
     page = manager.get(f"/customers/ann?at={then}").text
