@@ -177,7 +177,8 @@ class Relationships:
                         transformed = True
                         self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
-        if moment.customer.declared in self._close:
+        # What was said before they were close (a past that is handed over) is no falling out.
+        if moment.customer.declared in self._close and moment.at >= moment.customer.since:
             self._fall(moment.customer, counted, since)
         return news, transformed
 
