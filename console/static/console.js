@@ -128,8 +128,7 @@
   const close = () => { asked += 1; card.removeAttribute("aria-busy"); card.replaceChildren(); document.body.classList.remove("opened"); history.pushState({}, "", "/inbox" + location.search); mark(); };
 
   const relist = online(async () => {
-    const open = openId();
-    const answer = await look(open ? "/inbox/" + open : "/inbox");
+    const answer = await look("/inbox"); // not by the open card: it may be gone, or not yet be known again
     if (!answer.ok) return;
     const focused = document.activeElement?.name === "q" ? document.activeElement.selectionStart : null;
     list.innerHTML = await answer.text();
