@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console.accounts.roles import Right
-from console.pages import customer, door, inbox, live, operations, policy, portfolio, replay
+from console.pages import customer, door, events, inbox, live, operations, policy, portfolio, replay
 from console.web.guard import Headers, Stop
 from console.web.site import TEMPLATES, Done, Shown, Site, done, shown, stopped
 from console.web.viewer import viewer_of
@@ -24,7 +24,7 @@ PAGES: Final[tuple[tuple[str, Right | None, Shown], ...]] = (
     ("/login", None, door.log_in_page),
     ("/inbox", "inbox", inbox.inbox),
     ("/inbox/{alert_id}", "inbox", inbox.inbox),
-    ("/events", "inbox", inbox.events),
+    ("/events", "inbox", events.stream),
     ("/customers", "customer", customer.ask),
     ("/customers/{customer_id:path}", "customer_at_desk", customer.page),
     ("/live", "live", live.page),

@@ -25,12 +25,10 @@ def recent(speaker: Speaker, in_sight: bool = False) -> tuple[str, ...]:
 def _fact(speaker: Speaker, glimpse: Glimpse, in_sight: bool) -> str:
     """The fact with whether staff may speak of it; of what they must never mention no words are shown. Words about
     health, faith, grief and the like are known, and not brought up."""
-    hidden = msgspec.structs.replace(glimpse, words="")
-    if never_mentioned(speaker, glimpse):
-        return speaker.say("fact.never", fact=_line(speaker, hidden))
-    if may_be_mentioned(speaker, glimpse):
-        return speaker.say("fact.say", fact=_line(speaker, glimpse))
-    return speaker.say("fact.silent", fact=_line(speaker, hidden if in_sight else glimpse))
+    mark = "never" if never_mentioned(speaker, glimpse) else "say" if may_be_mentioned(speaker, glimpse) else "silent"
+    if mark == "never" or (mark == "silent" and in_sight):
+        glimpse = msgspec.structs.replace(glimpse, words="")
+    return speaker.say(f"fact.{mark}", fact=_line(speaker, glimpse))
 
 
 def never_mentioned(speaker: Speaker, glimpse: Glimpse) -> bool:

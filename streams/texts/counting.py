@@ -8,7 +8,7 @@ that decide are in texts.yaml: precision.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -109,10 +109,14 @@ def _pending(texts: Texts) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def _patterns(texts: Texts) -> tuple[tuple[_Pattern, ...], tuple[_Pattern, ...], Callable[[str], bool]]:
     owed = re.compile(rf"\b{_either(texts, 'owed', 'en')}\b|{_either(texts, 'owed', 'zh')}")
-    return tuple(_english(texts)), tuple(_chinese(texts)), lambda words: owed.search(words) is not None
+    return _compiled(_english(texts)), _compiled(_chinese(texts)), lambda words: owed.search(words) is not None
 
 
-def _english(texts: Texts) -> Iterator[_Pattern]:
+def _compiled(patterns: Iterable[tuple[str, str]]) -> tuple[_Pattern, ...]:
+    return tuple(_Pattern(kind, re.compile(found)) for kind, found in patterns)
+
+
+def _english(texts: Texts) -> Iterator[tuple[str, str]]:
     given, things = _either(texts, "given", "en"), _either(texts, "things", "en")
     pending, harmless = _either(texts, "pending", "en"), _either(texts, "harmless", "en")
     safe = rf"(?!{_WITHIN}{{0,14}}\b{harmless}\b)"
@@ -141,59 +145,46 @@ def _english(texts: Texts) -> Iterator[_Pattern]:
         r"(?:\b(?:you|u)(?:\shave(?:n't|nt|\snot)|\sdid(?:n't|nt|\snot)|\shad(?:n't|nt|\snot)|'ve\s(?:not|"
         r"never)|\shave\snever|\snever))"
     )
-    yield _Pattern("absence", re.compile(rf"{not_done}\b{_WITHIN}{{1,48}}?\b{since}"))
-    yield _Pattern(
+    yield "absence", rf"{not_done}\b{_WITHIN}{{1,48}}?\b{since}"
+    yield "absence", rf"\bwe(?:\shave(?:n't|nt|\snot)|'ve\snot)\b{_WITHIN}{{1,24}}?\byou\b{_WITHIN}{{0,24}}?\b{since}"
+    yield (
         "absence",
-        re.compile(rf"\bwe(?:\shave(?:n't|nt|\snot)|'ve\snot)\b{_WITHIN}{{1,24}}?\byou\b{_WITHIN}{{0,24}}?\b{since}"),
-    )
-    yield _Pattern(
-        "absence",
-        re.compile(
+        (
             rf"{_EN}\s{_TIME}\s(?:(?:have|has)\s)?(?:(?:passed|gone by|gone)\s)?(?:since\s(?:you\b|your"
             rf"\s(?!{things}\b)|we\s{_WITHIN}{{2,20}}\byour?\b)|without\s(?:you|a visit|an order|a login|"
             rf"a purchase)\b)"
         ),
     )
-    yield _Pattern(
+    yield (
         "absence",
-        re.compile(
+        (
             rf"\byou(?:'ve|\shave|'re|\sare|\swere)?\s(?:been\s)?(?:away|absent|gone|inactive|dormant|q"
             rf"uiet|missing)\b{_WITHIN}{{0,20}}?\b{since}"
         ),
     )
-    yield _Pattern(
+    yield (
         "count",
-        re.compile(
+        (
             rf"\byour\s(?:[a-z]+\s){{1,3}}(?:has|have|was)\s(?:been\s|lain\s|sat\s)?(?:inactive|dormant"
             rf"|unused|idle|quiet|empty|gathering dust)\b{_WITHIN}{{0,20}}?\b{since}"
         ),
     )
     last = rf"\byour\s(?:last|latest|most recent|previous)\s(?!{things}\b)(?:(?!{things}\b)[a-z-]+\s){{1,3}}?"
-    yield _Pattern(
-        "absence",
-        re.compile(rf"{last}(?:with us\s|here\s)?(?:was\s)?(?:more than\s|over\s|about\s)?{_EN}\s{_TIME}\sago\b"),
-    )
-    yield _Pattern(
-        "date", re.compile(rf"{last}(?:with us\s|here\s)?(?:was\s|of\s|on\s|dates\s|from\s|back\s|in\s)+{DATE}")
-    )
-    yield _Pattern("count", re.compile(rf"{did}{inner}{{1,40}}?\s{_EN}\s{_TIME}\sago\b"))
+    yield "absence", rf"{last}(?:with us\s|here\s)?(?:was\s)?(?:more than\s|over\s|about\s)?{_EN}\s{_TIME}\sago\b"
+    yield "date", rf"{last}(?:with us\s|here\s)?(?:was\s|of\s|on\s|dates\s|from\s|back\s|in\s)+{DATE}"
+    yield "count", rf"{did}{inner}{{1,40}}?\s{_EN}\s{_TIME}\sago\b"
     ordered = r"(?!(?:[a-z']+\s){0,3}(?:booked|reserved|scheduled)\b)"
-    yield _Pattern("count", re.compile(rf"{ordered}{did}{lead}{{0,4}}\s{counted}{safe}"))
-    yield _Pattern(
-        "count",
-        re.compile(rf"{did}{inner}{{1,40}}?\s(?:{_EN}\s(?:different\s|separate\s)?times\b|twice\b|thrice\b){safe}"),
-    )
-    yield _Pattern("count", re.compile(rf"{did}{inner}{{1,24}}?\s{_EN}\s{_TIME}\s(?:in a row|running|straight)\b"))
-    yield _Pattern("count", re.compile(rf"\byour\s(?:[a-z]+\s)?{_EN}[-\s]{_TIME}\s(?:[a-z]+\s)?streak\b"))
+    yield "count", rf"{ordered}{did}{lead}{{0,4}}\s{counted}{safe}"
+    yield "count", rf"{did}{inner}{{1,40}}?\s(?:{_EN}\s(?:different\s|separate\s)?times\b|twice\b|thrice\b){safe}"
+    yield "count", rf"{did}{inner}{{1,24}}?\s{_EN}\s{_TIME}\s(?:in a row|running|straight)\b"
+    yield "count", rf"\byour\s(?:[a-z]+\s)?{_EN}[-\s]{_TIME}\s(?:[a-z]+\s)?streak\b"
     booked = (
         r"(?!(?:booked|reserved|scheduled|registered|signed|asked|requested|chose|chosen|picked|selected|a"
         r"greed|enrolled|subscribed|applied|need|want)\b)"
     )
     behind = r"(?<!\bfor )(?<!\bby )(?<!until )(?<!\btill )(?<!before )(?<!\bfrom )(?<!\bto )(?<!after )(?<!through )"
-    yield _Pattern("date", re.compile(rf"{you}{adverb}\s{booked}{past}\b{inner}{{0,36}}?\s{behind}{DATE}"))
-    yield _Pattern(
-        "date", re.compile(rf"\b(?:on\s)?{DATE}(?:\s\d{{4}})?,?\s(?:when\s)?{you}{adverb}\s{booked}{past}\b")
-    )
+    yield "date", rf"{you}{adverb}\s{booked}{past}\b{inner}{{0,36}}?\s{behind}{DATE}"
+    yield "date", rf"\b(?:on\s)?{DATE}(?:\s\d{{4}})?,?\s(?:when\s)?{you}{adverb}\s{booked}{past}\b"
     looking_back = (
         r"(?:with us|here|this (?:week|month|year|season|summer|winter)|last (?:week|month|year|season"
         r"|summer|winter)|in 20\d\d"
@@ -209,31 +200,31 @@ def _english(texts: Texts) -> Iterator[_Pattern]:
         r"\bthat(?:'s| is| makes)\s|\b(?:made|after|completed|logged|clocked up|notched up)\s(?:your\s)?|"
         r"\byour\s|^|[.!?;:\n–—-]\s*)"
     )
-    yield _Pattern("count", re.compile(rf"{thanks}{_EN}(?![%:-])\s{plural}\s{looking_back}\b{offer}"))
-    yield _Pattern(
+    yield "count", rf"{thanks}{_EN}(?![%:-])\s{plural}\s{looking_back}\b{offer}"
+    yield (
         "count",
-        re.compile(
+        (
             rf"\b(?:thanks|thank you|thx|grateful) for\s(?:your\s|all your\s|those\s){_EN}(?![%:-])\s"
             rf"{plural}"
         ),
     )
-    yield _Pattern("count", re.compile(rf"\b{_EN}\s{plural}\s(?:that\s)?{did}"))
+    yield "count", rf"\b{_EN}\s{plural}\s(?:that\s)?{did}"
     later = rf"(?:(?:[2-9]|[1-9]\d+)(?:st|nd|rd|th)|{_ORDINALS})"
-    yield _Pattern(
+    yield (
         "count",
-        re.compile(
+        (
             rf"\byour\s(?:(?:very|whole)\s)?{later}\s(?!{things}\b)(?:(?!{things}\b)[a-z'-]+\s)?(?!"
             rf"{things}\b)[a-z'-]+\b{offer_of(harmless)}"
         ),
     )
-    yield _Pattern("count", re.compile(rf"\byour\ssecond\s(?!{things}\b)[a-z'-]+\s{looking_back}\b"))
-    yield _Pattern("count", re.compile(rf"\b(?:you|your)\b{_WITHIN}{{1,40}}?\bfor the {later} time\b"))
+    yield "count", rf"\byour\ssecond\s(?!{things}\b)[a-z'-]+\s{looking_back}\b"
+    yield "count", rf"\b(?:you|your)\b{_WITHIN}{{1,40}}?\bfor the {later} time\b"
     often = (
         r"(?:visit|come|shop|order|buy|fly|train|stay|call|log|eat|drink|drop|pop|spend|go|work out|swim|ride|travel)"
     )
-    yield _Pattern(
+    yield (
         "count",
-        re.compile(
+        (
             rf"\byou\s(?:usually\s|always\s|typically\s)?{often}\b{inner}{{0,28}}?\s(?:{_EN}\stimes|twi"
             rf"ce|once)\s(?:a|per|each|every)\s(?:day|week|month|year)\b"
         ),
@@ -245,7 +236,7 @@ def offer_of(harmless: str) -> str:
     return rf"(?!{_WITHIN}{{0,24}}\b(?:on us|free|half price|{harmless}|due|is ready|complimentary)\b)"
 
 
-def _chinese(texts: Texts) -> Iterator[_Pattern]:
+def _chinese(texts: Texts) -> Iterator[tuple[str, str]]:
     pending, things = _either(texts, "pending", "zh"), _either(texts, "things", "zh")
     given, units, done = _either(texts, "given", "zh"), _either(texts, "units", "zh"), _either(texts, "done", "zh")
     harmless = _either(texts, "harmless", "zh")
@@ -260,12 +251,12 @@ def _chinese(texts: Texts) -> Iterator[_Pattern]:
         rf"(?:今年|去年|前年|本月|上个?月|这个?月|本周|上周|这周|这一年|一年来|本季度?|上季度?|全年|当月|20"
         rf"\d\d年|(?:近|过去|最近){_ZH}{_ZH_TIME})"
     )
-    yield _Pattern("count", re.compile(rf"{you}{inner}{{0,14}}?{done}{inner}{{0,6}}?{counted}"))
-    yield _Pattern("count", re.compile(rf"{you}{inner}{{0,6}}?{when}{inner}{{0,8}}?{counted}"))
-    yield _Pattern("count", re.compile(rf"{when}{inner}{{0,4}}?{you}{inner}{{0,10}}?{counted}"))
-    yield _Pattern(
+    yield "count", rf"{you}{inner}{{0,14}}?{done}{inner}{{0,6}}?{counted}"
+    yield "count", rf"{you}{inner}{{0,6}}?{when}{inner}{{0,8}}?{counted}"
+    yield "count", rf"{when}{inner}{{0,4}}?{you}{inner}{{0,10}}?{counted}"
+    yield (
         "count",
-        re.compile(
+        (
             rf"在(?:本|我们|咱们?|我家|小)(?:店|家|这儿|这里|馆|行|平台){inner}{{0,6}}?(?:了|过|咗)"
             rf"{inner}{{0,2}}?{counted}"
         ),
@@ -274,8 +265,8 @@ def _chinese(texts: Texts) -> Iterator[_Pattern]:
         rf"第(?:\d+|[二三四五六七八九十百]+)(?:次|回|趟|杯|节|堂|单|双|件|瓶|盒|晚|顿|碗|份|支|套|圈|课|场)"
         rf"(?!\s?{harmless}|\s?{things}|通知|提醒|联系|致电|催|付款|还款|用药|接种)"
     )
-    yield _Pattern("count", re.compile(rf"(?:您|你|{when}){_WITHIN}{{0,10}}?{nth}"))
-    yield _Pattern("count", re.compile(rf"{nth}{_WITHIN}{{0,6}}?(?:见到|遇见|接待|服务){_WITHIN}{{0,2}}(?:您|你)"))
+    yield "count", rf"(?:您|你|{when}){_WITHIN}{{0,10}}?{nth}"
+    yield "count", rf"{nth}{_WITHIN}{{0,6}}?(?:见到|遇见|接待|服务){_WITHIN}{{0,2}}(?:您|你)"
     ours = (
         "(?:变|涨|停|坏|换|改|降|断|到(?!店|访|场|馆)|货|发|送|收到|退|处理"
         "|回复|理由|解决|更新|出|开|故障|事故|责|条件|利息|息)"
@@ -285,33 +276,21 @@ def _chinese(texts: Texts) -> Iterator[_Pattern]:
         rf"里|内|都|也|又|就|已经?|一直|多)*(?:没有|没|未曾|未|不曾|冇|无(?=消费|登录|交易|购买|下单|活动|"
         rf"到店|使用|往来))(?!{_WITHIN}?{ours})"
     )
-    yield _Pattern("absence", re.compile(rf"{you}(?:(?!的){_WITHIN}){{0,10}}?{absent}"))
-    yield _Pattern("absence", re.compile(rf"(?:您|你)(?:的)?[^,.!?;，。！？；\n]{{0,8}}(?:近|过去|最近)?{absent}"))
-    yield _Pattern("absence", re.compile(rf"{absent}{_WITHIN}{{0,4}}(?:您|你)"))
-    yield _Pattern(
+    yield "absence", rf"{you}(?:(?!的){_WITHIN}){{0,10}}?{absent}"
+    yield "absence", rf"(?:您|你)(?:的)?[^,.!?;，。！？；\n]{{0,8}}(?:近|过去|最近)?{absent}"
+    yield "absence", rf"{absent}{_WITHIN}{{0,4}}(?:您|你)"
+    yield (
         "absence",
-        re.compile(
-            rf"自?从?{DATE}(?:以来|之后|以后|起|后|至今){_WITHIN}{{0,6}}(?:您|你){_WITHIN}{{0,4}}(?:没|未|不曾|冇)"
-        ),
+        rf"自?从?{DATE}(?:以来|之后|以后|起|后|至今){_WITHIN}{{0,6}}(?:您|你){_WITHIN}{{0,4}}(?:没|未|不曾|冇)",
     )
-    yield _Pattern(
+    yield "absence", rf"(?:距离?|离)(?:您|你|上一?[次回]){_WITHIN}{{0,12}}?(?:已|有|过去|隔|了|足足)+{_ZH}{_ZH_TIME}"
+    yield (
         "absence",
-        re.compile(rf"(?:距离?|离)(?:您|你|上一?[次回]){_WITHIN}{{0,12}}?(?:已|有|过去|隔|了|足足)+{_ZH}{_ZH_TIME}"),
-    )
-    yield _Pattern(
-        "absence",
-        re.compile(
-            rf"(?:您|你)(?!的){_WITHIN}{{0,4}}?(?:离开|消失|缺席|缺课|失联)(?:我们)?(?:了|已|有)*{_ZH}{_ZH_TIME}"
-        ),
+        rf"(?:您|你)(?!的){_WITHIN}{{0,4}}?(?:离开|消失|缺席|缺课|失联)(?:我们)?(?:了|已|有)*{_ZH}{_ZH_TIME}",
     )
     deed = "(?:买|购|下单|光顾|光临|到店|消费|逛|来店|来过|来的|来剪|来做|来吃)"
-    yield _Pattern(
-        "date",
-        re.compile(
-            rf"{you}{_WITHIN}{{0,4}}?(?:于|在|是|自)?{DATE}(?:在{_WITHIN}{{1,6}})?(?:{deed}|{inner}{{1,4}}[了过])"
-        ),
-    )
-    yield _Pattern("date", re.compile(rf"{DATE}[,，]?{you}(?:在{_WITHIN}{{1,6}})?(?:{deed}|{inner}{{1,4}}[了过])"))
+    yield "date", rf"{you}{_WITHIN}{{0,4}}?(?:于|在|是|自)?{DATE}(?:在{_WITHIN}{{1,6}})?(?:{deed}|{inner}{{1,4}}[了过])"
+    yield "date", rf"{DATE}[,，]?{you}(?:在{_WITHIN}{{1,6}})?(?:{deed}|{inner}{{1,4}}[了过])"
 
 
 def _either(texts: Texts, name: str, language: str) -> str:

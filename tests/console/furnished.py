@@ -13,7 +13,7 @@ import pytest
 from console.accounts.people import Person
 from console.accounts.roles import ROLES
 from console.desk.acting import TYPES
-from console.pages import customer, empathy, inbox, operations, policy, replay
+from console.pages import customer, empathy, events, operations, policy, replay
 from console.pages.reading import Seen, Step
 from console.web.site import Site
 from producers.letters.shelf import Shelf
@@ -121,7 +121,7 @@ class Shop:
         ):
             monkeypatch.setattr(page, name, instead)
         monkeypatch.setattr("console.desk.laboratory.processes.start", lambda command, log, env: _Ended())
-        monkeypatch.setattr(inbox, "BEAT_S", 0.01)
+        monkeypatch.setattr(events, "BEAT_S", 0.01)
 
     def _hang_alerts(self, words: str) -> None:
         for name in ("mine", *(f"mine-{action}" for action in TYPES)):
