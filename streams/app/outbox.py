@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final, TypeAlias, TypeVar
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced, UnknownTopicOrPartitionError
@@ -63,31 +64,55 @@ class Unsent(Exception):
 
 
 class Wire:
-    """A producer, and who stands in line for it.
-
-    aiokafka has one batch a partition waiting; those behind it share one time limit that
-    runs faster the more they are, so only one may ask at a time.
-    """
+    """A producer, for one who sends a partition one thing at a time."""
 
     def __init__(self, kafka: Kafka, client_id: str) -> None:
         self.producer = new_producer(kafka, client_id)
-        self._turns: defaultdict[Target, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def put(self, batch: BatchBuilder, target: Target) -> Awaitable[RecordMetadata]:
+    async def deliver(self, batches: Mapping[Target, Sequence[Entry]]) -> Sequence[RecordMetadata]:
+        """All of it, each target in the order given; acknowledged, a batch each, when this returns."""
+        built: dict[Target, list[BatchBuilder]] = {}
+        for target, entries in batches.items():
+            self._add(built.setdefault(target, []), entries)
+        acknowledged = await self._acknowledged(built)
+        return [each for found in acknowledged.values() for each in found]
+
+    def _add(self, batches: list[BatchBuilder], entries: Iterable[Entry]) -> None:
+        """The records behind those that are there, in more batches where one is full."""
+        batch = batches[-1] if batches else None
+        for key, value, headers, timestamp in entries:
+            if batch is None or not batch.append(key=key, value=value, timestamp=timestamp, headers=headers):
+                batch = self.producer.create_batch()
+                batches.append(batch)
+                # The first record of a batch is taken whatever its size.
+                batch.append(key=key, value=value, timestamp=timestamp, headers=headers)
+
+    async def _acknowledged(
+        self, batches: Mapping[Target, Sequence[BatchBuilder]]
+    ) -> Mapping[Target, Sequence[RecordMetadata]]:
+        """By turns a batch of each target: a request holds one of a partition."""
+        sent: dict[Target, list[Awaitable[RecordMetadata]]] = {target: [] for target in batches}
+        for turn in zip_longest(*batches.values()):
+            for target, batch in zip(batches, turn, strict=True):
+                if batch is not None:
+                    batch.close()
+                    sent[target].append(await self._put(batch, target))
+        return {target: [await answer for answer in answers] for target, answers in sent.items()}
+
+    async def _put(self, batch: BatchBuilder, target: Target) -> Awaitable[RecordMetadata]:
         """Hand a batch over, after those of the same target; the answer is awaited by the caller."""
         topic, partition = target
-        answer: Awaitable[RecordMetadata] | None = None
-        async with self._turns[target]:
-            while answer is None:
-                # Not taken means: the one before it waits for a broker that is away, or one that has just come
-                # back and does not know its topics yet. It may be handed over again.
-                try:
-                    answer = await self.producer.send_batch(batch, topic, partition=partition)
-                except KafkaTimeoutError:
-                    pass
-                except UnknownTopicOrPartitionError:
-                    log.warning("the broker does not know %s; asking again (`rapport init` makes what lacks)", topic)
-        return answer
+        while True:
+            # Not taken means: the one before it waits for a broker that is away, or one that has just come
+            # back and does not know its topics yet. It may be handed over again.
+            try:
+                answer: Awaitable[RecordMetadata] = await self.producer.send_batch(batch, topic, partition=partition)
+            except KafkaTimeoutError:
+                pass
+            except UnknownTopicOrPartitionError:
+                log.warning("the broker does not know %s; asking again (`rapport init` makes what lacks)", topic)
+            else:
+                return answer
 
     async def cut(self) -> None:
         """Disconnect without sending what waits."""
@@ -97,10 +122,64 @@ class Wire:
         self.producer._closed = True
 
 
+@dataclass(slots=True)
+class _Round:
+    """What goes together, and the answer to it."""
+
+    answer: asyncio.Future[Mapping[Target, Sequence[RecordMetadata]]]
+    batches: dict[Target, list[BatchBuilder]] = field(default_factory=dict)
+
+
+class SharedWire(Wire):
+    """A producer of several who send to the same partitions: what comes while one round is under way goes in the next.
+
+    A request holds one batch of a partition, and aiokafka sends a broker one request at a time. Batches of each sender
+    by themselves would wait for as many round trips as there are senders before them.
+    """
+
+    def __init__(self, kafka: Kafka, client_id: str) -> None:
+        super().__init__(kafka, client_id)
+        self._next: _Round | None = None
+        self._going: asyncio.Task[None] | None = None
+
+    async def deliver(self, batches: Mapping[Target, Sequence[Entry]]) -> Sequence[RecordMetadata]:
+        """As a wire of one's own; what is added to a round is sent, also if its sender is cancelled."""
+        if self._next is None:
+            self._next = _Round(asyncio.get_running_loop().create_future())
+        mine = self._next
+        for target, entries in batches.items():
+            self._add(mine.batches.setdefault(target, []), entries)
+        if self._going is None:
+            # Its first step comes after the others whom the same fetch has woken.
+            self._going = asyncio.create_task(self._go(), name="rounds of the shared wire")
+        acknowledged = await asyncio.shield(mine.answer)
+        return [each for target in batches for each in acknowledged[target]]
+
+    async def _go(self) -> None:
+        """Round after round, as long as something waits."""
+        try:
+            while (now := self._next) is not None:
+                self._next = None
+                try:
+                    now.answer.set_result(await self._acknowledged(now.batches))
+                except KafkaError as error:
+                    now.answer.set_exception(error)
+                except asyncio.CancelledError:
+                    now.answer.cancel()
+                    raise
+        finally:
+            self._going = None
+
+    async def cut(self) -> None:
+        if self._going is not None:
+            self._going.cancel()
+        await super().cut()
+
+
 class Outbox:
     """The way out of one lane, guarded by its claim to the partition.
 
-    Over a wire that it shares, what several lanes send at a time goes in one request, and what
+    Over a wire that it shares, what several lanes send at a time goes in one batch a partition, and what
     is under way when a lane is cancelled still arrives. Over its `own`, which it opens and
     closes, it can shut out a predecessor, and nothing arrives late.
     """
@@ -136,12 +215,14 @@ class Outbox:
         Raises `Superseded` if the partition is no longer ours, `Oversized` naming the
         record, `Unsent` if the broker refused or stayed silent.
         """
-        built = [(target, batch) for target, entries in batches.items() for batch in self._build(target, entries)]
-        if not built:
+        batches = {target: entries for target, entries in batches.items() if entries}
+        if not batches:
             return ()
+        for target, entries in batches.items():
+            self._check(target, entries)
         await self._claim.confirm()
         self._under_way += 1
-        acknowledged = await self._within(self._deliver(built), _names(batches))
+        acknowledged = await self._within(self._wire.deliver(batches), _names(batches))
         self._under_way -= 1
         return acknowledged
 
@@ -154,10 +235,6 @@ class Outbox:
         else:
             await self._within(self._wire.producer.stop(), "the producer could not be closed")
 
-    async def _deliver(self, built: Sequence[tuple[Target, BatchBuilder]]) -> Sequence[RecordMetadata]:
-        sent = [await self._wire.put(batch, target) for target, batch in built]
-        return [await acknowledged for acknowledged in sent]
-
     async def _within(self, doing: Awaitable[T], what: str) -> T:
         try:
             async with asyncio.timeout(ACK_SECONDS):
@@ -169,25 +246,22 @@ class Outbox:
         except KafkaError as error:
             raise Unsent(f"{what}: refused by Kafka: {error!r}") from error
 
-    def _build(self, target: Target, entries: Sequence[Entry]) -> list[BatchBuilder]:
-        batches: list[BatchBuilder] = []
-        batch = None
+    def _check(self, target: Target, entries: Iterable[Entry]) -> None:
+        """Raises `Oversized` for the first record that its topic would not take."""
         limit = self._limits.get(target[0], RECORD_BYTES)
         for key, value, headers, timestamp in entries:
-            placed = batch and batch.append(key=key, value=value, timestamp=timestamp, headers=headers)
-            if not placed:
-                batch = self._wire.producer.create_batch()
-                batches.append(batch)
-                # The first record of a batch is taken whatever its size.
-                placed = batch.append(key=key, value=value, timestamp=timestamp, headers=headers)
+            carried = sum(len(name) + len(text) for name, text in headers) if headers else 0
+            if len(value or b"") + len(key or b"") + carried < limit // 2:
+                continue
+            # Of a large one a batch of its own says the size, with its framing, to the byte.
+            placed = self._wire.producer.create_batch().append(
+                key=key, value=value, timestamp=timestamp, headers=headers
+            )
             if placed.size > limit:
                 raise Oversized(
                     f"a record of {placed.size:,} bytes for {target[0]}[{target[1]}], which takes {limit:,}:"
                     " shorten what makes it so long (text, properties), or raise the limit here and on the topic"
                 )
-        for batch in batches:
-            batch.close()
-        return batches
 
 
 def _names(batches: Mapping[Target, Sequence[Entry]]) -> str:

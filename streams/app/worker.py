@@ -37,7 +37,7 @@ from streams.app.identity import Identity
 from streams.app.lanes import Lanes, Work, fault_of
 from streams.app.line import GROUP, STATIONS, LineApp, build_app
 from streams.app.metrics import HEARD, LINE_PARTITIONS, TRIPPED
-from streams.app.outbox import Outbox, Wire
+from streams.app.outbox import Outbox, SharedWire, Wire
 from streams.app.transport import ChunkConsumer
 from streams.app.trends import Trends
 from streams.engine import Engine, UnreadableState
@@ -69,7 +69,7 @@ class Worker:
 
     settings: Settings
     engine: Engine
-    wire: Wire
+    wire: SharedWire
     """What the lanes share that need none of their own."""
     over: asyncio.Future[None]
     """Done when the worker is to end: a result on a signal, an exception on a failure."""
@@ -132,7 +132,7 @@ async def work(settings: Settings, engine: Engine, health: Health) -> int:
     loop = asyncio.get_running_loop()
     beating = asyncio.create_task(health.beat(), name="health")
     over: asyncio.Future[None] = loop.create_future()
-    worker = Worker(settings, engine, Wire(settings.cluster, GROUP), over)
+    worker = Worker(settings, engine, SharedWire(settings.cluster, GROUP), over)
     lanes = Lanes(dict.fromkeys(STATIONS.values(), worker.station), settings.chunk, worker.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)

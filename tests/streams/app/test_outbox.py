@@ -20,6 +20,7 @@ from streams.app.outbox import (
     Entry,
     Outbox,
     Oversized,
+    SharedWire,
     Unsent,
     Wire,
 )
@@ -55,7 +56,7 @@ def outbox(wire: Wire, member: Member | None = None, *, own: bool = False) -> Ou
 
 def with_outbox(fresh: Line, scenario: Callable[[Outbox], Awaitable[None]], member: Member | None = None) -> None:
     async def whole() -> None:
-        wire = Wire(Kafka(fresh.bootstrap), "test")
+        wire = SharedWire(Kafka(fresh.bootstrap), "test")
         await wire.producer.start()
         try:
             await scenario(outbox(wire, member))
@@ -162,6 +163,48 @@ def test_many_who_send_to_one_partition_over_one_wire_all_get_their_turn(fresh: 
         assert [found[at : at + 5] for at in range(0, 300, 5)] == [
             list(range(first, first + 5)) for first in found[::5]
         ]
+
+    with_outbox(fresh, scenario)
+
+
+def test_what_several_send_at_a_time_goes_in_one_batch_a_partition(fresh: Line) -> None:
+    async def scenario(box: Outbox) -> None:
+        targets = [(topics.alert_topic("agent-desk"), 0), (topics.alert_topic("agent-desk"), 1)]
+        sends = [box.send({target: entries(2, first=2 * turn) for target in targets}) for turn in range(9)]
+        answers = await asyncio.gather(*sends)
+        for answer in answers:
+            assert [each.offset for each in answer] == [0, 0], "one batch holds them all, and all learn of it"
+        for _, partition in targets:
+            found = [int(each.key) for each in await on(fresh, targets[0][0], partition)]
+            assert found == list(range(18)), "in the order in which they were sent"
+
+    with_outbox(fresh, scenario)
+
+
+def test_what_was_handed_over_arrives_though_its_sender_is_cancelled_and_the_others_learn_nothing_of_it(
+    fresh: Line,
+) -> None:
+    async def scenario(box: Outbox) -> None:
+        target = (topics.alert_topic("conflict"), 2)
+        leaving = asyncio.create_task(box.send({target: entries(3)}))
+        staying = asyncio.create_task(box.send({target: entries(3, first=3)}))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        assert [each.offset for each in await staying] == [0]
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert [int(each.key) for each in await on(fresh, target[0])] == list(range(6))
+
+    with_outbox(fresh, scenario)
+
+
+def test_large_sends_go_by_turns_and_every_batch_is_acknowledged(fresh: Line) -> None:
+    async def scenario(box: Outbox) -> None:
+        targets = [(topics.alert_topic("concierge"), 0), (topics.alert_topic("concierge"), 1)]
+        answer = await box.send({target: entries(600, size=4_000) for target in targets})
+        assert len(answer) > 2 * len(targets), "2.4 MB are several batches of each"
+        for _, partition in targets:
+            assert [int(each.key) for each in await on(fresh, targets[0][0], partition)] == list(range(600))
 
     with_outbox(fresh, scenario)
 
