@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from streams.app.outbox import Entry, Target
 
-DELAY_S: Final = 0.025
+DELAY_S: Final = 0.1
 """How long the first of the chunks waits. A crash does so much more again, and recognises it."""
 RECORDS: Final = 4_000
 """So many records do not wait; twice as many unwritten ones stop the lane until there is room."""

@@ -10,6 +10,8 @@ from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import Relationships
 from streams.signals import DETECTORS
 from streams.signals.detector import Detector, Meeting, News
+from streams.texts.closing import lists_of
+from streams.texts.counting import patterns_of
 from streams.texts.listening import listener
 
 OF_NOBODY = frozenset({"cause_rising", "trend_alerts"})
@@ -24,7 +26,10 @@ class Rules:
         self.apart = self.company_wide | {ERASED}
         """Types that are no touchpoint of one customer."""
         self.relationships = Relationships(knowledge)
-        listener(knowledge.texts, knowledge.meanings)  # made ready now, so that no customer's first word waits for it
+        # Made ready now, so that no customer's first word waits for it.
+        listener(knowledge.texts, knowledge.meanings)
+        patterns_of(knowledge.texts)
+        lists_of(knowledge.texts)
         gate = Gate(knowledge, self.relationships)
         self.detectors: dict[str, Detector[Any]] = {gate.name: gate}
         for detector in DETECTORS:

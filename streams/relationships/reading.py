@@ -171,7 +171,8 @@ class Reading:
     def quiet(self, numbers: Numbers) -> int:
         """The types, as bits, that a customer's silence speaks for: they may have left, they are not hostile."""
         said = numbers[self._silence] @ self._weights[self._silence]
-        return sum(1 << n for n in self._silent if said[n] - said.mean() >= SPOKEN * WHOLE)
+        speaks = (said - said.mean() >= SPOKEN * WHOLE).tolist()
+        return sum(1 << n for n in self._silent if speaks[n])
 
 
 def _speaking(once: Whole, bounded: npt.NDArray[np.bool_], knowledge: Knowledge) -> tuple[Whole, Whole]:

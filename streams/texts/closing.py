@@ -32,7 +32,7 @@ def closes(texts: Texts, text: str) -> bool:
     if len(text) > LONGEST or _ASKS.search(text) or not SOUR.isdisjoint(text):
         return False
     plain = _plain(_HANDLE.sub(" ", text))
-    lists = _lists(texts)
+    lists = lists_of(texts)
     return _spelt(plain, lists["closing"], lists["aside"]) if plain else _faces(text)
 
 
@@ -42,7 +42,7 @@ def settles(texts: Texts, text: str) -> bool:
     if len(text) > SETTLED or _ASKS.search(text) or not SOUR.isdisjoint(text):
         return False
     plain = _plain(_HANDLE.sub(" ", text))
-    lists = _lists(texts)
+    lists = lists_of(texts)
     found: set[str] = set()
     at, begins = 0, True
     while at < len(plain):
@@ -74,8 +74,8 @@ Words: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=4)
-def _lists(texts: Texts) -> Mapping[str, Words]:
-    """Of all languages together: people mix them."""
+def lists_of(texts: Texts) -> Mapping[str, Words]:
+    """Of all languages together: people mix them. To put them together takes a while."""
     return {name: _of(texts, name) for name in sorted(SPELT)}
 
 

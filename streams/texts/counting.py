@@ -71,7 +71,7 @@ def told(low: str, texts: Texts) -> Told | None:
     """The first of what a `lowered` text tells of them; None where there is none."""
     if not _HAS_NUMBER.search(low):
         return None
-    english, chinese, owed = _patterns(texts)
+    english, chinese, owed = patterns_of(texts)
     patterns = (*(english if _THEM.search(low) else ()), *(chinese if _HAN.search(low) else ()))
     return min(_all(low, patterns, owed), key=lambda each: (each.start, each.kind), default=None)
 
@@ -107,7 +107,8 @@ def _pending(texts: Texts) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4)
-def _patterns(texts: Texts) -> tuple[tuple[_Pattern, ...], tuple[_Pattern, ...], Callable[[str], bool]]:
+def patterns_of(texts: Texts) -> tuple[tuple[_Pattern, ...], tuple[_Pattern, ...], Callable[[str], bool]]:
+    """In English and in Chinese, and whether words tell what somebody owes. To compile them takes a while."""
     owed = re.compile(rf"\b{_either(texts, 'owed', 'en')}\b|{_either(texts, 'owed', 'zh')}")
     return _compiled(_english(texts)), _compiled(_chinese(texts)), lambda words: owed.search(words) is not None
 

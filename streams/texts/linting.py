@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from streams.knowledge.marks import Texts
 from streams.texts.counting import DATE, NUMBER_WORDS, conditional, meant_for, pending, told
-from streams.texts.listening import LETTERS, Heard, Listener
+from streams.texts.listening import LETTERS, REMEMBERED, Heard, Listener
 
 NEAR: Final = 32
 """Letters between a number and what the customer did within which one is about the other."""
@@ -103,7 +103,8 @@ def _listed(heard: Heard, texts: Texts) -> Flaw | None:
     return None
 
 
-def topics(heard: Heard, texts: Texts) -> dict[str, tuple[int, int]]:
+@lru_cache(REMEMBERED)
+def topics(heard: Heard, texts: Texts) -> Mapping[str, tuple[int, int]]:
     """Where each sensitive topic is first named: by the lists, a medicine, or a feast that is wished to one person."""
     found = {name: heard.spans("topic", name)[0] for name in heard.said("topic")}
     for name, span in (("health", _drug(heard.low, texts)), ("creed", _feast(heard.low))):
@@ -167,12 +168,23 @@ def _counts(texts: Texts) -> re.Pattern[str]:
 
 def _drug(low: str, texts: Texts) -> tuple[int, int] | None:
     """Where the first medicine is named, by its ending; in Chinese by what stands in the name."""
+    endings, tail, tails, names = _drugs(texts)
+    # Most words end like none: that is seen by their last letters.
+    words = (word for word in _WORD.finditer(low) if word[0][-tail:] in tails and word[0].endswith(endings))
+    found = [word.span() for word in (next(words, None), names.search(low)) if word is not None]
+    return min(found, default=None)
+
+
+@lru_cache(maxsize=4)
+def _drugs(texts: Texts) -> tuple[tuple[str, ...], int, frozenset[str], re.Pattern[str]]:
+    """Endings, how many letters all of them have, the last ones of each, and whole names: of those that begin at one
+    place the shortest is found."""
     drugs = texts.mark("drugs", "drugs")
     assert drugs is not None
-    endings = drugs.of("en")
-    found = [word.span() for word in _WORD.finditer(low) if word[0].endswith(endings)]
-    found += [(low.index(name), low.index(name) + len(name)) for name in drugs.of("zh") if name in low]
-    return min(found, default=None)
+    endings, names = drugs.of("en"), sorted(drugs.of("zh"), key=len)
+    tail = min(map(len, endings), default=1)
+    tails = frozenset(each[-tail:] for each in endings)
+    return endings, tail, tails, re.compile("|".join(map(re.escape, names)) or r"(?!)")
 
 
 def _feast(low: str) -> tuple[int, int] | None:
