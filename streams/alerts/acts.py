@@ -9,6 +9,9 @@ import msgspec
 from streams.alerts import life
 from streams.customers.moment import ACT, Moment
 
+RESERVED: Final = frozenset({"measure", "count", "bin", "act"})
+"""Names by which measures say what they count; the scope of no trend has one."""
+
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was done, when, by whom, with which alert; `until` as it was written."""
@@ -27,9 +30,10 @@ read: Final = msgspec.json.Decoder(Act).decode
 
 
 def tell(moment: Moment) -> None:
-    """Counts it, once, under the scope of the trend; without a scope it concerns no trend."""
+    """Counts it, once, under the scope of the trend; without a scope, or with one that no trend can have, it concerns
+    none."""
     touchpoint, scope = moment.touchpoint, moment.properties.get("scope")
-    if touchpoint is None or not isinstance(scope, dict) or not scope:
+    if touchpoint is None or not isinstance(scope, dict) or not scope or not RESERVED.isdisjoint(scope):
         return
     act = Act(
         at=moment.at, event_id=moment.event_id, state=life.ACTIONS[touchpoint.type],

@@ -57,6 +57,41 @@ class Flow(Membership, Protocol):
     def resume(self, tp: TP) -> None: ...
 
 
+class Turns:
+    """One lane begins a chunk at a time, and the loop turns before the next one does.
+
+    What fetches and sends are chains of a dozen short steps, each of a turn of the loop. If all lanes that have a chunk
+    worked in one turn, each step of each chain would wait for all of them.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._taken = False
+
+    async def mine(self) -> None:
+        """In the order of asking; the turn is over with the next turn of the loop."""
+        loop = asyncio.get_running_loop()
+        if self._taken:
+            turn = loop.create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._over()
+                raise
+        self._taken = True
+        loop.call_soon(self._over)
+
+    def _over(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._taken = False
+
+
 class Astray(Exception):
     """A chunk of the present assignment finds no lane; going on would leave a gap. A fault of this program."""
 
@@ -68,7 +103,7 @@ class Lost(Exception):
 class Lane:
     """One partition in one generation."""
 
-    def __init__(self, tp: TP, claim: Claim, work: Work, flow: Flow, chunk: int) -> None:
+    def __init__(self, tp: TP, claim: Claim, work: Work, flow: Flow, chunk: int, turns: Turns) -> None:
         self.tp = tp
         self.claim = claim
         self.position: int | None = None
@@ -76,6 +111,7 @@ class Lane:
         """Unix time, by the broker, of the last record of the last chunk it finished."""
         self._work = work
         self._flow = flow
+        self._turns = turns
         self._full, self._empty = FULL * chunk, EMPTY * chunk
         self._most = work.appetite * chunk
         self._waiting: deque[Sequence[Any]] = deque()
@@ -165,6 +201,7 @@ class Lane:
         while not self._waiting and not self._ending and self._fault is None:
             self._wake.clear()
             await self._wake.wait()
+        await self._turns.mine()
         if self._fault is not None:
             raise self._fault
         if self._ending:
@@ -187,6 +224,7 @@ class Lanes:
         self.chunk = chunk
         self._stations = stations
         self._fail = fail
+        self._turns = Turns()
         self._lanes: dict[TP, Lane] = {}
         self._flow: Flow | None = None
         self._generation = -1
@@ -200,7 +238,7 @@ class Lanes:
         self._generation = generation
         for tp in sorted(partitions):
             claim = Claim(self._flow, tp.topic, tp.partition, generation)
-            lane = Lane(tp, claim, self._stations[tp.topic](claim), self._flow, self.chunk)
+            lane = Lane(tp, claim, self._stations[tp.topic](claim), self._flow, self.chunk, self._turns)
             lane.task.add_done_callback(self._over)
             self._lanes[tp] = lane
 

@@ -16,12 +16,13 @@ from typing import Any, Protocol, cast
 
 import aiokafka
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 from faust.types.transports import ConsumerT, TPorTopicSet
 from faust.types.tuples import ConsumerMessage
 from mode.threads import ServiceThread, WorkerThread
+from mode.types import ServiceT
 
 from streams.app import metrics
 from streams.app.chunks import Chunk, Fetched, rounds
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 COMMIT_TIMEOUT = 15.0
 """Seconds for one commit. Longer means that the coordinator is away: the next interval tries again."""
+
+FETCH_SECONDS = 1.0
+"""Longest wait for records before it is looked whether anybody wants them still."""
 
 SEEK_AGAIN_S = 0.1
 """Between two questions for the commits of an assignment."""
@@ -219,6 +223,23 @@ class ChunkConsumer(driver.Consumer):
 
     def _new_consumer_thread(self) -> ChunkThread:
         return ChunkThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _drain_messages(self, fetcher: ServiceT) -> None:
+        """Fetches and hands over until told to stop.
+
+        Faust's own loop makes four tasks a message, so that a stream whose buffer is full is not waited for when the
+        flow is suspended, and counts gaps and acks. Here no stream is ever full, for lanes take what comes, and
+        positions are theirs.
+        """
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                async for _, message in self.getmany(FETCH_SECONDS):
+                    await self.callback(message)
+                # Where there is always more the lanes must have their turn.
+                await asyncio.sleep(0)
+        except (asyncio.CancelledError, ConsumerStoppedError):
+            if not self.transport.app.should_stop:
+                raise
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
         """Fetched records as chunks, one message a topic and round."""

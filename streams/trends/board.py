@@ -192,7 +192,11 @@ class Board:
             if measure in STANDING:
                 place.standing.setdefault(leaf, {}).update(parts)
             elif measure == ACT:
-                acting.append(acts.read(rest))
+                try:
+                    acting.append(acts.read(rest))
+                except msgspec.DecodeError:
+                    # Written by a program from before that let a scope say so; what is no act concerns no alert.
+                    self.counts["unknown_alert"] += 1
             elif measure == POLICY:
                 policies.append(msgspec.json.decode(rest))
             elif measure == PLACE:
@@ -250,6 +254,8 @@ class Board:
 
 
 def _leaf(scope: Mapping[str, str]) -> str:
-    """What is counted: the measure, and what it says beside the scope."""
+    """What is counted: the measure, and what it says beside the scope. Of an act all else is the scope it names."""
+    if scope["measure"] == ACT:
+        return _SEPARATOR.join((ACT, scope["act"]))
     apart = (scope[name] for name in ("of", "count", "bin", "act") if name in scope)
     return _SEPARATOR.join((scope["measure"], *apart))

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from schemas.records import Severity
+from streams.alerts.acts import RESERVED
 from streams.trends.chart import Chart
 from streams.trends.season import Season
 
@@ -87,7 +88,7 @@ _place: Final = msgspec.msgpack.Decoder(Place).decode
 _standing: Final = msgspec.msgpack.Decoder(Standing).decode
 _name: Final = msgspec.json.Encoder(order="sorted").encode
 
-APART: Final = frozenset({"measure", "count", "bin", "of", "act"})
+APART: Final = RESERVED | {"of"}
 """What a measure says beside the scope that it is of."""
 
 

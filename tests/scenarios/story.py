@@ -21,15 +21,16 @@ they are written here, unless `arrives` says that they come late; what belongs t
 its `properties`. Channel and initiator default to the catalogue's. Time moves with the touchpoints;
 `tick` lets it pass where nothing happens. An entry with `times` and `every` happens so often, `{n}` in its
 texts being 1, 2, 3 … `alert: agent-desk unanswered` is the customer's alert for that team by that
-signal, whose id is found by telling the story without what staff do with alerts. Every expectation needs an output
-of its own; an output may say more than the expectation, and phrases need only be part of a line.
+signal (without `who` a trend's), whose id is found by telling the story without what staff do with alerts. Every
+expectation needs an output of its own; an output may say more than the expectation, and phrases need only be part of
+a line.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,8 @@ class _Teller:
     def learn_alerts(self, entries: list[dict[str, Any]]) -> None:
         """Tells the story without what staff do with alerts; their ids do not depend on it."""
         line = InProcess(Engine(load(KNOWLEDGE)))
-        tell(self.touchpoints([entry for entry in self._numbered(entries) if "alert" not in entry]), line)
+        told = self._numbered(self._repeated(entries))
+        tell(self.touchpoints([entry for entry in told if "alert" not in entry]), line)
         names = {each.id: each.name for each in line.outputs if isinstance(each, Signal)}
         for each in line.outputs:
             if isinstance(each, Alert):
@@ -131,7 +133,7 @@ class _Teller:
                 self._alerts.setdefault(key, each.id)
 
     @staticmethod
-    def _numbered(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _numbered(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         return [entry if "tick" in entry else {"id": f"{number:04}", **entry} for number, entry in enumerate(entries)]
 
     def touchpoints(self, entries: list[dict[str, Any]]) -> list[Touchpoint]:
@@ -182,7 +184,7 @@ class _Teller:
             elif name == "arrives":
                 continue
             elif name == "alert":
-                facts["alert_id"] = self._alerts[f"{self._customer(entry['who'])} {value}"]
+                facts["alert_id"] = self._alerts[f"{self._customer(entry['who']) if 'who' in entry else None} {value}"]
             elif name == "id":
                 fields["event_id"] = f"{self._name}-{value}"
             elif name in _FIELDS:

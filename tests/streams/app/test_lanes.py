@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from streams.app import lanes as lanes_module
 from streams.app.claims import Claim, CutOff, Superseded
-from streams.app.lanes import Astray, Lanes, Lost
+from streams.app.lanes import Astray, Lanes, Lost, Turns
 
 A, B = TP("raw", 0), TP("raw", 1)
 
@@ -399,3 +399,35 @@ def test_a_claim_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("streams.app.claims.PATIENCE", 0.1)
     with pytest.raises(CutOff, match="is Kafka up"):
         asyncio.run(Claim(Member(silent=True), "resolved", 2, 1).confirm())
+
+
+def test_one_lane_works_a_turn_of_the_loop_in_the_order_of_asking_and_who_gives_up_passes_it_on() -> None:
+    async def whole() -> None:
+        turns, loop_turn, worked = Turns(), 0, list[tuple[int, int]]()
+
+        async def count() -> None:
+            nonlocal loop_turn
+            while True:
+                loop_turn += 1
+                await asyncio.sleep(0)
+
+        async def lane(number: int) -> None:
+            await turns.mine()
+            worked.append((number, loop_turn))
+
+        counting = asyncio.create_task(count())
+        lanes = [asyncio.create_task(lane(number)) for number in range(6)]
+        await asyncio.sleep(0)
+        lanes[2].cancel()  # while it waits
+        while not lanes[3].done():
+            await asyncio.sleep(0)
+        lanes[4].cancel()  # when it may have got its turn and not yet begun
+        await asyncio.wait(lanes)
+        later = asyncio.create_task(lane(6))
+        await asyncio.wait({later}, timeout=1)
+        counting.cancel()
+        order = [number for number, _ in worked]
+        assert [number for number in order if number != 4] == [0, 1, 3, 5, 6], "nobody waits for ever"
+        assert len({at for _, at in worked}) == len(worked), "no two in one turn"
+
+    asyncio.run(whole())

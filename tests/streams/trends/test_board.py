@@ -120,9 +120,26 @@ def test_a_crash_between_any_two_records_loses_and_adds_nothing(usual: Judged, s
     assert now.fingerprint() == whole.fingerprint()
 
 
-def acted(kind: str, alert: Alert, at: int) -> Measure:
+def acted(kind: str, alert: Alert, at: int, **scope: str) -> Measure:
     what = f'{{"at":{BEGIN + at},"event_id":"e-{kind}","state":"{kind}","alert_id":"{alert.id}","by":"kim"}}'
-    return measure(0, at, 1, {"measure": "act", "act": what, "cause": "late"})
+    return measure(0, at, 1, {"measure": "act", "act": what, **(scope or {"cause": "late"})})
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [{"of": "everybody", "policy_id": "p"}, {"of": "{}"}, {"count": "1"}, {"bin": "1"}, {"act": "x"}, {"cause": "x"}],
+)
+def test_an_act_that_concerns_no_alert_of_its_scope_is_counted_and_stops_nothing(scope: dict[str, str]) -> None:
+    one, records = board(), [each for _, each in interleaved(0)][:-2]
+    opened = one.process(list(enumerate(records)))
+    alert = next(o for o in opened.outputs if isinstance(o, Alert))
+    later = 14 * DAY + 12 * HOUR
+    strays = [acted("acknowledged", alert, later, **scope), acted("resolved", alert, later)]
+    judged = one.process(
+        list(enumerate([*strays, *(mark(p, later + MINUTE) for p in range(PARTITIONS))], len(records)))
+    )
+    assert {o.state for o in judged.outputs if isinstance(o, AlertChange) and o.by} == {"resolved", "closed"}
+    assert one.counts["unknown_alert"] == 1
 
 
 def test_what_staff_do_with_the_alert_becomes_part_of_its_life() -> None:
