@@ -122,8 +122,9 @@ def shift_card(moment: Moment, shift: Shift) -> CardText:
 
 
 def _besides(lines: Sequence[str], more: Iterable[str]) -> tuple[str, ...]:
-    """The lines, and those of `more` that say something that is not there yet."""
-    return (*lines, *(each for each in more if not any(each.rstrip(".。") in line for line in lines)))
+    """The lines, and those of `more` that say something that is not there yet; 不要 and 别 say the same."""
+    said = [line.replace("不要", "别") for line in lines]
+    return (*lines, *(each for each in more if not any(each.rstrip(".。").replace("不要", "别") in s for s in said)))
 
 
 def _reasons(speaker: Speaker, shift: Shift) -> str:
