@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from schemas.records import Signal
 from streams.alerts.lately import may_be_mentioned
 from streams.alerts.phrases import MINUTE_MS
-from streams.alerts.speaking import Speaker, shown
+from streams.alerts.speaking import Speaker, plain, shown
 from streams.alerts.standing import standing
 from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, RANK
@@ -153,6 +153,11 @@ def _swap_at_home(speaker: Speaker, signal: Signal) -> Parts:
     return title, speaker.say(line, item=item, words=words), why, do, do_not
 
 
+def _betrayal(speaker: Speaker, signal: Signal) -> Parts:
+    """The rule as people call it: nobody has to look it up, as whoever makes an exception to it has."""
+    return _worded(speaker, signal, {"policy_id": plain(str(signal.values["policy_id"]))})
+
+
 def _contact_rule_broken(speaker: Speaker, signal: Signal) -> Parts:
     """Whose budget was never anything but empty has not heard too much lately: they are to get none at all."""
     reasons = shown(speaker, "reasons", signal.values["reasons"])
@@ -282,6 +287,7 @@ _SIGNALS: dict[str, Callable[[Speaker, Signal], Parts]] = {
     "promise_overdue": _promise_overdue,
     "swap_at_home": _swap_at_home,
     "care_call": _care_call,
+    "betrayal": _betrayal,
     "contact_rule_broken": _contact_rule_broken,
     "threat": _threat,
     "cry_for_help": _cry_for_help,

@@ -13,7 +13,7 @@ from streams.relationships.relationships import STRANGER
 
 NAMED = frozenset({
     "purpose", "part", "stage", "for", "slot", "sign", "gap", "threat", "cause", "intent", "topic", "recital",
-    "kind", "category", "policy_id",
+    "kind", "category",
 })  # fmt: skip
 """Values whose words have a line of wording, or are said as plainly as can be."""
 NAME: Final = re.compile(r"[A-Za-z]+(?:[-_][A-Za-z]+)+")
