@@ -157,7 +157,7 @@ def gist(site: Site, viewer: Viewer, item: Item) -> Gist | None:
     if behind is None:
         return None
     if behind.name != SHIFT:
-        return in_short(knowledge, language, behind.name, behind.values)
+        return in_short(knowledge, language, behind.name, behind.values, item.alert.team)
     now = str(behind.values["to"])
     manners = knowledge.relationship(now) if now in knowledge.type_index else None
     return Gist(manners.do[language], manners.do_not[language]) if manners else None

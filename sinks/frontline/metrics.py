@@ -13,7 +13,7 @@ ATTEMPTS = Counter(
     "rapport_delivery_attempts_total", "Messages that were to leave, by outcome", ("receiver", "outcome")
 )
 
-# Reasons: same_case, taken, snoozed, handed_on, case_over, moment_passed, alert_unknown.
+# Reasons: same_case, taken, snoozed, handed_on, own_alert, case_over, moment_passed, alert_unknown.
 NOT_SENT = Counter("rapport_delivery_not_sent_total", "Notices that nobody had to be told any more", ("reason",))
 
 WAITING = Gauge("rapport_delivery_waiting", "Notices that wait, for room or for the receiver", ("receiver",))

@@ -20,9 +20,10 @@ from streams.customers.moment import RANK
 
 Kind: TypeAlias = Literal["opened", "escalated", "reassigned", "raised", "reopened"]
 
-TAKEN, SNOOZED, HANDED_ON, UNKNOWN = "taken", "snoozed", "handed_on", "alert_unknown"
+TAKEN, SNOOZED, HANDED_ON, OWN, UNKNOWN = "taken", "snoozed", "handed_on", "own_alert", "alert_unknown"
 """Further reasons why a notice is not sent: somebody has the alert in hand; put it off, and it will be open again;
-handed it to another team meanwhile; the alert itself is no longer on its topic."""
+handed it to another team meanwhile; it would escalate to the team whose alert it is; the alert itself is no longer on
+its topic."""
 FIRST_PAUSE_MS: Final = 2_000
 LONGEST_PAUSE_MS: Final = 600_000
 LONGEST_REST_MS: Final = 60_000
@@ -215,6 +216,8 @@ class Notices:
             return SNOOZED
         if notice.kind in ("opened", "reassigned") and item.team != notice.team:
             return HANDED_ON
+        if notice.kind == "escalated" and item.team == notice.team:
+            return OWN
         if _signal(item) in (*IN_HAND, *NOW_ONLY) and now - notice.logged_at > POP_MS:
             return PASSED
         if notice.kind == "opened" and self._has_case(item, receiver.name):

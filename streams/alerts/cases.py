@@ -90,7 +90,11 @@ def _open(moment: Moment, call: _Call) -> None:
         end(moment, case, "closed", "superseded")
         case = None
     known = {alert.team: alert for alert in case.alerts} if case else {}
-    alerts = [_raised(moment, call, known[t]) if t in known else _alert(moment, call, t) for t in call.teams]
+    speaks = moment.knowledge.alerts.speaker(call.teams, call.text.public)
+    handled = any(alert.state == "acknowledged" and alert.team != speaks for alert in known.values())
+    alerts = [
+        _raised(moment, call, known[t]) if t in known else _alert(moment, call, t, speaks, handled) for t in call.teams
+    ]
     others = [alert for team, alert in known.items() if team not in call.teams]
     asked = case.names if case else ()
     names = asked if call.name in asked else tuple(sorted((*asked, call.name)))
@@ -99,15 +103,15 @@ def _open(moment: Moment, call: _Call) -> None:
     keep(moment, Case(call.matter, opened, (*others, *alerts), moment.history, names, said))
 
 
-def _alert(moment: Moment, call: _Call, team: str) -> OpenAlert:
+def _alert(moment: Moment, call: _Call, team: str, speaks: str, handled: bool) -> OpenAlert:
     alert_id = output_id("alert", call.name, call.version, moment.customer_id, call.matter, team, call.id)
     due_at = moment.at + call.deadline_minutes * MINUTE_MS
     moment.out.append(Alert(
         id=alert_id, at=moment.at, partition=moment.partition, offset=moment.offset,
         knowledge=moment.knowledge.version, because=call.because, customer_id=moment.customer_id,
         history=moment.history, dedup_key=f"{moment.customer_id}|{call.matter}|{team}", signals=(call.id,), team=team,
-        severity=call.severity, title=call.text.title, card=for_team(moment, call.text, team), due_at=due_at,
-        language=call.text.language,
+        severity=call.severity, title=call.text.title, card=for_team(moment, call.text, team, speaks, handled),
+        due_at=due_at, language=call.text.language,
     ))  # fmt: skip
     return OpenAlert(alert_id, team, call.severity, opened_at=moment.at, due_at=due_at)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from streams.alerts.speaking import Speaker
 from streams.customers.customer import Glimpse
+from streams.customers.moment import Moment
 from streams.texts.linting import confided
 from streams.texts.listening import listener
 
@@ -16,10 +17,19 @@ FACTS: Final = 3
 
 
 def recent(speaker: Speaker, in_sight: bool = False) -> tuple[str, ...]:
-    """`in_sight`: the card is read beside the customer, so that no words of what is not to be mentioned stand on it."""
-    at = speaker.moment.at
-    told = (_fact(speaker, g, in_sight) for g in reversed(speaker.moment.customer.recent) if g.at <= at)
+    """`in_sight`: the card is read beside the customer, so that no words of what is not to be mentioned stand on it.
+    What the card itself is about, and has no words, is told by the card."""
+    moment = speaker.moment
+    known = [g for g in reversed(moment.customer.recent) if g.at <= moment.at]
+    if len(known) > 1 and _is_this(moment, known[0]):
+        del known[0]
+    told = (_fact(speaker, g, in_sight) for g in known)
     return tuple(islice(told, FACTS)) or (speaker.say("recent.none"),)
+
+
+def _is_this(moment: Moment, glimpse: Glimpse) -> bool:
+    now = moment.touchpoint
+    return now is not None and not glimpse.words and (glimpse.at, glimpse.type) == (moment.at, now.type)
 
 
 def _fact(speaker: Speaker, glimpse: Glimpse, in_sight: bool) -> str:

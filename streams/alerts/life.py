@@ -134,16 +134,20 @@ def _escalated(moment: Moment, case: Case, alert: OpenAlert) -> OpenAlert:
     rules = moment.knowledge.alerts
     if alert.stage == NOT_TAKEN:
         if alert.state == "open" and moment.at < alert.due_at:
-            team = _above(moment.knowledge, alert.team, 1)
-            tell(moment, alert, case.matter, "escalated", reason=f"not taken: {alert.team} → {team}", team=team)
+            _tell_above(moment, case, alert, 1, "not taken")
         return msgspec.structs.replace(alert, stage=OVERDUE)
-    team = _above(moment.knowledge, alert.team, 2)
-    why = "overdue" if alert.stage == OVERDUE else "still not resolved"
-    tell(moment, alert, case.matter, "escalated", reason=f"{why}: {alert.team} → {team}", team=team)
+    _tell_above(moment, case, alert, 2, "overdue" if alert.stage == OVERDUE else "still not resolved")
     return msgspec.structs.replace(alert, stage=timing.day_of(alert, rules, moment.at))
 
 
-def _above(knowledge: Knowledge, team: str, steps: int) -> str:
+def _tell_above(moment: Moment, case: Case, alert: OpenAlert, steps: int, why: str) -> None:
+    """The last in line have nobody to hand it to: that it has come so far is told, and nobody is named but them."""
+    team = above(moment.knowledge, alert.team, steps)
+    way = alert.team if team == alert.team else f"{alert.team} → {team}"
+    tell(moment, alert, case.matter, "escalated", reason=f"{why}: {way}", team=team)
+
+
+def above(knowledge: Knowledge, team: str, steps: int) -> str:
     """Who stands so many fallbacks above the team, or the last in line."""
     for _ in range(steps):
         team = knowledge.teams[team].fallback or team

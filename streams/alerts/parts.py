@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from schemas.records import Signal
 from streams.alerts.lately import may_be_mentioned
 from streams.alerts.phrases import MINUTE_MS
-from streams.alerts.speaking import Speaker, shown
+from streams.alerts.speaking import Speaker, plain, shown
 from streams.alerts.standing import standing
+from streams.customers.customer import Glimpse
 from streams.customers.moment import DAY_MS, RANK
 from streams.relationships.relationships import STRANGER
 from streams.texts.linting import rewritten
@@ -30,6 +31,8 @@ NAMES: Final = ("about", "item")
 """Values that may be unknown: the lines `.bare` do without."""
 PUBLIC: Final = "social"
 """The channel in which others read along."""
+MANAGER: Final = "manager"
+MARKS: Final = ("?", "？")
 
 
 def parts(speaker: Speaker, signal: Signal) -> Parts:
@@ -115,7 +118,7 @@ def _incoming_call(speaker: Speaker, signal: Signal) -> Parts:
     if new or free:
         do = [speaker.say(f"signal.incoming_call.do.1.{'new' if new else 'free'}"), *do[1:]]
     if not free:
-        happened = _joined(speaker, happened, standing(speaker, _their_words(speaker)))
+        happened = _joined(speaker, happened, standing(speaker, their_words(speaker)))
     if free:
         why, do = speaker.say("signal.incoming_call.why.none"), do[:1]
     return title, happened, why, do, do_not
@@ -150,9 +153,40 @@ def _swap_at_home(speaker: Speaker, signal: Signal) -> Parts:
     return title, speaker.say(line, item=item, words=words), why, do, do_not
 
 
+def _betrayal(speaker: Speaker, signal: Signal) -> Parts:
+    """The rule as people call it: nobody has to look it up, as whoever makes an exception to it has."""
+    return _worded(speaker, signal, {"policy_id": plain(str(signal.values["policy_id"]))})
+
+
+def _contact_rule_broken(speaker: Speaker, signal: Signal) -> Parts:
+    """Whose budget was never anything but empty has not heard too much lately: they are to get none at all."""
+    reasons = shown(speaker, "reasons", signal.values["reasons"])
+    if speaker.declared != STRANGER and not speaker.knowledge.relationship(speaker.declared).cap:
+        reasons = reasons.replace(speaker.say("refused.budget_empty"), speaker.say("refused.budget_none"))
+    return _worded(speaker, signal, {"reasons": reasons})
+
+
+def _threat(speaker: Speaker, signal: Signal) -> Parts:
+    """Who wants the manager threatens with nothing yet: they want somebody who can decide."""
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    if signal.values["threat"] == MANAGER:
+        title, why = speaker.say("signal.threat.title.manager"), speaker.say("signal.threat.why.manager")
+        do = [speaker.say("signal.threat.do.1.manager"), *do[2:]]
+    return title, happened, why, do, do_not
+
+
 def _cry_for_help(speaker: Speaker, signal: Signal) -> Parts:
+    """A question that presses is a reproach; of one that is but a question mark nobody knows yet what it is."""
     title, happened, why, do, do_not = _plain(speaker, signal)
     touchpoint = speaker.moment.touchpoint
+    if signal.values["intent"] == "question":
+        knowledge = speaker.knowledge
+        heard = listener(knowledge.texts, knowledge.meanings).hear(_just_said(speaker))
+        if heard.said("pressure"):
+            title = speaker.say("signal.cry_for_help.title.upset")
+            do = [speaker.say("signal.cry_for_help.do.1.upset"), *do[1:]]
+        elif str(signal.values["found"]).strip() in MARKS:
+            title = speaker.say("signal.cry_for_help.title.bare")
     if touchpoint is not None and touchpoint.channel == PUBLIC:
         why, do = speaker.say("signal.cry_for_help.why.public"), [*do, speaker.say("signal.cry_for_help.do.public")]
     return title, happened, why, do, do_not
@@ -197,8 +231,8 @@ def _linted(speaker: Speaker, signal: Signal) -> Parts:
 
 
 def _worded(speaker: Speaker, signal: Signal, values: dict[str, str]) -> Parts:
-    values |= {name: shown(speaker, name, value) for name, value in signal.values.items()}
-    values["words"] = _their_words(speaker)
+    values = {name: shown(speaker, name, value) for name, value in signal.values.items()} | values
+    values["words"] = their_words(speaker)
     lines, wording = f"signal.{signal.name}", speaker.knowledge.wording[speaker.language]
     nameless = any(values.get(name) == "" for name in NAMES)
     title = f"{lines}.title.bare" if nameless else f"{lines}.title"
@@ -207,20 +241,34 @@ def _worded(speaker: Speaker, signal: Signal, values: dict[str, str]) -> Parts:
         happened = f"{lines}.happened.bare"
     return (
         speaker.say(title if title in wording else f"{lines}.title", **values),
-        speaker.say(happened if happened in wording else f"{lines}.happened", **values),
+        _begun(speaker.say(happened if happened in wording else f"{lines}.happened", **values)),
         speaker.say(f"{lines}.why", **values),
         list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values)),
         list(speaker.knowledge.lines(speaker.language, f"{lines}.do_not", values)),
     )
 
 
-def _their_words(speaker: Speaker) -> str:
+def _begun(line: str) -> str:
+    """A sentence may begin with what was measured."""
+    return f"{line[:1].upper()}{line[1:]}"
+
+
+def their_words(speaker: Speaker) -> str:
     """What the customer has just said, else the last that they are known to have said and that may be brought up."""
     just_said = _just_said(speaker)
     if just_said:
         return just_said
-    said = (g for g in reversed(speaker.moment.customer.recent) if not g.ours and g.words and g.type in SPOKEN)
-    return next((g.words for g in said if may_be_mentioned(speaker, g)), "")
+    return next((g.words for g in _spoken(speaker) if may_be_mentioned(speaker, g)), "")
+
+
+def last_words(speaker: Speaker) -> str:
+    """What they have said last, unless it is not to be brought up."""
+    last = next(_spoken(speaker), None)
+    return last.words if last is not None and may_be_mentioned(speaker, last) else ""
+
+
+def _spoken(speaker: Speaker) -> Iterator[Glimpse]:
+    return (g for g in reversed(speaker.moment.customer.recent) if not g.ours and g.words and g.type in SPOKEN)
 
 
 def _just_said(speaker: Speaker) -> str:
@@ -239,6 +287,9 @@ _SIGNALS: dict[str, Callable[[Speaker, Signal], Parts]] = {
     "promise_overdue": _promise_overdue,
     "swap_at_home": _swap_at_home,
     "care_call": _care_call,
+    "betrayal": _betrayal,
+    "contact_rule_broken": _contact_rule_broken,
+    "threat": _threat,
     "cry_for_help": _cry_for_help,
     "stage_gap": _stage_gap,
     "offended_by_precision": _linted,

@@ -10,8 +10,10 @@ from streams.customers.customer import WAYS, Customer, Glimpse
 from streams.customers.locally import local, zone_of
 from streams.customers.moment import Moment
 
-REACHABLE: Final = ("email", "sms", "dm", "push", "letter", "phone", "chat")
+REACHABLE: Final = ("email", "sms", "dm", "letter", "phone", "chat")
 """Channels by which a person of ours can begin; a face to face is the customer's to offer."""
+PUSH: Final = "push"
+"""A line on a lock screen: no place for a person's words, and for nobody who has not said yes to it."""
 PUBLIC: Final = "social"
 """Where others read along: to answer there, and to begin only where nothing else is known."""
 WRITTEN: Final = frozenset({"chat", "dm", "email", "sms", PUBLIC})
@@ -63,14 +65,14 @@ def reach(moment: Moment, how: str, severity: Severity, asked: str = "") -> Reac
         return _by_phone(moment, severity, on_time=how == "phone_on_time")
     hour = _hour(moment, severity)
     waits = None if hour is None else _waits(moment)
-    return _begun(_channel(moment, severity), hour) if waits is None else _told(waits, None)
+    return _begun(moment, _channel(moment, severity), hour) if waits is None else _told(waits, None)
 
 
-def _begun(channel: str | None, at: datetime | None) -> Reach:
-    """Where we begin: in public only to ask them into private."""
-    if channel is None or channel == PUBLIC:
-        return Reach("reach.unknown" if channel is None else "reach.public")
-    return _told(channel, at)
+def _begun(moment: Moment, channel: str | None, at: datetime | None) -> Reach:
+    """Where we begin: in public only to ask them into private; by push only to ask them to write."""
+    if channel is None:
+        return Reach("reach.push" if moment.customer.granted(PUSH) else "reach.unknown")
+    return Reach("reach.public") if channel == PUBLIC else _told(channel, at)
 
 
 def _told(channel: str, at: datetime | None) -> Reach:
@@ -129,7 +131,7 @@ def _by_phone(moment: Moment, severity: Severity, *, on_time: bool) -> Reach:
     channel = _channel(moment, severity)
     if channel is None and on_time and not _forbidden(moment.customer, "phone"):
         return Reach("reach.number", "phone", at)
-    return _begun(channel, at)
+    return _begun(moment, channel, at)
 
 
 def _waits(moment: Moment) -> str | None:

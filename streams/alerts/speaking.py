@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from schemas.records import Value
 from streams.alerts.phrases import HOUR_MS, phrases
 from streams.customers.moment import DAY_MS, Moment
@@ -12,7 +15,9 @@ NAMED = frozenset({
     "purpose", "part", "stage", "for", "slot", "sign", "gap", "threat", "cause", "intent", "topic", "recital",
     "kind", "category",
 })  # fmt: skip
-"""Values whose words have a line of wording."""
+"""Values whose words have a line of wording, or are said as plainly as can be."""
+NAME: Final = re.compile(r"[A-Za-z]+(?:[-_][A-Za-z]+)+")
+CODE: Final = re.compile(r"[-_]")
 
 
 class Reader:
@@ -52,12 +57,14 @@ class Speaker(Reader):
 
 def shown(speaker: Reader, name: str, value: Value) -> str:
     """A measured value as staff read it, by the name under which it stands in `values`."""
+    if isinstance(value, str) and name == "what":
+        return speaker.say("scope.join").join(_named_so(speaker, name, each) for each in value.split(", "))
+    if isinstance(value, str) and name in NAMED:
+        return _named_so(speaker, name, value)
     knowledge, language = speaker.knowledge, speaker.language
     match name, value:
         case "channel", str(channel):
             return knowledge.channels[channel].names[language]
-        case _, str(word) if name in NAMED:
-            return speaker.say(f"{name}.{word}") if f"{name}.{word}" in knowledge.wording[language] else word
         case "reasons", str(reasons):
             return speaker.say("refused.join").join(speaker.say(f"refused.{reason}") for reason in reasons.split())
         case "location_id", str(place):
@@ -72,21 +79,40 @@ def shown(speaker: Reader, name: str, value: Value) -> str:
             return speaker.kind(step)
         case _, float(number):
             return f"{number:.1f}".removesuffix(".0")
-        case _, number_or_words if name.endswith("_hours"):
-            return speaker.lasting(round(float(number_or_words) * HOUR_MS))
-        case _, number_or_words if name.endswith("_days"):
-            return speaker.lasting(round(float(number_or_words) * DAY_MS))
+        case _, number_or_words if name.endswith(("_hours", "_days")):
+            return speaker.lasting(round(float(number_or_words) * (HOUR_MS if name.endswith("_hours") else DAY_MS)))
         case _:
             return str(value)
+
+
+def plain(code: str) -> str:
+    """A name that programs use, as people write it: `annual-fee`, `claim_delay`; what has figures in it is an id."""
+    return CODE.sub(" ", code) if NAME.fullmatch(code) else code
+
+
+def _named_so(speaker: Reader, name: str, word: str) -> str:
+    """By its line of wording, else as the place or the touchpoint that it is, else plainly."""
+    for line in (f"{name}.{word}", f"touchpoint.{word}"):
+        if line in speaker.knowledge.wording[speaker.language]:
+            return speaker.say(line)
+    return speaker.place(word) if word in speaker.knowledge.places else plain(word)
 
 
 def who(speaker: Speaker) -> str:
     """Who it is, and how to be with them."""
     customer_id, declared = _named(speaker.moment.customer_id), speaker.declared
+    if declared == STRANGER and _has_turned_to_us(speaker.moment):
+        return speaker.say("who.met", customer=customer_id)
     if declared == STRANGER:
         return speaker.say("who.new", customer=customer_id, label=speaker.label(declared))
     manner = speaker.knowledge.relationship(declared).manner[speaker.language]
     return speaker.say("who.known", customer=customer_id, label=speaker.label(declared), manner=manner)
+
+
+def _has_turned_to_us(moment: Moment) -> bool:
+    """Whether there is a matter between us: they wrote, called, bought or complained."""
+    said = moment.knowledge.alerts.said
+    return bool(moment.customer.complaints) or any(not g.ours and g.type in said for g in moment.customer.recent)
 
 
 def _named(customer_id: str) -> str:

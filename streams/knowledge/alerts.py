@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -37,6 +37,17 @@ class AlertRules(msgspec.Struct, frozen=True):
     said: frozenset[str]
     never_said: frozenset[str]
     sensitive: frozenset[str]
+    speaks: frozenset[str] = frozenset()
+    speaks_in_public: frozenset[str] = frozenset()
+
+    def speaker(self, teams: Sequence[str], public: bool = False) -> str:
+        """Which of the teams that are told speaks with the customer: the first that customers meet, where others read
+        along one that is there; else the first."""
+        for meets in (self.speaks_in_public if public else frozenset[str](), self.speaks):
+            for team in teams:
+                if team in meets:
+                    return team
+        return teams[0]
 
     def lasts(self, names: Collection[str], severity: str) -> bool:
         """Whether an alert that these signals ask for stays until it is resolved."""
@@ -79,6 +90,8 @@ def read_alerts(root: Section, teams: Collection[str], catalogue: Catalogue) -> 
         said=frozenset(disclosure.names("say", catalogue.types)),
         never_said=frozenset(disclosure.names("never", catalogue.types)),
         sensitive=frozenset(root.words("sensitive")),
+        speaks=frozenset(root.names("speaks", teams, required=False)),
+        speaks_in_public=frozenset(root.names("speaks_in_public", teams, required=False)),
     )
     for table, names in (("urgency", SEVERITIES), ("richness_need", SEVERITIES), ("authority", teams)):
         for name in names:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 
 from streams.knowledge.contacts import PURPOSES
+from streams.knowledge.directory import TEAMS
 from streams.knowledge.document import Section, nearest
 from streams.knowledge.model import Text
 
@@ -36,6 +37,7 @@ SCOPE: tuple[str, ...] = ("cause", "item_id", "category", "location_id", "platfo
 
 LINES: dict[str, Blanks] = {
     "who.known": _blanks("customer label manner"),
+    "who.met": _blanks("customer"),
     "who.new": _blanks("customer label"),
     "recent.plain": _blanks("when what"),
     "recent.channel": _blanks("when what channel"),
@@ -60,6 +62,9 @@ LINES: dict[str, Blanks] = {
     "reach.number": _blanks("clock"),
     "reach.unknown": _blanks(""),
     "reach.public": _blanks(""),
+    "reach.push": _blanks(""),
+    **{f"beside.{team}": _blanks("speaker") for team in TEAMS},
+    "beside.ask": _blanks("speaker"),
     "authority": _blanks("limit team"),
     "authority.top": _blanks("limit"),
     "authority.none": _blanks("team"),
@@ -70,7 +75,9 @@ LINES: dict[str, Blanks] = {
     **{f"severity.{severity}": _blanks("") for severity in ("info", "warning", "error", "critical")},
     **{f"caution.{name}": _blanks("") for name in ("precision", "open_complaint", "no_promo", "harm_guard", "handled")},
     "voice.heard": _blanks(""),
+    "voice.said": _blanks("text"),
     **{f"refused.{reason}": _blanks("") for reason in CONTACT_REASONS},
+    "refused.budget_none": _blanks(""),
     "refused.join": _blanks(""),
     **{f"part.{part}": _blanks("") for part in ("night", "morning", "noon", "afternoon", "evening")},
     **{f"stage.{stage}": _blanks("") for stage in ("acquire", "grow", "mature")},
@@ -92,6 +99,7 @@ LINES: dict[str, Blanks] = {
     **{f"scope.{name}": _blanks("value") for name in SCOPE},
     "scope.join": _blanks(""),
     "scope.everything": _blanks(""),
+    "amount.hardly": _blanks(""),
     **{f"kind.{kind}": _blanks("") for kind in ("noise", "queue", "cleanliness", "temperature")},
     **{f"policy.{kind}": _blanks("") for kind in ("price", "terms", "privacy", "positioning", "service")},
 }
@@ -104,6 +112,12 @@ def _plain(blanks: str, do: int = 2, do_not: int = 2, silent: bool = False) -> d
     parts = ["title", "happened", *(["happened.silent"] if silent else []), "why"]
     parts += [*(f"do.{n + 1}" for n in range(do)), *(f"do_not.{n + 1}" for n in range(do_not))]
     return {part: _blanks(f"{blanks} words") for part in parts}
+
+
+def _beside(*teams: str) -> dict[str, Blanks]:
+    """What is left to these teams of the signal's while another one speaks with the customer; to others what `beside`
+    says."""
+    return {f"beside.{team}": _blanks("speaker") for team in teams}
 
 
 SIGNALS: dict[str, dict[str, Blanks]] = {
@@ -131,14 +145,14 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "contradictory_answers": _plain("topic before now", do_not=1),
     "uncomfortable_place": _plain("kind value location_id", do_not=1),
     "staff_away_notice": _plain("staff_id away_days note"),
-    "ignored_suggestion": _plain("waited_hours promos", silent=True),
+    "ignored_suggestion": _plain("waited_hours promos", silent=True) | _beside("product"),
     "suggestion_adopted": _plain("suggestion_id"),
     "repeat_contact": _plain("n loyalty_points cost_factor cause", silent=True),
     "asked_twice": _plain("slot answer", do_not=1),
     "handed_around": _plain("n"),
     "scripted_reply": _plain("replies share"),
-    "policy_collision": _plain("policy_id complaints refused order", silent=True),
-    "delivery_misfit": _plain("n part"),
+    "policy_collision": _plain("policy_id complaints refused order", silent=True) | _beside("concierge", "legal"),
+    "delivery_misfit": _plain("n part") | _beside("product"),
     "follow_up_due": _plain("waited_hours"),
     "promise_overdue": _plain("promise_id promised", silent=True) | {"happened.bare": _blanks("")},
     "double_deviation": _plain("failures same_cause within_days", silent=True),
@@ -151,7 +165,7 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "struggling": _plain("step n", do_not=1),
     "step_failing": _plain("what sessions failed baseline cusum"),
     "cause_rising": _plain("what complaints affected baseline cusum"),
-    "fix_before_felt": _plain("what incident_id"),
+    "fix_before_felt": _plain("what incident_id") | _beside("product"),
     "policy_impact": _plain("policy kind lost customers hardest consult in_days"),
     "asked_for_feedback": _plain("after", do=1, do_not=1),
     "feedback_gap": _plain("ought got about", do_not=1, silent=True) | {"title.bare": _blanks("ought got words")},
@@ -166,7 +180,7 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "cooling": _plain("sign"),
     "plateau": _plain("usual_days growth", do_not=1),
     "slipping_away": _plain("silent_days purchases"),
-    "novelty_due": _plain("item silent_days"),
+    "novelty_due": _plain("item silent_days") | _beside("marketing"),
     "advocate": _plain("score before"),
     "service_gap": _plain("gap"),
     "betrayal": _plain("policy_id", silent=True),
@@ -178,9 +192,13 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
         "do.2": _blanks(""),
         "do_not.1": _blanks(""),
         "do_not.2": _blanks(""),
+        **_beside("marketing"),
     },
-    "threat": _plain("threat found", do=3),
-    "cry_for_help": _plain("intent found", do=1) | {"why.public": _blanks(""), "do.public": _blanks("")},
+    "threat": _plain("threat found", do=3)
+    | {f"{part}.manager": _blanks("") for part in ("title", "why", "do.1")}
+    | _beside("legal"),
+    "cry_for_help": _plain("intent found", do=1)
+    | {part: _blanks("") for part in ("title.upset", "title.bare", "do.1.upset", "why.public", "do.public")},
     "offended_by_precision": _plain("recital found rewrite"),
     "sensitive_topic": _plain("topic found rewrite"),
     "arrival": {

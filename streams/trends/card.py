@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.records import Card, Signal, Value
+from streams.alerts.speaking import plain
 from streams.knowledge.model import Knowledge, SignalRule
 from streams.trends.sitting import Sitting
 from streams.trends.state import TrendAlert
@@ -44,7 +45,7 @@ def shown(knowledge: Knowledge, language: str, scope: dict[str, str]) -> str:
     words = []
     for name, value in scope.items():
         place = knowledge.places.get(value) if name == "location_id" else None
-        words.append(knowledge.say(language, f"scope.{name}", {"value": place.name if place else value}))
+        words.append(knowledge.say(language, f"scope.{name}", {"value": place.name if place else plain(value)}))
     return knowledge.say(language, "scope.join").join(words) or knowledge.say(language, "scope.everything")
 
 
@@ -59,6 +60,12 @@ def _said(knowledge: Knowledge, language: str, name: str, value: Value) -> Value
         case (("consult" | "hardest"), str(types)):
             labels = [knowledge.relationship(each).label[language] for each in types.split(",") if each]
             return knowledge.say(language, "scope.join").join(labels)
+        case (("lost" | "baseline"), float(number)):
+            return str(round(number)) if number >= 1 else knowledge.say(language, "amount.hardly")
+        case "in_days", float(days):
+            return max(1, round(days))
+        case "policy", str(code):
+            return plain(code)
         case _, float(number):
             return f"{number:.1f}".removesuffix(".0")
         case _:

@@ -8,11 +8,15 @@ import msgspec
 
 from schemas.records import AlertState
 from streams.alerts.acts import Act
+from streams.alerts.life import above
 from streams.alerts.timing import EXPIRES_MS
 from streams.trends.sitting import Sitting
 from streams.trends.state import Open, TrendAlert
 
 TAKEN = ("acknowledged", "snoozed")
+UNTAKEN, LATE = "not taken", "overdue"
+STEPS = {UNTAKEN: 1, LATE: 2}
+"""How far up the line an escalation goes."""
 
 
 def due(incident: Open) -> int | None:
@@ -27,7 +31,8 @@ def pass_time(sitting: Sitting, incident: Open) -> None:
         after: TrendAlert | None = alert
         for moment, state, reason in _coming(alert):
             if moment <= sitting.at:
-                sitting.change(alert, state, f"{reason}|{moment}", reason=reason, at=moment)
+                team = above(sitting.knowledge, alert.team, STEPS.get(reason, 0))
+                sitting.change(alert, state, f"{reason}|{moment}", reason=reason, at=moment, team=team)
                 after = _after(alert, state)
                 break
         if after is not None:
@@ -41,9 +46,9 @@ def _coming(alert: TrendAlert) -> Iterator[tuple[int, AlertState, str]]:
     if alert.state in TAKEN and alert.until:
         found.append((alert.until, "reopened", "its time is over"))
     if alert.told < 1 and alert.state == "open":
-        found.append((alert.at + (alert.due - alert.at) // 2, "escalated", "not taken"))
+        found.append((alert.at + (alert.due - alert.at) // 2, "escalated", UNTAKEN))
     elif alert.told < 2:
-        found.append((alert.due, "escalated", "overdue"))
+        found.append((alert.due, "escalated", LATE))
     yield from sorted(found)
 
 

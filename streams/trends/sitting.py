@@ -59,15 +59,16 @@ class Sitting:
 
     def change(
         self, alert: TrendAlert, state: AlertState, cause: str, *, by: str | None = None, until: int | None = None,
-        reason: str | None = None, at: int | None = None,
+        reason: str | None = None, at: int | None = None, team: str = "",
     ) -> None:  # fmt: skip
-        """Tells what happened to an alert; `cause` tells it from the same thing at another time."""
+        """Tells what happened to an alert; `cause` tells it from the same thing at another time; `team` is told of it,
+        by default the alert's own."""
         partition, offset = self.place
         self.outputs.append(AlertChange(
             id=output_id("alert_change", state, 1, self.whom, "", alert.team, f"{alert.id}\x1e{cause}"),
             at=self.at if at is None else at, partition=partition, offset=offset, knowledge=self.knowledge.version,
-            because=(Because(event_id=cause, what=state),), alert_id=alert.id, team=alert.team, state=state, by=by,
-            until=until, reason=reason,
+            because=(Because(event_id=cause, what=state),), alert_id=alert.id, team=team or alert.team,
+            state=state, by=by, until=until, reason=reason,
         ))  # fmt: skip
 
     def tell(self, kind: str, name: str, facts: Mapping[str, object]) -> None:

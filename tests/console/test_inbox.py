@@ -468,6 +468,19 @@ def test_a_gist_says_only_what_it_knows() -> None:
     assert len(told.do) == 1, "the second line names somebody who is not known here"
 
 
+@pytest.mark.parametrize(
+    ("asked", "team", "line"),
+    [
+        pytest.param("chat.message", "social-care", "Ask agent desk before you speak to them", id="the other team"),
+        pytest.param("social.mentioned", "agent-desk", "Ask social care before you speak to them", id="in public"),
+        pytest.param("chat.message", "agent-desk", "Answer now, yourself", id="who speaks with them"),
+    ],
+)
+def test_the_gist_is_that_of_the_team(asked: str, team: str, line: str) -> None:
+    told = in_short(knowledge(), "en", "unanswered", {"asked": asked, "norm_minutes": 2.0}, team)
+    assert any(each.startswith(line) for each in told.do)
+
+
 def to_team(told: AlertChange, team: str) -> AlertChange:
     return msgspec.structs.replace(told, team=team)
 

@@ -15,6 +15,7 @@ OFFENSIVE = re.compile(
     r"slave|master|addict|dealer|victim|villain|prey|stalk|enem|captive|fling|affair|one.night|groupie"
     r"|毒|奴|敌|瘾|恶棍|受害|猎物|跟踪|炮友|一夜|秘恋|囚|被困"
 )
+SPACED = re.compile(r"[\u4e00-\u9fff，。：；（）“”}] +[\u4e00-\u9fff\w{]|[\w}] +[\u4e00-\u9fff（“]")
 EXACT = re.compile(r"\d|[一二三四五六七八九十两]\s*(?:次|天|个月|年|周)")
 
 
@@ -76,6 +77,12 @@ def test_customer_facing_scripts_have_no_exact_counts_or_dates(knowledge: Knowle
     ]
     assert len(scripts) >= 6
     assert [script for script in scripts if EXACT.search(script)] == []
+
+
+def test_chinese_stands_without_spaces_and_one_customer_is_not_several(knowledge: Knowledge) -> None:
+    lines = knowledge.wording["zh"].values()
+    assert [line for line in lines if SPACED.search(line)] == []
+    assert [line for line in lines if "他们" in line] == []
 
 
 class TestCues:
@@ -205,7 +212,7 @@ def test_every_alert_reaches_managers_in_the_end(knowledge: Knowledge) -> None:
 
 def test_lines_are_said_in_the_language_asked_for_else_the_company_s(knowledge: Knowledge) -> None:
     values = {"n": 3, "unused": 1}
-    assert knowledge.say("zh", "ago.days", values) == "3 天前"
+    assert knowledge.say("zh", "ago.days", values) == "3天前"
     assert knowledge.say("en", "ago.days", values) == "3 d ago"
     assert knowledge.say("fr", "ago.days", values) == "3 d ago"
 

@@ -114,6 +114,13 @@ def test_what_was_handed_on_is_the_other_teams() -> None:
     assert world.why() == ["handed_on"]
 
 
+def test_nobody_is_told_twice_that_their_own_alert_waits() -> None:
+    of = alert("a1", team="managers")
+    world = World().take(signal(), of, change(of, "escalated"))
+    assert world.tell() == ["a1"]
+    assert world.why() == ["own_alert"]
+
+
 def test_two_teams_with_one_receiver_make_one_message_of_a_case() -> None:
     first = msgspec.structs.replace(alert("a1"), dedup_key="m|agent-desk")
     second = msgspec.structs.replace(alert("a2", team="store"), dedup_key="m|store")

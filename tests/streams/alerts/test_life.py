@@ -46,6 +46,15 @@ def test_what_is_taken_escalates_only_when_it_is_overdue() -> None:
     assert own[1].reason == "overdue: agent-desk → managers"
 
 
+def test_the_last_in_line_hand_nothing_to_themselves() -> None:
+    lab = Lab()
+    handed = [touchpoint("call.transferred", n * MINUTE, channel="phone", initiator="company") for n in range(2)]
+    alert = next(a for a in of(lab.fold(*handed, tick(5 * MINUTE)), Alert) if a.team == "managers")
+    changes = of(lab.fold(tick(2 * HOUR)), AlertChange)
+    told = [(c.state, c.team, c.reason) for c in changes if c.alert_id == alert.id]
+    assert told == [("escalated", "managers", "not taken: managers"), ("escalated", "managers", "overdue: managers")]
+
+
 def test_an_acknowledgement_expires() -> None:
     lab = Lab()
     alert = opened(lab)["agent-desk"]

@@ -45,6 +45,17 @@ def line(found: Reach | None) -> str | None:
         pytest.param("any", moment(), "", "unknown", id="no sign of any channel"),
         pytest.param("any", moment(slots={"ways": "phone sms"}), "", "now sms", id="the best of those that are known"),
         pytest.param("any", moment(slots={"ways": "social"}), "", "public", id="in public only to ask them out of it"),
+        pytest.param("any", moment(slots={"ways": "push"}), "", "unknown", id="a push without a yes"),
+        pytest.param(
+            "any", moment(consents={"push": Consent(0, True)}), "", "push", id="by push only to ask them to write"
+        ),
+        pytest.param(
+            "any",
+            moment(consents={"push": Consent(0, True)}, slots={"ways": "email push"}),
+            "",
+            "now email",
+            id="no person writes a push",
+        ),
         pytest.param("any", moment(NIGHT, slots={"ways": "email"}), "", "at email 08:00", id="not in quiet hours"),
         pytest.param("phone", moment(slots={"ways": "email phone"}), "", "now phone", id="a call"),
         pytest.param("phone", moment(NIGHT, slots={"ways": "phone"}), "", "at phone 08:00", id="a call in the morning"),
