@@ -7,9 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from streams.alerts.cases import close_matter
-from streams.alerts.reaching import reach
 from streams.customers.moment import DAY_MS, Moment, because
-from streams.knowledge.model import SignalRule
 from streams.signals.detector import Timeless
 
 MATTER = "feedback"
@@ -24,8 +22,7 @@ class Asked(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class AskedForFeedback(Timeless[Asked]):
     """Fires when a service, a failure or a hand-over has ended, at most once in `days`: a finished service, a failed
-    payment or delivery, the end of a call that was handed over. Where no way to reach them is known, or they want to
-    be left alone, they are not asked (S3-05). The case ends when they have rated."""
+    payment or delivery, the end of a call that was handed over. The case ends when they have rated."""
 
     name: ClassVar[str] = "asked_for_feedback"
     version: ClassVar[int] = 1
@@ -50,17 +47,11 @@ class AskedForFeedback(Timeless[Asked]):
             return state
         if kind == "call.ended" and not state.handed_over:
             return state
-        rule = moment.knowledge.signals[self.name]
-        lately = state.at and abs(moment.at - state.at) < rule.number("days") * DAY_MS
-        if lately or not _reachable(moment, rule):
+        days = moment.knowledge.signals[self.name].number("days")
+        if state.at and abs(moment.at - state.at) < days * DAY_MS:
             return Asked(state.at) if kind == "call.ended" else state
         moment.signal(self.name, MATTER, {"after": kind}, [because(moment, kind)])
         return Asked(moment.at)
 
     def merge(self, state: Asked, older: Asked) -> Asked:
         return Asked(max(state.at, older.at), state.handed_over)
-
-
-def _reachable(moment: Moment, rule: SignalRule) -> bool:
-    found = reach(moment, rule.reach, rule.severity)
-    return found is not None and bool(found.channel)
