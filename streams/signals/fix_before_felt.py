@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import ClassVar, Final
 
 import msgspec
@@ -37,9 +38,9 @@ _SHORT = {"category": "c", "item_id": "i", "location_id": "l", "platform": "p", 
 """What a touchpoint can match, and how it stands in the state; a cause is known of complaints alone."""
 _CAUSE = "cause"
 _IN_PROPERTIES: Final = ("platform", "policy_id", "step")
-_NAMED: Final = tuple(f'"{name}"' for name in _IN_PROPERTIES)
 _GLANCE: Final = "g"
 """Stands in the scope of what was only glanced at."""
+_WHEN: Final = itemgetter(0)
 Scope = dict[str, str]
 Met = tuple[int, Scope]
 """When, and what, by short names."""
@@ -73,18 +74,18 @@ class FixBeforeFelt(Timeless[Scopes]):
     def observe(self, state: Scopes, moment: Moment) -> Scopes:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
-        scope = _scope(touchpoint, moment)
-        if touchpoint.type == "complaint.opened":
+        scope, kind = _scope(touchpoint, moment), touchpoint.type
+        if kind == "complaint.opened":
             if cause := moment.properties.get(_CAUSE):
                 scope[_CAUSE] = str(cause)[:WORDS]
-            complained = sorted((*state.complained, (moment.at, scope)), key=lambda each: each[0])
+            complained = sorted((*state.complained, (moment.at, scope)), key=_WHEN)
             return msgspec.structs.replace(state, complained=tuple(complained[-COMPLAINTS:]))
-        if not scope or (touchpoint.initiator == "company" and touchpoint.type not in DONE_FOR_THEM):
+        if not scope or (touchpoint.initiator == "company" and kind not in DONE_FOR_THEM):
             return state
         for name, incident in moment.incidents.items():
             if incident.begun <= moment.at <= (incident.ended or moment.at) and _within(incident.scope, scope):
-                self._fire(state, name, incident, moment, because(moment, touchpoint.type))
-        if touchpoint.type in GLANCED:
+                self._fire(state, name, incident, moment, because(moment, kind))
+        if kind in GLANCED:
             scope[_GLANCE] = ""
         last = next((each for each in reversed(state.met) if each[1] == scope), None)
         if last is not None and 0 <= moment.at - last[0] < DAY_MS:
@@ -112,26 +113,28 @@ class FixBeforeFelt(Timeless[Scopes]):
             moment.signal(self.name, _matter(name), {"incident_id": name, "what": what}, [why])
 
     def merge(self, state: Scopes, older: Scopes) -> Scopes:
-        complained = sorted((*older.complained, *state.complained), key=lambda each: each[0])
+        complained = sorted((*older.complained, *state.complained), key=_WHEN)
         return Scopes(_last((*older.met, *state.met)), tuple(complained[-COMPLAINTS:]))
 
 
 def _scope(touchpoint: Touchpoint, moment: Moment) -> Scope:
     """What the touchpoint could match. Its properties are read only where they name something of it: most do not."""
-    scope = {
-        short: value[:WORDS]
-        for short, value in (("c", touchpoint.category), ("i", touchpoint.item_id), ("l", touchpoint.location_id))
-        if value
-    }
+    scope: Scope = {}
+    if touchpoint.category:
+        scope["c"] = touchpoint.category[:WORDS]
+    if touchpoint.item_id:
+        scope["i"] = touchpoint.item_id[:WORDS]
+    if touchpoint.location_id:
+        scope["l"] = touchpoint.location_id[:WORDS]
     text = touchpoint.properties
-    if text is not None and any(name in text for name in _NAMED):
+    if text is not None and ('"platform"' in text or '"policy_id"' in text or '"step"' in text):
         facts = moment.properties
         scope |= {_SHORT[name]: str(facts[name])[:WORDS] for name in _IN_PROPERTIES if facts.get(name)}
     return scope
 
 
 def _last(met: Iterable[Met]) -> tuple[Met, ...]:
-    kept = sorted(met, key=lambda each: each[0])
+    kept = sorted(met, key=_WHEN)
     while len(kept) > SCOPES:
         glances = [each for each in kept if _GLANCE in each[1]]
         kept.remove(glances[0] if len(glances) > GLANCES else kept[0])
