@@ -22,7 +22,7 @@ from streams.knowledge.load import load
 from streams.knowledge.model import Knowledge
 
 SHARE: Final = 0.95
-HELD: Final = ("held_out", "open_already", "gave_way")
+HELD: Final = ("held_out", "open_already", "gave_way", "no_way")
 NOT_SENT: Final = ("same_case", "moment_passed", "case_over", "no_room")
 _HEAD: Final = """\
 # How many alerts a person gets
@@ -36,6 +36,7 @@ _WHY: Final = """\
 - **held_out**: the customer is in the hold-out of that signal (`knowledge/holdouts.yaml`; off by default).
 - **open_already**: the matter's case is open for every team that would be told, and it has not got worse.
 - **gave_way**: a small matter, and each team has something older of this customer open.
+- **no_way**: there was nothing to do but ask the customer now, and no way to reach them was known.
 - **same_case**: another person has the card of this case; it is open for two teams and needs one of them.
 - **moment_passed**: the customer is no longer there, and there was no room when they were.
 - **case_over**: it ended or expired while it waited its turn.

@@ -10,6 +10,7 @@ import msgspec
 from schemas.records import Alert, Because, Severity, Shift, Signal
 from streams.alerts.card import CardText, for_team, shift_card, signal_card
 from streams.alerts.changing import case_of, end, keep, tell
+from streams.alerts.reaching import reach
 from streams.alerts.standing import began
 from streams.customers.customer import Case, Glimpse, OpenAlert
 from streams.customers.ids import output_id
@@ -18,7 +19,9 @@ from streams.customers.moment import RANK, Moment
 EACH_TIME: Final = frozenset({"incoming_call", "arrival", "right_offer", "asked_twice"})
 """Signals of which each is a case of its own: what was open of the same matter has passed."""
 MINUTE_MS: Final = 60_000
-HELD_OUT, OPEN_ALREADY, GAVE_WAY = "held_out", "open_already", "gave_way"
+AT_ONCE: Final = frozenset({"asked_for_feedback"})
+"""Signals that ask for nothing but a word to the customer, now: where none can reach them, nobody is told (S3-05)."""
+HELD_OUT, OPEN_ALREADY, GAVE_WAY, NO_WAY = "held_out", "open_already", "gave_way", "no_way"
 """Why a signal opens no alert; it says so in its values, as `alert`."""
 
 
@@ -54,6 +57,10 @@ def open_for_signal(moment: Moment, signal: Signal) -> str | None:
         teams = tuple(team for team in teams if team not in busy)
         if not teams:
             return GAVE_WAY
+    if signal.name in AT_ONCE:
+        found = reach(moment, rule.reach, signal.severity)
+        if found is None or not found.channel:
+            return NO_WAY
     _open(moment, _Call(
         signal.id, signal.name, signal.version, signal.matter, teams, signal.severity,
         rule.deadline_minutes, signal.because, signal_card(moment, signal), again, began(moment, signal),

@@ -57,15 +57,30 @@ def _on_open(moment: Moment, case: Case, alert: OpenAlert, state: AlertState, by
             held_until = times.write(alert.until, 0)
             _refuse(moment, TAKEN, f"{alert.by} has alert {alert.id} until {held_until}: ask them, or reassign it")
         case "acknowledged":
-            ends = moment.at + round(moment.knowledge.alerts.acknowledged_hours * HOUR_MS)
-            tell(moment, alert, case.matter, state, by=by, until=ends)
-            put(moment, case, msgspec.structs.replace(alert, state=state, until=ends, by=by or ""))
+            put(moment, case, _acknowledged(moment, case, alert, by))
         case "snoozed":
             _snooze(moment, case, alert, by)
         case "reassigned":
             _reassign(moment, case, alert, by)
         case _:
             tell(moment, alert, case.matter, state, by=by)
+
+
+def taken(moment: Moment, matter: str, by: str | None) -> None:
+    """The matter itself shows that somebody has it, as a call does that is picked up: its alerts are acknowledged. The
+    deadline was for that, and is kept."""
+    case = case_of(moment, matter)
+    if case is None or case.opened_at > moment.at:
+        return
+    for each in case.alerts:
+        alert = each if each.state == "acknowledged" else _acknowledged(moment, case, each, by)
+        case = put(moment, case, msgspec.structs.replace(alert, stage=max(alert.stage, OVERDUE + 1)))
+
+
+def _acknowledged(moment: Moment, case: Case, alert: OpenAlert, by: str | None) -> OpenAlert:
+    ends = moment.at + round(moment.knowledge.alerts.acknowledged_hours * HOUR_MS)
+    tell(moment, alert, case.matter, "acknowledged", by=by, until=ends)
+    return msgspec.structs.replace(alert, state="acknowledged", until=ends, by=by or "")
 
 
 def _on_ended(moment: Moment, wanted: str, ended: Ended | None, state: AlertState, by: str | None) -> None:

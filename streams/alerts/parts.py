@@ -27,8 +27,10 @@ SPOKEN: Final = frozenset({
     "complaint.opened", "complaint.reopened", "call.started", "call.ended",
 })  # fmt: skip
 """Touchpoints in which customers speak."""
-NAMES: Final = ("about", "item")
+NAMES: Final = ("about", "item", "idea")
 """Values that may be unknown: the lines `.bare` do without."""
+FAILED: Final = frozenset({"payment.failed", "delivery.attempted"})
+"""Endings that are failures, where we ask how it was."""
 PUBLIC: Final = "social"
 """The channel in which others read along."""
 MANAGER: Final = "manager"
@@ -139,6 +141,34 @@ def _promise_overdue(speaker: Speaker, signal: Signal) -> Parts:
         happened = speaker.say("signal.promise_overdue.happened.bare")
     else:
         happened = speaker.say("signal.promise_overdue.happened.silent", promise_id=named)
+    return title, happened, why, do, do_not
+
+
+def _follow_up_due(speaker: Speaker, signal: Signal) -> Parts:
+    """Who has said that it is not well is not asked whether it is."""
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    if "unwell" in signal.values:
+        title, why = (speaker.say(f"signal.follow_up_due.{part}.unwell") for part in ("title", "why"))
+        do = [speaker.say("signal.follow_up_due.do.1.unwell"), *do[1:]]
+    return title, happened, why, do, do_not
+
+
+def _double_deviation(speaker: Speaker, signal: Signal) -> Parts:
+    """What went wrong once and was not mended has not gone wrong twice."""
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    if "repair" in signal.values:
+        title = speaker.say("signal.double_deviation.title.repair")
+    return title, happened, why, do, do_not
+
+
+def _asked_for_feedback(speaker: Speaker, signal: Signal) -> Parts:
+    """After a failure nobody is asked how it was."""
+    title, happened, why, do, do_not = _plain(speaker, signal)
+    after = str(signal.values["after"])
+    if after in FAILED:
+        title = speaker.say("signal.asked_for_feedback.title.failed")
+        happened = speaker.say("signal.asked_for_feedback.happened.failed", after=speaker.kind(after))
+        do = [speaker.say("signal.asked_for_feedback.do.1.failed"), *do[1:]]
     return title, happened, why, do, do_not
 
 
@@ -285,6 +315,9 @@ _SIGNALS: dict[str, Callable[[Speaker, Signal], Parts]] = {
     "right_offer": _right_offer,
     "incoming_call": _incoming_call,
     "promise_overdue": _promise_overdue,
+    "follow_up_due": _follow_up_due,
+    "double_deviation": _double_deviation,
+    "asked_for_feedback": _asked_for_feedback,
     "swap_at_home": _swap_at_home,
     "care_call": _care_call,
     "betrayal": _betrayal,

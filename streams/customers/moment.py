@@ -159,6 +159,13 @@ class Moment:
                 self.customer.timers = tuple([t for t in self.customer.timers if t is not set_])
                 return
 
+    def waits(self, name: str) -> bool:
+        """Whether the signal `name` waits for its time, or what it has asked for is still open."""
+        customer = self.customer
+        return any(timer.name == name for timer in customer.timers) or any(
+            name in case.names for case in customer.cases
+        )
+
     def signal(
         self, name: str, matter: str, values: Mapping[str, Value], because: Sequence[Because],
         severity: Severity | None = None,

@@ -136,7 +136,7 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         if cue.deed and cue.deed not in {deed.name for deed in deeds}:
             roots[f"cues.{cue.language}.yaml"].fault(f"cues.{cue.name}.deed: no deed of rules.yaml is {cue.deed!r}")
     hurt = read_hurt(rules.section("hurt"), shifts.clip)
-    violations = read_violations(rules.section("violations"), types, catalogue)
+    violations = read_violations(rules.section("violations"), types, catalogue, SPECS)
     migrations = read_migrations(rules.section("migrations"), types)
     shift_alerts = read_shift_alerts(rules, types, teams)
     rules.close()

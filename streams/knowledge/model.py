@@ -172,13 +172,15 @@ class CompanyDeed(msgspec.Struct, frozen=True):
 
 class Violation(msgspec.Struct, frozen=True):
     """A rule of one relationship, broken by a touchpoint of ours of one of `types` when every condition holds.
-    `id` is `type.name`; `base` is how much it hurts a stranger, 0..1; `falls_to` where such a customer usually ends."""
+    `id` is `type.name`; `base` is how much it hurts a stranger, 0..1; `falls_to` where such a customer usually ends;
+    `waits` names the signal whose matter must be waiting for us meanwhile."""
 
     id: str
     types: tuple[str, ...]
     when: tuple[Condition, ...]
     base: float
     falls_to: str
+    waits: str = ""
 
 
 class Hurt(msgspec.Struct, frozen=True):

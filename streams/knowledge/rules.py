@@ -186,9 +186,9 @@ def read_hurt(section: Section, clip: float) -> Hurt:
 
 
 def read_violations(
-    section: Section, types: Sequence[RelationshipType], catalogue: Catalogue
+    section: Section, types: Sequence[RelationshipType], catalogue: Catalogue, signals: Collection[str]
 ) -> dict[str, tuple[Violation, ...]]:
-    """The rules of every relationship; each has one at least."""
+    """The rules of every relationship; each has one at least. `signals` are those that a rule may name."""
     personal = {name for name, kind in catalogue.types.items() if not kind.company_wide and not kind.line}
     found: dict[str, tuple[Violation, ...]] = {}
     for each in types:
@@ -198,7 +198,8 @@ def read_violations(
             kinds = row.names("types", personal)
             when, base = _conditions(row, kinds, catalogue), row.number("base", 0, 1)
             falls_to = row.choice("falls_to", TYPE_IDS, each.falls_to[0] if each.falls_to else each.id)
-            rules.append(Violation(f"{each.id}.{name}", kinds, when, base, falls_to))
+            waits = row.choice("waits", signals, "")
+            rules.append(Violation(f"{each.id}.{name}", kinds, when, base, falls_to, waits))
             row.close()
         if section.has(each.id) and not rules:
             table.fault("a relationship without a rule that can be broken: name what breaks it")

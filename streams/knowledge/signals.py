@@ -139,7 +139,7 @@ SPECS: dict[str, Spec] = {
     "care_call": Spec((1,), {"hour": Number(0, 23), "categories": Words()}),
     "swap_at_home": Spec((1,), {}),
     "stage_gap": Spec((1,), {"acquire_days": DAYS, "grow_days": DAYS, "mature_days": DAYS, "peace_days": DAYS}),
-    "contradictory_answers": Spec((1,), {"days": DAYS}),
+    "contradictory_answers": Spec((1,), {"days": DAYS, "money": Words()}),
     "uncomfortable_place": Spec(
         (1,),
         {

@@ -187,7 +187,7 @@ class Relationships:
         knowledge, declared = self._knowledge, moment.customer.declared
         if declared < 0 or touchpoint.type not in self._breakable[declared]:
             return False
-        found = broken(knowledge, declared, touchpoint, moment.properties)
+        found = broken(knowledge, declared, touchpoint, moment.properties, moment.waits)
         for rule in found:
             amount = round(ONE * severity(rule, knowledge.types[declared], knowledge.hurt))
             counted.append((knowledge.hurt.slot, amount))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from schemas.records import Severity, Touchpoint
@@ -13,14 +13,19 @@ CLOSER: Final = 2.0
 """A stranger's blunder is borne, a friend's is not: base × (1 + 2 × closeness)."""
 
 
-def broken(knowledge: Knowledge, declared: int, touchpoint: Touchpoint, facts: Mapping[str, object]) -> list[Violation]:
-    """Rules of the relationship that what we did breaks; none where nothing is declared."""
+def broken(
+    knowledge: Knowledge, declared: int, touchpoint: Touchpoint, facts: Mapping[str, object],
+    waits: Callable[[str], bool],
+) -> list[Violation]:  # fmt: skip
+    """Rules of the relationship that what we did breaks; none where nothing is declared. `waits`: whether something of
+    the customer's waits for us, by the signal that says so."""
     if declared < 0 or touchpoint.initiator != "company":
         return []
     rules = knowledge.violations.get(knowledge.types[declared].id, ())
     return [
         rule for rule in rules
         if touchpoint.type in rule.types and holding(rule.when)(touchpoint, facts)
+        and (not rule.waits or waits(rule.waits))
     ]  # fmt: skip
 
 

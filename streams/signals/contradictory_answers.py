@@ -11,6 +11,7 @@ from streams.customers.ids import fingerprint
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import Knowledge
 from streams.signals.detector import News, Timeless
+from streams.signals.same_answer import spelt_alike
 
 TOPICS = 8
 """Topics of which the last answer is remembered."""
@@ -35,8 +36,8 @@ class Answers(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class ContradictoryAnswers(Timeless[Answers]):
     """Fires when an `agent.answered` on a topic says something else than the last one within `days`, unless a policy
-    was changed between them. Capital letters, spaces and points make no difference. The case ends when the topic is
-    answered as the last time, by whomever: we have one voice then."""
+    was changed between them. Spelling makes no difference, and numbers are compared as numbers. The case ends when
+    the topic is answered as the last time, by whomever: we have one voice then."""
 
     name: ClassVar[str] = "contradictory_answers"
     version: ClassVar[int] = 1
@@ -51,13 +52,13 @@ class ContradictoryAnswers(Timeless[Answers]):
         topic, said = moment.properties.get("topic"), moment.properties.get("answer")
         if not isinstance(topic, str) or not isinstance(said, str) or not topic or not said:
             return state
-        same = "".join(letter for letter in said.lower() if letter.isalnum()) or said
+        rule = moment.knowledge.signals[self.name]
+        same = spelt_alike(said, rule.words("money"))
         answer = Answer(topic[:LETTERS], fingerprint(same) & 0xFFFFFFFF, said[:LETTERS], moment.at)
         known = next((each for each in state.last if each.topic == answer.topic), None)
         if known is not None:
             first, second = sorted((known, answer), key=lambda each: each.at)
-            days = moment.knowledge.signals[self.name].number("days")
-            recent = second.at - first.at <= days * DAY_MS
+            recent = second.at - first.at <= rule.number("days") * DAY_MS
             if recent and first.mark != second.mark and not first.at < state.changed <= second.at:
                 values = {"topic": answer.topic, "before": first.said, "now": second.said}
                 moment.signal(self.name, f"topic:{answer.topic}", values, [because(moment, "agent.answered")])

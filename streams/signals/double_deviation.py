@@ -42,6 +42,8 @@ class DoubleDeviation(Timeless[Failures]):
     A recovery has failed when a complaint is reopened, refused, or resolved without satisfying. The same
     cause again weighs one word more, and so does a customer from `close` closeness on (D11). The case ends when a
     complaint is resolved to the customer's satisfaction and none of the others is open.
+
+    `values.repair`: nothing else went wrong than the recovery.
     """
 
     name: ClassVar[str] = "double_deviation"
@@ -67,7 +69,9 @@ class DoubleDeviation(Timeless[Failures]):
         others = [f for f in known if abs(moment.at - f.at) <= within and (recovery or f.what != failure.what)]
         if others:
             same = recovery or any(f.cause == failure.cause and f.cause for f in others)
-            self._fire(moment, touchpoint, len(others) + 1, same)
+            gone_wrong = {f.what for f in others}
+            repair = recovery and (gone_wrong == {failure.what} or (not failure.named and len(gone_wrong) == 1))
+            self._fire(moment, touchpoint, len(others) + 1, same, repair)
         return Failures(tuple(sorted((*known, failure), key=_when))[-FAILURES:])
 
     def _resolved(self, state: Failures, moment: Moment, touchpoint: Touchpoint) -> Failures:
@@ -82,7 +86,7 @@ class DoubleDeviation(Timeless[Failures]):
             close_matter(moment, MATTER, "resolved")
         return Failures(last) if last != state.last else state
 
-    def _fire(self, moment: Moment, touchpoint: Touchpoint, n: int, same: bool) -> None:
+    def _fire(self, moment: Moment, touchpoint: Touchpoint, n: int, same: bool, repair: bool) -> None:
         rule = moment.knowledge.signals[self.name]
         severity: Severity = rule.severity
         if same:
@@ -91,6 +95,8 @@ class DoubleDeviation(Timeless[Failures]):
             severity = worse(severity)
         days = round(rule.number("days"))
         values: dict[str, Value] = {"failures": n, "same_cause": str(same).lower(), "within_days": days}
+        if repair:
+            values["repair"] = "true"
         moment.signal(self.name, MATTER, values, [because(moment, touchpoint.type)], severity)
 
     @staticmethod

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import ClassVar, Final
 
 import msgspec
 
-from schemas.records import Because
+from schemas.records import Because, Touchpoint
 from streams.alerts.cases import close_matter
 from streams.customers.incidents import DECLARED, ENDED, Incident, name_of, read
 from streams.customers.moment import Moment, because
@@ -19,9 +20,27 @@ SCOPES = 16
 COMPLAINTS = 4
 DAY_MS = 86_400_000
 WORDS = 32
+MET: Final = frozenset({
+    "appointment.booked", "call.started", "chat.message", "checkout.step", "delivery.attempted", "event.attended",
+    "feedback.rated", "feedback.suggested", "message.replied", "order.cancelled", "order.placed", "order.returned",
+    "payment.failed", "purchase.made", "qr.scanned", "service.completed", "social.mentioned", "social.posted",
+    "stock.wanted", "store.entered", "store.visited",
+})  # fmt: skip
+GLANCED: Final = frozenset({
+    "app.event", "cart.added", "cart.removed", "club.active", "message.clicked", "message.opened", "screen.viewed",
+    "social.shared", "web.engaged", "web.searched", "web.viewed",
+})  # fmt: skip
+"""Kinds that come by the dozen: what they met makes room before a deed is forgotten."""
+GLANCES = SCOPES // 2
+DONE_FOR_THEM: Final = frozenset({"delivery.attempted", "service.completed"})
+"""What we do and they meet; all else that we begin is ours alone."""
 _SHORT = {"category": "c", "item_id": "i", "location_id": "l", "platform": "p", "policy_id": "y", "step": "s"}
 """What a touchpoint can match, and how it stands in the state; a cause is known of complaints alone."""
 _CAUSE = "cause"
+_IN_PROPERTIES: Final = ("platform", "policy_id", "step")
+_GLANCE: Final = "g"
+"""Stands in the scope of what was only glanced at."""
+_WHEN: Final = itemgetter(0)
 Scope = dict[str, str]
 Met = tuple[int, Scope]
 """When, and what, by short names."""
@@ -38,16 +57,14 @@ class FixBeforeFelt(Timeless[Scopes]):
     """Fires once an incident for a customer who has met all of its scope since it began, or does while it is open.
 
     Whoever has complained since it began about the same cause or thing, or about nothing particular, knows
-    already. An incident that names nothing that a touchpoint could match exposes nobody. A scope met again within
-    a day is the same. When it is over, the case ends.
+    already. An incident that names nothing that a touchpoint could match exposes nobody. Whatever customers do or
+    have done for them counts, a page seen as well as a purchase; of more than `SCOPES` the oldest goes, glances first
+    while they are more than `GLANCES`. A scope met again within a day is the same. When it is over, the case ends.
     """
 
     name: ClassVar[str] = "fix_before_felt"
     version: ClassVar[int] = 1
-    types: ClassVar[frozenset[str]] = frozenset({
-        "checkout.step", "complaint.opened", "delivery.attempted", "order.placed", "purchase.made", "qr.scanned",
-        "service.completed", "store.entered", "store.visited",
-    })  # fmt: skip
+    types: ClassVar[frozenset[str]] = MET | GLANCED | {"complaint.opened"}
     meets: ClassVar[frozenset[str]] = frozenset({DECLARED, ENDED})
     state = Scopes
 
@@ -57,26 +74,24 @@ class FixBeforeFelt(Timeless[Scopes]):
     def observe(self, state: Scopes, moment: Moment) -> Scopes:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
-        named: dict[str, object] = {"c": touchpoint.category, "i": touchpoint.item_id, "l": touchpoint.location_id}
-        if touchpoint.properties is not None:
-            named |= {_SHORT[name]: moment.properties.get(name) for name in ("platform", "policy_id", "step")}
-        scope = {name: str(value)[:WORDS] for name, value in named.items() if value}
-        if touchpoint.type == "complaint.opened":
+        scope, kind = _scope(touchpoint, moment), touchpoint.type
+        if kind == "complaint.opened":
             if cause := moment.properties.get(_CAUSE):
                 scope[_CAUSE] = str(cause)[:WORDS]
-            complained = sorted((*state.complained, (moment.at, scope)), key=lambda each: each[0])
+            complained = sorted((*state.complained, (moment.at, scope)), key=_WHEN)
             return msgspec.structs.replace(state, complained=tuple(complained[-COMPLAINTS:]))
-        if not scope:
+        if not scope or (touchpoint.initiator == "company" and kind not in DONE_FOR_THEM):
             return state
-        last = next((each for each in reversed(state.met) if each[1] == scope), None)
-        if last is None or not 0 <= moment.at - last[0] < DAY_MS:
-            others = [each for each in state.met if each is not last or moment.at < each[0]]
-            met = sorted((*others, (moment.at, scope)), key=lambda each: each[0])
-            state = msgspec.structs.replace(state, met=tuple(met[-SCOPES:]))
         for name, incident in moment.incidents.items():
             if incident.begun <= moment.at <= (incident.ended or moment.at) and _within(incident.scope, scope):
-                self._fire(state, name, incident, moment, because(moment, touchpoint.type))
-        return state
+                self._fire(state, name, incident, moment, because(moment, kind))
+        if kind in GLANCED:
+            scope[_GLANCE] = ""
+        last = next((each for each in reversed(state.met) if each[1] == scope), None)
+        if last is not None and 0 <= moment.at - last[0] < DAY_MS:
+            return state
+        others = [each for each in state.met if each is not last or moment.at < each[0]]
+        return msgspec.structs.replace(state, met=_last((*others, (moment.at, scope))))
 
     def concerns(self, news: News, knowledge: Knowledge) -> bool:
         return news.type == ENDED or _matchable(read(news.at, news.properties).scope)
@@ -98,9 +113,32 @@ class FixBeforeFelt(Timeless[Scopes]):
             moment.signal(self.name, _matter(name), {"incident_id": name, "what": what}, [why])
 
     def merge(self, state: Scopes, older: Scopes) -> Scopes:
-        met = sorted((*older.met, *state.met), key=lambda each: each[0])
-        complained = sorted((*older.complained, *state.complained), key=lambda each: each[0])
-        return Scopes(tuple(met[-SCOPES:]), tuple(complained[-COMPLAINTS:]))
+        complained = sorted((*older.complained, *state.complained), key=_WHEN)
+        return Scopes(_last((*older.met, *state.met)), tuple(complained[-COMPLAINTS:]))
+
+
+def _scope(touchpoint: Touchpoint, moment: Moment) -> Scope:
+    """What the touchpoint could match. Its properties are read only where they name something of it: most do not."""
+    scope: Scope = {}
+    if touchpoint.category:
+        scope["c"] = touchpoint.category[:WORDS]
+    if touchpoint.item_id:
+        scope["i"] = touchpoint.item_id[:WORDS]
+    if touchpoint.location_id:
+        scope["l"] = touchpoint.location_id[:WORDS]
+    text = touchpoint.properties
+    if text is not None and ('"platform"' in text or '"policy_id"' in text or '"step"' in text):
+        facts = moment.properties
+        scope |= {_SHORT[name]: str(facts[name])[:WORDS] for name in _IN_PROPERTIES if facts.get(name)}
+    return scope
+
+
+def _last(met: Iterable[Met]) -> tuple[Met, ...]:
+    kept = sorted(met, key=_WHEN)
+    while len(kept) > SCOPES:
+        glances = [each for each in kept if _GLANCE in each[1]]
+        kept.remove(glances[0] if len(glances) > GLANCES else kept[0])
+    return tuple(kept)
 
 
 def _matter(name: str) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.records import Touchpoint, Value
 from streams.alerts.cases import close_matter
+from streams.alerts.life import taken
 from streams.alerts.standing import HOW_IT_GOES
 from streams.customers.kept import joined, newest
 from streams.customers.moment import Moment, because
@@ -18,6 +19,8 @@ from streams.signals.promise_overdue import PromiseOverdue
 COMPLAINTS = 8
 """Complaints of one customer that are remembered; the one opened last stays longest."""
 MATTER = "call"
+SYSTEM = "system"
+"""Who has picked up where no person has: a voice menu."""
 
 
 class Complaints(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -34,12 +37,13 @@ class Complaints(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class IncomingCall(Timeless[Complaints]):
     """Fires each time a customer calls; `values.open` counts their open matters, of those that they know of: alerts of
     `matters` (what we have found wrong with our own messages is none of theirs), complaints that are not settled,
-    promises that are still to be kept. Whom we ring is no caller. The case ends with the call."""
+    promises that are still to be kept. Whom we ring is no caller. The call that a person of ours picks up is taken, and
+    the case ends with it."""
 
     name: ClassVar[str] = "incoming_call"
     version: ClassVar[int] = 1
     types: ClassVar[frozenset[str]] = frozenset({
-        "call.ringing", "call.ended", "complaint.opened", "complaint.reopened", "complaint.resolved",
+        "call.ringing", "call.started", "call.ended", "complaint.opened", "complaint.reopened", "complaint.resolved",
     })  # fmt: skip
     state = Complaints
 
@@ -49,6 +53,10 @@ class IncomingCall(Timeless[Complaints]):
     def observe(self, state: Complaints, moment: Moment) -> Complaints:
         touchpoint = moment.touchpoint
         assert touchpoint is not None
+        if touchpoint.type == "call.started":
+            if moment.properties.get("by") != SYSTEM:
+                taken(moment, MATTER, touchpoint.staff_id)
+            return state
         if touchpoint.type == "call.ended":
             close_matter(moment, MATTER, "the call has ended", (self.name,))
             return state

@@ -27,7 +27,7 @@ class RelationshipRuleBroken(Stateless):
     def observe(self, state: Nothing, moment: Moment) -> Nothing:
         touchpoint, knowledge, declared = moment.touchpoint, moment.knowledge, moment.before[0]
         assert touchpoint is not None
-        for rule in broken(knowledge, declared, touchpoint, moment.properties):
+        for rule in broken(knowledge, declared, touchpoint, moment.properties, moment.waits):
             hurts = severity(rule, knowledge.types[declared], knowledge.hurt)
             word = worded(hurts, knowledge.hurt)
             if word is not None:

@@ -9,6 +9,7 @@ import msgspec
 from schemas.records import Because, Touchpoint, Value
 from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
+from streams.customers.ids import fingerprint
 from streams.customers.kept import joined
 from streams.customers.moment import DAY_MS, Moment
 from streams.signals.matter import by_staff, matter_of
@@ -19,6 +20,9 @@ from streams.texts.closing import closes, settles
 OPEN = 8
 """Questions of one customer that are waited for; the oldest makes room for a ninth."""
 MINUTE_MS = 60_000
+SESSION = "session:"
+MARK = 0xFFFFFFFF
+"""Of the mark of a session what is kept."""
 SPOKEN = 4
 """Sessions and channels in which we have spoken that are remembered."""
 CHAT, REPLY = "chat.message", "message.replied"
@@ -36,6 +40,7 @@ class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What the customer asked; `named` tells whether the touchpoint itself named the matter.
 
     `quiet_until`: once its norm is over, from when on words whose own norm ends then are a question anew.
+    `session`: a mark of the one in which they asked, where the matter is named by something else; 0 is none.
     """
 
     matter: str
@@ -43,6 +48,7 @@ class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
     type: str
     at: int
     quiet_until: int = 0
+    session: int = 0
 
 
 class Waiting(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -57,8 +63,8 @@ class Unanswered:
     """Fires when the norm of a question's kind has passed and no person of ours has spoken.
 
     The norm runs from the question's own time; an answer at the very end of it is in
-    time. An answer that names a matter answers that matter and the questions that named
-    none; one that names none answers them all. A question that comes in late, older
+    time. An answer that names a matter answers that matter, what was asked in its session whatever it names, and the
+    questions that named none; one that names none answers them all. A question that comes in late, older
     than our last word, was answered by it. Fires once a question; more words on an
     open matter do not start it anew. Lines of a chat that name no matter are one, as
     calls are, for 24 hours or until we answer: people write a question in several lines.
@@ -96,8 +102,10 @@ class Unanswered:
         if norm is None or moment.at <= state.answered_at:
             return state
         due = moment.at + round(norm * MINUTE_MS)
-        if any(q.matter == matter and (not q.quiet_until or due < q.quiet_until) for q in state.questions):
-            return state
+        session = _asked_in(moment, matter)
+        known = next((q for q in state.questions if q.matter == matter), None)
+        if known is not None and (not known.quiet_until or due < known.quiet_until):
+            return _asked_again(state, known, moment.at, session)
         if kind == CHAT and named is None and _goes_on(state, moment.at):
             return state
         kept = tuple(q for q in state.questions if q.matter != matter)
@@ -105,14 +113,15 @@ class Unanswered:
             moment.disarm(self.name, kept[0].matter)
             kept = kept[1:]
         moment.arm(self.name, matter, due)
-        question = Question(matter, named is not None, kind, moment.at)
+        question = Question(matter, named is not None, kind, moment.at, session=session)
         return msgspec.structs.replace(state, questions=(*kept, question))
 
     def _answered(self, state: Waiting, moment: Moment) -> Waiting:
         about = _about(moment)
+        sessions = {fingerprint(name) & MARK for name in about if name.startswith(SESSION)}
         kept: list[Question] = []
         for question in state.questions:
-            other = bool(about) and question.named and question.matter not in about
+            other = bool(about) and question.named and question.matter not in about and question.session not in sessions
             if other or question.at > moment.at:
                 kept.append(question)
                 continue
@@ -148,7 +157,21 @@ def _spoke(state: Waiting, at: int, touchpoint: Touchpoint) -> Waiting:
 
 
 def _session(touchpoint: Touchpoint) -> str | None:
-    return f"session:{touchpoint.session_id}" if touchpoint.session_id else None
+    return f"{SESSION}{touchpoint.session_id}" if touchpoint.session_id else None
+
+
+def _asked_again(state: Waiting, known: Question, at: int, session: int) -> Waiting:
+    """The same matter in another session: an answer in the one in which they asked last is an answer."""
+    if not session or session == known.session or at < known.at:
+        return state
+    again = msgspec.structs.replace(known, session=session)
+    return msgspec.structs.replace(state, questions=tuple(again if q is known else q for q in state.questions))
+
+
+def _asked_in(moment: Moment, matter: str) -> int:
+    """The mark of the session, unless the matter says it anyway."""
+    session = _session(moment.touchpoint) if moment.touchpoint is not None else None
+    return 0 if session is None or session == matter else fingerprint(session) & MARK
 
 
 def _closes(state: Waiting, moment: Moment, touchpoint: Touchpoint) -> bool:
@@ -181,7 +204,5 @@ def _goes_on(state: Waiting, at: int) -> bool:
 def _about(moment: Moment) -> set[str]:
     """The matters that an answer names: its own, and the session in which it is given (a topic is no other matter)."""
     touchpoint = moment.touchpoint
-    names = {matter_of(moment)}
-    if touchpoint is not None and touchpoint.session_id:
-        names.add(f"session:{touchpoint.session_id}")
+    names = {matter_of(moment), _session(touchpoint) if touchpoint is not None else None}
     return {name for name in names if name is not None}

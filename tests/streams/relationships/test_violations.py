@@ -13,6 +13,8 @@ from streams.knowledge.model import LANGUAGES, TYPE_IDS, Violation
 from streams.relationships.violations import broken, severity, worded
 from tests.streams.lab import DAY, HOUR, Lab, knowledge, signals, touchpoint
 
+BEGINS = {"ignored_suggestion": "feedback.suggested"}
+"""What has to wait for us, where a rule is broken only meanwhile."""
 RULES = [rule for rules in knowledge().violations.values() for rule in rules]
 
 
@@ -44,6 +46,8 @@ def known_as(type_id: str) -> Lab:
 def test_a_broken_rule_is_counted_and_told_where_it_hurts(rule: Violation) -> None:
     type_id = rule.id.split(".")[0]
     lab, known = known_as(type_id), knowledge()
+    if rule.waits:
+        lab.fold(touchpoint(BEGINS[rule.waits], 0, text="Why not open on Sundays?"))
     found = signals(lab.fold(breaking(rule)), "relationship_rule_broken")
     hurts = severity(rule, known.relationship(type_id), known.hurt)
     assert lab.live().customer.habits.slow.sums[known.hurt.slot] > 0
@@ -58,9 +62,9 @@ def test_a_broken_rule_is_counted_and_told_where_it_hurts(rule: Violation) -> No
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_same_is_nobodys_rule_where_nothing_is_declared(rule: Violation) -> None:
     facts = msgspec.json.decode(breaking(rule).properties or "{}")
-    assert broken(knowledge(), -1, breaking(rule), facts) == []
+    assert broken(knowledge(), -1, breaking(rule), facts, bool) == []
     theirs = msgspec.structs.replace(breaking(rule), initiator="customer")
-    assert broken(knowledge(), TYPE_IDS.index(rule.id.split(".")[0]), theirs, facts) == []
+    assert broken(knowledge(), TYPE_IDS.index(rule.id.split(".")[0]), theirs, facts, bool) == []
 
 
 def test_every_relationship_has_rules_and_every_rule_its_words() -> None:
@@ -95,3 +99,23 @@ def test_a_broken_rule_weighs_towards_distrust_and_never_back() -> None:
     damaged = {each.id for each in knowledge().types if each.state == "damaged"}
     up = {name for name, weight in knowledge().hurt.weights.items() if weight > 0}
     assert up <= damaged
+
+
+@pytest.mark.parametrize(
+    ("before", "broke"),
+    [
+        pytest.param([], False, id="no idea of theirs waits"),
+        pytest.param([touchpoint("feedback.suggested", 0, text="Open on Sundays")], True, id="one does"),
+        pytest.param(
+            [touchpoint("feedback.suggested", 0, text="Open on Sundays"),
+             touchpoint("agent.answered", HOUR, initiator="company", channel="email")], False, id="it was answered",
+        ),
+        pytest.param([touchpoint("feedback.suggested", -3 * DAY, text="Open on Sundays")], True, id="long overdue"),
+    ],
+)  # fmt: skip
+def test_a_promotion_stands_for_an_answer_only_while_an_idea_waits(before: list[Touchpoint], broke: bool) -> None:
+    lab = known_as("business_partner")
+    lab.fold(*before)
+    sent = touchpoint("message.sent", 2 * HOUR, channel="email", initiator="company", properties={"purpose": "promo"})
+    found = [signal.values["rule"] for signal in signals(lab.fold(sent), "relationship_rule_broken")]
+    assert ("business_partner.promotion_for_an_answer" in found) == broke

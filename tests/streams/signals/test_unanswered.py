@@ -37,6 +37,22 @@ def answer(at: int, **fields: Any) -> Touchpoint:
             [asked(session_id="s"), answer(MINUTE, session_id="t"), tick(HOUR)], 1, id="an answer to something else"
         ),
         pytest.param(
+            [asked(session_id="s", order_id="o"), answer(MINUTE, session_id="s"), tick(HOUR)], 0,
+            id="an answer in the session, whatever the question names",
+        ),
+        pytest.param(
+            [asked(session_id="s", order_id="o"), answer(MINUTE, session_id="s", order_id="p"), tick(HOUR)], 0,
+            id="and whatever the answer names",
+        ),
+        pytest.param(
+            [asked(session_id="s", order_id="o"), answer(MINUTE, session_id="t"), tick(HOUR)], 1,
+            id="not in another session",
+        ),
+        pytest.param(
+            [asked(session_id="s", order_id="o"), asked(1, session_id="t", order_id="o"),
+             answer(MINUTE, session_id="t"), tick(HOUR)], 0, id="in the session in which it was asked last",
+        ),
+        pytest.param(
             [asked(session_id="s"), touchpoint("agent.noted", MINUTE, initiator="company"), tick(HOUR)], 1,
             id="a private note is no answer",
         ),
