@@ -155,6 +155,8 @@ def concealed(text: str, flaw: Flaw, instead: str, listener: Listener) -> str:
     behind = _SENTENCE.search(text, flaw.end)
     end = behind.end() if behind else len(text)
     greeted = _GREETING.match(text, start, flaw.start)
+    if greeted:
+        instead = instead[:1].lower() + instead[1:]
     before = _unoffered(text[:start], listener) + (greeted.group() if greeted else "")
     return _joined(text, before, instead, _unoffered(text[end:], listener))
 
@@ -176,8 +178,6 @@ def mended(text: str, flaw: Flaw, instead: str) -> str:
 
 def _joined(text: str, before: str, instead: str, after: str) -> str:
     before, after = before.strip(), after.strip()
-    if before.endswith(","):
-        instead = instead[:1].lower() + instead[1:]
     if instead.endswith(".") and after:
         after = after[0].upper() + after[1:]
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
