@@ -15,8 +15,8 @@ REPLIES: Final = ("closing", "aside", "glad", "done", "more", "matter", "mocking
 """How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
 says that there is more to come; what a question would be about; what turns praise round, and what lets it stand beside
 the name of a failure."""
-ELSEWHERE: Final = ("others", "over")
-"""What takes a threat away from us: another opponent, or that it is over."""
+ELSEWHERE: Final = ("others", "over", "victim")
+"""What takes a threat away from us: another opponent, that it is over, or that they are the victim of somebody else."""
 CRIES: Final = ("plight", "pressing", "fearful", "tearful", "before", "exclaims", "happy")
 """What makes a worry or a question of a line, and what makes neither of it."""
 SPELT: Final = frozenset({"closing", "aside", "glad", "done", "more"})

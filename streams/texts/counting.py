@@ -1,6 +1,7 @@
 """Counts, dates and absences that a text tells of the customer by its structure, whatever they did (S4-06).
 
-A person, what they did, a number and what was counted: "you've flown with us nine times", 您今年共喝了37杯拿铁. What
+A person, what they did, a number and what was counted: "you've flown with us nine times", 您今年共喝了37杯拿铁; or the
+day of it ("the boots you returned last Wednesday"). What
 they were given, what they may yet have, what is due, and what holds only on a condition is not told of them. The words
 that decide are in texts.yaml: precision.
 """
@@ -32,13 +33,22 @@ _EN: Final = rf"(?:\b(?:\d[\d,.]*\d|\d)|\b{NUMBER_WORDS.replace('|one|', '|')})"
 _ZH_WORDS: Final = "(?:[一二两三四五六七八九十百千万半]{2,}|[二两俩三四五六七八九十半])"
 _ZH: Final = rf"(?:\d[\d,.]*|{_ZH_WORDS})"
 _TIME: Final = "(?:days?|weeks?|months?|years?|hours?|fortnights?|weekends?)"
+_DAYS: Final = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_OFTEN: Final = (
+    rf"(?:{_DAYS}|mornings?|evenings?|nights?|afternoons?|lunchtimes?|summers?|winters?|christmases|[a-z]+s)"
+)
+_LATELY: Final = rf"(?:(?:last|on|this)\s{_DAYS}|yesterday|the other day|last (?:night|week|month|weekend))"
+"""A day that is named without a number."""
+_ZH_LATELY: Final = (
+    "(?:上个?(?:周|星期|礼拜)[一二三四五六日天末]|[这本]周[一二三四五六日天]|昨[天日晚]|前[天晚]|大前天)"
+)
 _ZH_TIME: Final = "(?:天|日|周|个?星期|个?礼拜|个?多?月|年|个?小时|个?季度)"
 _ORDINALS: Final = (
     r"(?:third|fourth|fifth|sixth|seventh|eighth|ninth|[a-z]+teenth|tenth|eleventh|twelfth|twentieth|[a-z]"
     r"+tieth|hundredth)"
 )
 _HAS_NUMBER: Final = re.compile(
-    rf"\d|[二两俩三四五六七八九十百半]|\b(?:{NUMBER_WORDS}|{_ORDINALS}|second|twice|thrice)\b"
+    rf"\d|[二两俩三四五六七八九十百半]|\b(?:{NUMBER_WORDS}|{_ORDINALS}|second|twice|thrice)\b|\b{_LATELY}\b|{_ZH_LATELY}"
 )
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _THEM: Final = re.compile(r"\b(?:you|your|u|ya|us)\b")
@@ -177,7 +187,7 @@ def _english(texts: Texts) -> Iterator[tuple[str, str]]:
     ordered = r"(?!(?:[a-z']+\s){0,3}(?:booked|reserved|scheduled)\b)"
     yield "count", rf"{ordered}{did}{lead}{{0,4}}\s{counted}{safe}"
     yield "count", rf"{did}{inner}{{1,40}}?\s(?:{_EN}\s(?:different\s|separate\s)?times\b|twice\b|thrice\b){safe}"
-    yield "count", rf"{did}{inner}{{1,24}}?\s{_EN}\s{_TIME}\s(?:in a row|running|straight)\b"
+    yield "count", rf"{did}{inner}{{1,32}}?\s{_EN}\s{_OFTEN}\s(?:in a row|running|straight|on the trot|back to back)\b"
     yield "count", rf"\byour\s(?:[a-z]+\s)?{_EN}[-\s]{_TIME}\s(?:[a-z]+\s)?streak\b"
     booked = (
         r"(?!(?:booked|reserved|scheduled|registered|signed|asked|requested|chose|chosen|picked|selected|a"
@@ -186,6 +196,12 @@ def _english(texts: Texts) -> Iterator[tuple[str, str]]:
     behind = r"(?<!\bfor )(?<!\bby )(?<!until )(?<!\btill )(?<!before )(?<!\bfrom )(?<!\bto )(?<!after )(?<!through )"
     yield "date", rf"{you}{adverb}\s{booked}{past}\b{inner}{{0,36}}?\s{behind}{DATE}"
     yield "date", rf"\b(?:on\s)?{DATE}(?:\s\d{{4}})?,?\s(?:when\s)?{you}{adverb}\s{booked}{past}\b"
+    seen = (
+        r"(?:bought|purchased|returned|sent back|viewed|looked at|browsed|visited|tried on|searched|clicked|liked"
+        r"|saved|came|popped in|dropped in|were here|were in|spent|added|picked out)"
+    )
+    yield "date", rf"{you}{adverb}\s{seen}\b{inner}{{0,28}}?\s?{_LATELY}\b{offer_of(harmless)}"
+    yield "date", rf"\b{_LATELY},?\s(?:when\s)?{you}{adverb}\s{seen}\b"
     looking_back = (
         r"(?:with us|here|this (?:week|month|year|season|summer|winter)|last (?:week|month|year|season"
         r"|summer|winter)|in 20\d\d"
@@ -292,6 +308,9 @@ def _chinese(texts: Texts) -> Iterator[tuple[str, str]]:
     deed = "(?:买|购|下单|光顾|光临|到店|消费|逛|来店|来过|来的|来剪|来做|来吃)"
     yield "date", rf"{you}{_WITHIN}{{0,4}}?(?:于|在|是|自)?{DATE}(?:在{_WITHIN}{{1,6}})?(?:{deed}|{inner}{{1,4}}[了过])"
     yield "date", rf"{DATE}[,，]?{you}(?:在{_WITHIN}{{1,6}})?(?:{deed}|{inner}{{1,4}}[了过])"
+    seen = "(?:买|购入|退[掉了的回货]|光顾|光临|逛|来[过的店剪做吃]|看[过了的中]|试[穿过了的]|浏览|收藏|加购|翻看|搜)"
+    yield "date", rf"{_ZH_LATELY}{_WITHIN}{{0,2}}?{you}{_WITHIN}{{0,6}}?{seen}"
+    yield "date", rf"{you}{_WITHIN}{{0,4}}?{_ZH_LATELY}{_WITHIN}{{0,6}}?{seen}"
 
 
 def _either(texts: Texts, name: str, language: str) -> str:

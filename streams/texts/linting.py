@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from streams.knowledge.marks import Texts
@@ -19,6 +20,12 @@ BEHIND: Final = 14
 """Letters behind a number within which a harmless word makes it one about the goods."""
 _SENTENCE: Final = re.compile(r"[。！？!?；;\n]|\.(?=\s|$)")
 _CLAUSE: Final = re.compile(r"[，,。！？!?；;\n]|\.(?=\s|$)|\s[-–—]\s")
+_GREETING: Final = re.compile(
+    r"\s*(?:(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b[^,，.!?。！？]{0,32}[,，]"
+    r"|(?:亲爱的|尊敬的|您好|你好|嗨)[^,，。！？!?]{0,12}[,，]|[\u4e00-\u9fff]{1,4}(?:先生|女士|小姐|老师|阿姨|叔叔|大哥|大姐|您好|你好)[,，])",
+    re.IGNORECASE,
+)
+"""How a text begins whatever it says; it names nothing."""
 _DIGITS: Final = rf"\d[\d,.]*|[一二两三四五六七八九十百千半]+|\b{NUMBER_WORDS}\b"
 _SUM: Final = r"[£$€¥￥]\s?\d[\d,.]*"
 _DATE: Final = re.compile(DATE)
@@ -135,9 +142,30 @@ def rewritten(text: str, listener: Listener, texts: Texts, lines: Mapping[str, s
         if flaw is None:
             return anew or said[0]
         line = lines["rewrite.topic" if flaw is named else f"rewrite.{flaw.kind}"]
-        anew = mended(anew, flaw, "" if line in said else line)
+        instead = "" if line in said else line
+        anew = concealed(anew, flaw, instead, listener) if flaw is named else mended(anew, flaw, instead)
         said.append(line)
     return said[0]
+
+
+def concealed(text: str, flaw: Flaw, instead: str, listener: Listener) -> str:
+    """The text with `instead` in place of the sentence of the flaw, but for a greeting before it; what is offered
+    elsewhere in the text goes, too: it was chosen by what we know."""
+    start = max((found.end() for found in _SENTENCE.finditer(text, 0, flaw.start)), default=0)
+    behind = _SENTENCE.search(text, flaw.end)
+    end = behind.end() if behind else len(text)
+    greeted = _GREETING.match(text, start, flaw.start)
+    if greeted:
+        instead = instead[:1].lower() + instead[1:]
+    before = _unoffered(text[:start], listener) + (greeted.group() if greeted else "")
+    return _joined(text, before, instead, _unoffered(text[end:], listener))
+
+
+def _unoffered(text: str, listener: Listener) -> str:
+    """The sentences that offer nothing."""
+    ends = [found.end() for found in _SENTENCE.finditer(text)]
+    sentences = [text[start:end] for start, end in pairwise([0, *ends, len(text)])]
+    return "".join(each for each in sentences if "promotional" not in listener.hear(each).said("tone"))
 
 
 def mended(text: str, flaw: Flaw, instead: str) -> str:
@@ -145,7 +173,11 @@ def mended(text: str, flaw: Flaw, instead: str) -> str:
     left = max((found.end() for found in _CLAUSE.finditer(text, 0, flaw.start)), default=0)
     behind = _CLAUSE.search(text, flaw.end)
     right = behind.end() if behind else len(text)
-    before, after = text[:left].strip(), text[right:].strip()
+    return _joined(text, text[:left], instead, text[right:])
+
+
+def _joined(text: str, before: str, instead: str, after: str) -> str:
+    before, after = before.strip(), after.strip()
     if instead.endswith(".") and after:
         after = after[0].upper() + after[1:]
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)

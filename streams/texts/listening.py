@@ -74,13 +74,16 @@ class Heard:
         return {name: words for name, words in outright.items() if not errand or name != MILD}
 
     def _here(self, family: str, angry: bool) -> dict[str, str]:
-        """What is meant, but for what the text says is over, or between others (texts.yaml: elsewhere)."""
+        """What is meant, but for what is over, between others, or for who did them wrong (texts.yaml: elsewhere)."""
         said = self._of(family)[0]
         if not said or "elsewhere" not in self._hits:
             return said
         away = self.spans("elsewhere", "others")
-        if not (angry or "complaint" in self._of("intent")[0] or self._of("pressure")[0]):
+        presses = self._presses()
+        if not (angry or presses):
             away += self.spans("elsewhere", "over")
+        if not presses and self.spans("elsewhere", "victim"):
+            away.append((0, len(self.low)))
         near = [h for h in self._hits[family] if not _away(self.low, self.spelt.typed(h.start, h.end), away)]
         return self._listener.split(self.low, self.spelt, near)[0]
 
@@ -93,13 +96,21 @@ class Heard:
 
     def _is_displeased(self) -> bool:
         intents = self._of("intent")[0]
-        if "complaint" in intents or self._of("pressure")[0]:
+        if self._presses():
             return True
         if "praise" in intents or self._of("sentiment")[0].keys() == {"positive"}:
             return False
         lists = self.features(but="doubtful")
         feeling = self._listener.sentiment.opinion(cleaned(self.text), lists, FEELINGS)
         return feeling.name == "negative" and feeling.share >= (ASKED if "question" in intents else SURE)
+
+    def _presses(self) -> bool:
+        """Whether it complains or presses us: the words for what somebody else did to them do neither."""
+        if "complaint" not in self._of("intent")[0] and not self._of("pressure")[0]:
+            return False
+        told = self.spans("elsewhere", "victim")
+        spans = self.spans("intent", "complaint") + self.spans("pressure", "pressure")
+        return any(not any(s < end and start < e for s, e in told) for start, end in spans)
 
     def denied(self, family: str) -> dict[str, str]:
         """What is there and taken back."""

@@ -18,6 +18,11 @@ Alright, thanks for letting me know | 没有了，谢谢 | 唔該晒！ | 多謝
 thankssss, byeee
 tysm ur the best | noted with thanks ji | bahut shukriya, theek hai | thnx loads m8 | 妥咗，唔該靓仔
 that did the trick, ta
+Okay sir, I will come by four only. Thanking you. | awesome sauce, see ya then | sweet, catch you at 4 | lovely jubbly
+Super, many thanks and nice day! | ok i'll be there at 5pm, thanks! | cheers my dear, off to bed
+Perfect! Talk tomorrow
+okk 晚点过去 | 成，周六见 | 行吧，那我再等等 | 好嘞，改天去取哈 | 好，那我下班过来拿 | OK，明天下午三点见
+唔該晒，聽日見
 """
 SETTLED = """
 thx, the new link worked | got my parcel this morning, ta very much | 驗證碼收到喇，多謝你哋 | 登录上了，谢谢小哥
@@ -36,6 +41,8 @@ thanks, only half of it arrived | 搞定了，那发票寄给谁 | 谢谢，到�
 thx got it, now tell me where my refund is | 谢谢，解决了一半
 thanks, fixed, my number is 07700 900123 | 唔該晒，仲未搞掂 | great, arrived broken, cheers | ur having a laugh
 perfect, sorted one, two to go
+see you in court | see you at 4 but bring the right size | 好的，周六见，别忘了带发票 | 我再等等，但是今天必须到
+at 4 | 周六 | 晚点过去
 """
 
 

@@ -113,6 +113,54 @@ def test_a_text_is_said_anew_until_nothing_is_wrong_with_it(text: str, language:
     assert recited(found) is topic(ear.hear(found), knowledge().texts) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "anew"),
+    [
+        ("看到您在备孕，叶酸买一送一", "zh", "{line}"),
+        ("春天到了。看到您在备孕。叶酸买一送一！欢迎来店里坐坐。", "zh", "春天到了。{line}欢迎来店里坐坐。"),
+        ("王阿姨，您在化疗，假发专区已为您备好", "zh", "王阿姨，{line}"),
+        ("As you are pregnant, vitamins are half price. See you soon.", "en", "{line} See you soon."),
+    ],
+)
+def test_what_was_chosen_by_what_we_know_goes_with_it(text: str, language: str, anew: str) -> None:
+    ear = listener(knowledge().texts, knowledge().meanings)
+    lines = knowledge().wording[language]
+    assert rewritten(text, ear, knowledge().texts, lines) == anew.format(line=lines["rewrite.topic"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You've ordered pad thai nine Fridays in a row!", "The boots you returned last Wednesday are back",
+        "Last Friday you tried on the blue coat", "上周三您退掉的那双靴子又到新色了", "昨天您看过的那条裙子降价了",
+    ],
+)  # fmt: skip
+def test_the_day_of_what_they_did_is_one_of_theirs(text: str) -> None:
+    assert recited(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your order from yesterday is on its way", "We came by yesterday and you were out", "Come in on Friday",
+        "昨天到的新茶，想请您尝尝", "上周三到了一批新靴子，您来看看", "您昨天预约的师傅已确认",
+    ],
+)  # fmt: skip
+def test_other_days_are_harmless(text: str) -> None:
+    assert recited(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The blazer for my son's school hasn't come", "battery died after a week", "three weeks gone and no parcel",
+        "my visa card was declined", "我上个礼拜买的裙子还没到", "孩子考试要用的文具还没到", "包裹被打开过",
+    ],
+)  # fmt: skip
+def test_words_of_every_day_confide_nothing(text: str) -> None:
+    assert not confided(listener(knowledge().texts, knowledge().meanings).hear(text), knowledge().texts)
+
+
 def test_a_text_of_flaws_alone_does_not_go_round_for_ever() -> None:
     text = " ".join(f"You bought a lamp on {day} March." for day in range(1, 29))
     ear = listener(knowledge().texts, knowledge().meanings)
