@@ -48,6 +48,7 @@ class Relationships:
     trusted; a cue counts once a session, a deed once an order. What was counted is read as numbers, whose weights
     add up to each type's score. A type is declared at `declare` with a margin over the next, after it, or others of
     its state, led on `events` independent occasions or one that transforms; the declared one is given up below `leave`.
+    What somebody who has done nothing yet says is an occasion only where it is said of us; some types need deeds.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -67,6 +68,12 @@ class Relationships:
         self._warm = tuple(VOICES + index for index in sorted(self._close))
         self._sore = sore_voices(knowledge) | endings(knowledge)
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
+        # Who answers mail or posts has only spoken.
+        self._done = frozenset(deed.slot for deed in knowledge.deeds if not deed.whereabouts)
+        self._distant = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "transactional")
+        slots = {name: slot for slot, name in enumerate(habits.INTRINSIC)} | {d.name: d.slot for d in knowledge.deeds}
+        needed = knowledge.shifts.corroborated.items()
+        self._needed = {knowledge.type_index[name]: frozenset(slots[each] for each in by) for name, by in needed}
 
     def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
         """Weighs what a customer's own touchpoint says, and emits a shift where it decides."""
@@ -85,14 +92,16 @@ class Relationships:
             watching.ours(state, touchpoint, at, counted)
             news = self._hurt(moment, touchpoint, counted)
         deeds = self._deeds.get(touchpoint.type)
-        transformed = False
+        transformed, aside = False, False
         if deeds or (own and touchpoint.text):
-            found, transformed = self._count(moment, touchpoint, deeds or (), own, counted)
+            found, transformed, aside = self._count(moment, touchpoint, deeds or (), own, counted)
             news = news or found
         if counted:
             state.count(at, counted)
         if news:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
+            if aside:
+                types &= self._distant
             state.speak(watching.session_of(touchpoint) or at & MARK, types)
             self._decide(moment, self.numbers(customer, at), transformed)
         if not state.review:
@@ -154,11 +163,13 @@ class Relationships:
 
     def _count(
         self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[tuple[Holds, Deed]], own: bool, counted: Amounts
-    ) -> tuple[bool, bool]:  # fmt: skip
-        """Adds deeds and words to `counted`; whether any was new in its session, and whether one transforms."""
+    ) -> tuple[bool, bool, bool]:  # fmt: skip
+        """Adds deeds and words to `counted`; whether any was new in its session, whether one transforms, and whether
+        they are words of somebody who has done nothing yet, said of nobody that we know to be us."""
         state = moment.customer.habits
         amount = round(ONE * self._trust(moment, touchpoint))
         session, transformed, news, since = watching.session_of(touchpoint), False, False, len(counted)
+        aside = False
         properties = moment.properties
         for holds, deed in deeds:
             if holds(touchpoint, properties):
@@ -177,10 +188,18 @@ class Relationships:
                         transformed = True
                         self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
+                if not any(term.milli for term in terms) and not self._has_done(moment.customer, counted):
+                    aside = not self._lexicon.of_us(words)
         # What was said before they were close (a past that is handed over) is no falling out.
         if moment.customer.declared in self._close and moment.at >= moment.customer.since:
             self._fall(moment.customer, counted, since)
-        return news, transformed
+        return news, transformed, aside
+
+    def _has_done(self, customer: Customer, counted: Amounts) -> bool:
+        """Whether a customer has done anything yet but speak, or was nearer than a mere buyer."""
+        if customer.declared >= 0 and not self._distant >> customer.declared & 1:
+            return True
+        return not self._done.isdisjoint(customer.habits.slow.sums) or any(slot in self._done for slot, _ in counted)
 
     def _hurt(self, moment: Moment, touchpoint: Touchpoint, counted: Amounts) -> bool:
         """A rule of the declared relationship that we broke counts as much as it hurts: fast down, never up."""
@@ -270,6 +289,8 @@ class Relationships:
         first = scores.index(max(scores))
         state.candidate, declared = first, customer.declared
         if first == declared or not (transformed or state.heard(first) >= rules.events):
+            return
+        if first in self._needed and self._needed[first].isdisjoint(state.slow.sums):
             return
         shares = _softmax(scores)
         if shares[first] < rules.declare:
