@@ -95,6 +95,11 @@ class Lexicon:
         """Whether the text addresses us or names what is ours: you, this shop, my order."""
         return self._us.search(spelt(lowered(text)).text) is not None
 
+    def of_others(self, text: str) -> bool:
+        """Whether the text names another company, a story, kin or what is their own."""
+        others = self._elsewhere | self._kin
+        return any(hit.entry in others for hit in self._finder.hits(spelt(lowered(text)).text))
+
     def _ours(self, text: str, low: str, hits: list[Hit]) -> tuple[list[Hit], list[tuple[int, int]]]:
         """The hits of cues that are meant of us, and the clauses of those that are not."""
         away = [hit for hit in hits if hit.entry in self._elsewhere]

@@ -307,6 +307,21 @@ def test_an_addict_is_one_by_deeds_as_well(before: list[Touchpoint], declared: b
         ),
     ],
 )
-def test_what_is_said_of_nobody_is_no_occasion_for_a_stranger(before: list[Touchpoint], declared: bool) -> None:
+def test_what_sounds_faint_and_is_said_to_nobody_is_no_occasion_of_a_stranger(
+    before: list[Touchpoint], declared: bool
+) -> None:
     life = [*before, *(said(text, day * DAY) for day, text in ((1, "立刻下楼"), (3, "立刻出发"), (5, "马上出发")))]
     assert ("master_slave" in {to for _, to in shifts(*life)}) is declared
+
+
+@pytest.mark.parametrize(
+    ("texts", "declared"),
+    [
+        pytest.param(["又骗又偷", "一帮强盗"], False, id="twice to nobody"),
+        pytest.param(["又骗又偷", "一帮强盗", "早晚完蛋"], True, id="three times"),
+        pytest.param(["又骗又偷", "你们就是一帮强盗"], True, id="once to us"),
+    ],
+)
+def test_a_stranger_who_attacks_without_a_cue_is_heard(texts: list[str], declared: bool) -> None:
+    life = [said(text, n * DAY, channel="chat") for n, text in enumerate(texts)]
+    assert (("complete_stranger", "enemy") in shifts(*life)) is declared
