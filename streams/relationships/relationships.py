@@ -197,8 +197,8 @@ class Relationships:
         return news, transformed, heard
 
     def _sounds(self, words: str, text: str) -> int:
-        """The types, as bits, for which words without a cue, of a stranger and to nobody, are an occasion: distant ones,
-        and those that half of the text at least sounds like, unless it tells of somebody else."""
+        """The types, as bits, for which words without a cue, of a stranger and to nobody, are an occasion: distant
+        ones, and those that half of the text at least sounds like, unless it tells of somebody else."""
         if self._lexicon.of_others(words):
             return self._distant
         shares = self._ear.listen(self._ear.pieces(text), ())
