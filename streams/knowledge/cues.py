@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams.knowledge.document import Section
 from streams.knowledge.forms import expanded
 from streams.knowledge.marks import Negation
-from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Weights
+from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Others, Weights
 
 HALF_LIFE: dict[str, HalfLife] = {each: each for each in HALF_LIVES}
 MAX_WINDOW = 10
@@ -20,7 +20,7 @@ def read_weights(section: Section, clip: float, key: str = "weights", required: 
     return section.numbers(key, -clip, clip, TYPE_IDS, required)
 
 
-def read_cues(root: Section, language: Language, clip: float) -> tuple[list[Cue], Negation]:
+def read_cues(root: Section, language: Language, clip: float) -> tuple[list[Cue], Negation, Others]:
     said = root.text("language")
     if said and said != language:
         root.fault(f"'language' is {said!r}, but this is the file of {language!r}", "language")
@@ -34,8 +34,9 @@ def read_cues(root: Section, language: Language, clip: float) -> tuple[list[Cue]
             if (owner := owners.setdefault(word.casefold(), name)) != name:
                 section.fault(f"words: {word!r} is already a word of {owner!r} and would count twice", "words")
         cues.append(cue)
+    others = _others(root.section("others"), language)
     root.close()
-    return cues, negation
+    return cues, negation, others
 
 
 def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
@@ -50,6 +51,8 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
         negated_weights=read_weights(section, clip, "negated_weights", required=False),
         transformational=section.flag("transformational", False),
         deed=section.text("deed", ""),
+        doubtful=section.flag("doubtful", False),
+        of_others=section.flag("of_others", False),
     )
     if any(not word.strip() or word != word.strip() for word in cue.words):
         section.fault("words: an empty word, or one with spaces around it, is found everywhere or nowhere", "words")
@@ -59,13 +62,19 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
     return cue
 
 
-def _words(section: Section) -> tuple[str, ...]:
+def _others(section: Section, language: Language) -> Others:
+    found = Others(language, *(_words(section, key) for key in ("elsewhere", "kin", "selves", "us")))
+    section.close()
+    return found
+
+
+def _words(section: Section, key: str = "words") -> tuple[str, ...]:
     """The list with its forms written out; a form whose brackets do not close stands for no words."""
     found: list[str] = []
-    for form in section.words("words"):
+    for form in section.words(key):
         written = expanded(form)
         if not written:
-            section.fault(f"words: {form!r} stands for no words: is every bracket closed?", "words")
+            section.fault(f"{key}: {form!r} stands for no words: is every bracket closed?", "words")
         found += written
     return tuple(found)
 

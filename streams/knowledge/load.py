@@ -19,7 +19,7 @@ from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
 from streams.knowledge.document import Faults, KnowledgeError, Section, canonical, nearest, parse
 from streams.knowledge.marks import Meanings, Negation, Texts
-from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Text
+from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Others, Text
 from streams.knowledge.offers import read_offers
 from streams.knowledge.relationships import read_relationships, read_strategies
 from streams.knowledge.rules import (
@@ -126,8 +126,8 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
     teams = read_teams(roots["teams.yaml"])
     types = read_relationships(roots["relationships.yaml"])
     rules = roots["rules.yaml"]
-    shifts = read_shifts(rules.section("shifts"))
-    cues, negations = _cues(roots, shifts.clip)
+    shifts = read_shifts(rules.section("shifts"), rules.section("deeds").listed())
+    cues, negations, others = _cues(roots, shifts.clip)
     groups = sorted({cue.group for cue in cues})
     combinations = read_combinations(rules.section("combinations"), groups, shifts.clip)
     deeds = read_deeds(rules.section("deeds"), catalogue, shifts.clip)
@@ -164,6 +164,7 @@ def _build(documents: dict[str, str], roots: Mapping[str, Section], catalogue: C
         cues=tuple(cues),
         combinations=tuple(combinations),
         negations=negations,
+        others=others,
         deeds=tuple(deeds),
         company_deeds=tuple(company_deeds),
         hurt=hurt,
@@ -211,13 +212,15 @@ def _kept(part: Texts | Meanings) -> Texts | Meanings:
     return part
 
 
-def _cues(roots: Mapping[str, Section], clip: float) -> tuple[list[Cue], dict[str, Negation]]:
+def _cues(roots: Mapping[str, Section], clip: float) -> tuple[list[Cue], dict[str, Negation], tuple[Others, ...]]:
     cues: list[Cue] = []
     negations: dict[str, Negation] = {}
+    others: list[Others] = []
     for language in LANGUAGES:
-        found, negations[language] = read_cues(roots[f"cues.{language}.yaml"], language, clip)
+        found, negations[language], whom = read_cues(roots[f"cues.{language}.yaml"], language, clip)
         cues += found
-    return cues, negations
+        others.append(whom)
+    return cues, negations, tuple(others)
 
 
 def _wording(roots: Mapping[str, Section], lines: Mapping[str, frozenset[str]]) -> dict[str, Text]:

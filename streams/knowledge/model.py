@@ -118,6 +118,25 @@ class Cue(msgspec.Struct, frozen=True):
     transformational: bool = False
     deed: str = ""
     """Words that are a deed: who asks us to close the account has done what the button does, and it counts as that."""
+    doubtful: bool = False
+    """Words that often mean nothing of the kind: they count only where the text neither merely asks nor is glad."""
+    of_others: bool = False
+    """Words that by their nature tell of kin and friends: they count whoever the clause is about."""
+
+
+class Others(msgspec.Struct, frozen=True):
+    """Words of one language that say of whom a clause tells.
+
+    `elsewhere` are other companies, times, stories: nothing in their clause is said of us. `kin` are people and things
+    of their own: what stands behind them is said of them, unless one of `selves` stands between or one of `us` in the
+    clause. `us` are words by which a text addresses us or names what is ours.
+    """
+
+    language: Language
+    elsewhere: tuple[str, ...]
+    kin: tuple[str, ...]
+    selves: tuple[str, ...]
+    us: tuple[str, ...]
 
 
 class Combination(msgspec.Struct, frozen=True):
@@ -223,6 +242,9 @@ class Shifts(msgspec.Struct, frozen=True):
     social_factor: float
     identity: dict[str, float]
     """How far an identifier can be trusted to be this person, 0..1, by kind; × `Channel.reliability` = q of D1."""
+    corroborated: dict[str, tuple[str, ...]]
+    """By type what a customer must have done besides, one of these at least: deeds, or what is counted of every
+    touchpoint (`habits.INTRINSIC`)."""
 
 
 class ShiftAlert(msgspec.Struct, frozen=True):
@@ -320,6 +342,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     cues: tuple[Cue, ...]
     combinations: tuple[Combination, ...]
     negations: dict[str, Negation]
+    others: tuple[Others, ...]
     deeds: tuple[Deed, ...]
     company_deeds: tuple[CompanyDeed, ...]
     hurt: Hurt

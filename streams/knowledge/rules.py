@@ -24,6 +24,7 @@ from streams.knowledge.model import (
     Shifts,
     Violation,
 )
+from streams.relationships.habits import INTRINSIC
 
 IDENTITIES: tuple[str, ...] = (
     "customer_id", "loyalty_card", "account", "email", "phone", "social", "device", "cookie", "face_token", "none",
@@ -43,12 +44,17 @@ def read_severity(section: Section) -> Severity:
     return SEVERITY.get(section.choice("severity", SEVERITIES), "info")
 
 
-def read_shifts(section: Section) -> Shifts:
+def read_shifts(section: Section, deeds: Collection[str]) -> Shifts:
+    """`deeds` are the names of those of customers."""
     half_lives = section.numbers("half_lives_days", 0.01, MAX_DAYS, HALF_LIVES)
     identity = section.numbers("identity", 0, 1, IDENTITIES)
     for key, table, names in (("half_lives_days", half_lives, HALF_LIVES), ("identity", identity, IDENTITIES)):
         if missing := [name for name in names if name not in table]:
             section.fault(f"{key}: {', '.join(missing)} missing", key)
+    needed = section.section("corroborated", required=False)
+    for name in needed.listed():
+        if name not in TYPE_IDS:
+            needed.fault(f"unknown {name!r}{nearest(name, TYPE_IDS)}", name)
     found = Shifts(
         start=section.choice("start", TYPE_IDS),
         declare=section.number("declare", 0, 1),
@@ -63,6 +69,7 @@ def read_shifts(section: Section) -> Shifts:
         adjustment_factor=section.number("adjustment_factor", 0, MAX_CLIP),
         social_factor=section.number("social_factor", 0, 1),
         identity=identity,
+        corroborated={name: needed.names(name, [*INTRINSIC, *deeds]) for name in needed.listed()},
     )
     if found.leave >= found.declare:
         section.fault(f"'leave' ({found.leave:g}) must be below 'declare' ({found.declare:g})", "leave")

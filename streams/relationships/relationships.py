@@ -48,6 +48,7 @@ class Relationships:
     trusted; a cue counts once a session, a deed once an order. What was counted is read as numbers, whose weights
     add up to each type's score. A type is declared at `declare` with a margin over the next, after it, or others of
     its state, led on `events` independent occasions or one that transforms; the declared one is given up below `leave`.
+    What somebody who has done nothing yet says is an occasion only where it is said of us; some types need deeds.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -67,6 +68,13 @@ class Relationships:
         self._warm = tuple(VOICES + index for index in sorted(self._close))
         self._sore = sore_voices(knowledge) | endings(knowledge)
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
+        # Who answers mail or posts has only spoken.
+        self._done = frozenset(deed.slot for deed in knowledge.deeds if not deed.whereabouts)
+        self._damaged = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "damaged")
+        self._distant = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "transactional")
+        slots = {name: slot for slot, name in enumerate(habits.INTRINSIC)} | {d.name: d.slot for d in knowledge.deeds}
+        needed = knowledge.shifts.corroborated.items()
+        self._needed = {knowledge.type_index[name]: frozenset(slots[each] for each in by) for name, by in needed}
 
     def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
         """Weighs what a customer's own touchpoint says, and emits a shift where it decides."""
@@ -85,16 +93,16 @@ class Relationships:
             watching.ours(state, touchpoint, at, counted)
             news = self._hurt(moment, touchpoint, counted)
         deeds = self._deeds.get(touchpoint.type)
-        transformed = False
+        transformed, heard = False, 0
         if deeds or (own and touchpoint.text):
-            found, transformed = self._count(moment, touchpoint, deeds or (), own, counted)
+            found, transformed, heard = self._count(moment, touchpoint, deeds or (), own, counted)
             news = news or found
         if counted:
             state.count(at, counted)
         if news:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
-            state.speak(watching.session_of(touchpoint) or at & MARK, types)
-            self._decide(moment, self.numbers(customer, at), transformed)
+            state.speak(watching.session_of(touchpoint) or at & MARK, types & heard if heard else types)
+            self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY)
         if not state.review:
             self._await(moment)
 
@@ -105,7 +113,9 @@ class Relationships:
         numbers = self.numbers(moment.customer, moment.at)
         shares = _softmax(self._reading.scores(numbers))
         state.forget(sum(1 << index for index, share in enumerate(shares) if share < FADED))
-        state.speak(moment.at & MARK, self._reading.quiet(numbers))
+        quiet = self._reading.quiet(numbers)
+        # Who has done nothing yet cannot have gone quiet.
+        state.speak(moment.at & MARK, quiet if self._has_done(moment.customer) else quiet & self._distant)
         self._decide(moment, numbers, False)
         if moment.at - state.last < SILENT_MS:
             self._await(moment)
@@ -154,11 +164,13 @@ class Relationships:
 
     def _count(
         self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[tuple[Holds, Deed]], own: bool, counted: Amounts
-    ) -> tuple[bool, bool]:  # fmt: skip
-        """Adds deeds and words to `counted`; whether any was new in its session, and whether one transforms."""
+    ) -> tuple[bool, bool, int]:  # fmt: skip
+        """Adds deeds and words to `counted`; whether any was new in its session, whether one transforms, and the types,
+        as bits, for which the words may be an occasion, 0 without words."""
         state = moment.customer.habits
         amount = round(ONE * self._trust(moment, touchpoint))
         session, transformed, news, since = watching.session_of(touchpoint), False, False, len(counted)
+        heard = 0
         properties = moment.properties
         for holds, deed in deeds:
             if holds(touchpoint, properties):
@@ -177,10 +189,28 @@ class Relationships:
                         transformed = True
                         self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
+                known = any(term.milli for term in terms) or self._has_done(moment.customer, counted)
+                heard = EVERY if known or self._lexicon.of_us(words) else self._sounds(words, text)
         # What was said before they were close (a past that is handed over) is no falling out.
         if moment.customer.declared in self._close and moment.at >= moment.customer.since:
             self._fall(moment.customer, counted, since)
-        return news, transformed
+        return news, transformed, heard
+
+    def _sounds(self, words: str, text: str) -> int:
+        """The types, as bits, for which words without a cue, of a stranger and to nobody, are an occasion: distant
+        ones, and those that half of the text at least sounds like, unless it tells of somebody else."""
+        if self._lexicon.of_others(words):
+            return self._distant
+        shares = self._ear.listen(self._ear.pieces(text), ())
+        sore = sum(share for index, share in shares if self._damaged >> index & 1)
+        found = sum(1 << index for index, share in shares if 2 * share >= WHOLE)
+        return found | self._distant | (self._damaged if 2 * sore >= WHOLE else 0)
+
+    def _has_done(self, customer: Customer, counted: Sequence[tuple[int, int]] = ()) -> bool:
+        """Whether a customer has done anything yet but speak, or was nearer than a mere buyer."""
+        if customer.declared >= 0 and not self._distant >> customer.declared & 1:
+            return True
+        return not self._done.isdisjoint(customer.habits.slow.sums) or any(slot in self._done for slot, _ in counted)
 
     def _hurt(self, moment: Moment, touchpoint: Touchpoint, counted: Amounts) -> bool:
         """A rule of the declared relationship that we broke counts as much as it hurts: fast down, never up."""
@@ -264,12 +294,20 @@ class Relationships:
             others = tuple(r for r in customer.reasons if r.slot != slot)
             customer.reasons = (*others, Reason(moment.event_id, what, index, weight, slot))[-REASONS:]
 
-    def _decide(self, moment: Moment, numbers: Numbers, transformed: bool) -> None:
+    def _decide(self, moment: Moment, numbers: Numbers, transformed: bool, said: bool = False) -> None:
+        """`said` is what somebody plainly says of us. Of who has done nothing yet one more occasion is waited for
+        without that, but for distant types."""
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
         scores = self._reading.scores(numbers)
         first = scores.index(max(scores))
         state.candidate, declared = first, customer.declared
-        if first == declared or not (transformed or state.heard(first) >= rules.events):
+        heard = state.heard(first)
+        if first == declared or not (transformed or heard >= rules.events):
+            return
+        plain = transformed or said or heard > rules.events or self._distant >> first & 1
+        if not plain and not self._has_done(customer):
+            return
+        if first in self._needed and self._needed[first].isdisjoint(state.slow.sums):
             return
         shares = _softmax(scores)
         if shares[first] < rules.declare:

@@ -12,15 +12,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import exp
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import compiled
 from streams.knowledge.model import Voice
-from streams.relationships.words import Term
 from streams.texts.trie import Found, Letters, Trie, as_letters
+
+if TYPE_CHECKING:  # what texts mean is judged by the same pieces, and words ask what they mean
+    from streams.relationships.words import Term
 
 CJK: Final = "\u4e00-\u9fff"
 _HAN: Final = re.compile(rf"[{CJK}]+")

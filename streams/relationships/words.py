@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Weights
 from streams.texts.denying import reach
-from streams.texts.finding import Entry, Finder, Hit, lowered
+from streams.texts.finding import CLAUSE, Entry, Finder, Hit, lowered
+from streams.texts.listening import OPPONENT, listener
 from streams.texts.spelling import Spelt, spelt
+
+OTHERS: Final = "others"
+"""The family of words that say of whom else a clause tells: they compete with no cue."""
 
 
 class Term(NamedTuple):
@@ -36,7 +41,8 @@ def milli(weights: Weights, type_index: dict[str, int]) -> tuple[tuple[int, int]
 class Lexicon:
     """The cues and combinations of one version of knowledge, compiled.
 
-    The longest cue wins where two overlap; English cues stand between word boundaries.
+    The longest cue wins where two overlap; English cues stand between word boundaries. A cue that its clause says of
+    somebody else, and a doubtful one in a text that merely asks or is glad, is none.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -50,29 +56,82 @@ class Lexicon:
             for c in knowledge.combinations
         )
         negations = self._negations = knowledge.negations
-        self._finder = Finder([
+        self._listener = listener(knowledge.texts, knowledge.meanings)
+        self._us = _any_of(word for each in knowledge.others for word in each.us)
+        self._selves = _any_of(word for each in knowledge.others for word in each.selves)
+        entries = [
             Entry(cue.words, cue.language, negations.get(cue.language) if cue.negatable else None) for cue in self._cues
-        ])  # fmt: skip
+        ]  # fmt: skip
+        self._elsewhere, self._kin = set[int](), set[int]()
+        for words, language, numbers in _others(knowledge, self._elsewhere, self._kin):
+            numbers.add(len(entries))
+            entries.append(Entry(words, language, None, OTHERS))
+        self._finder = Finder(entries)
 
     def find(self, text: str) -> list[Term]:
         """Every cue once, negation and combinations applied, in the order of the text."""
         return self.read(text)[0]
 
     def read(self, text: str) -> tuple[list[Term], str]:
-        """What `find` gives, and the text without the words that it denies and what denies them."""
+        """What `find` gives, and the text without the words that it denies and what denies them, and without clauses
+        whose cues are none."""
         low = lowered(text)
         as_spelt = spelt(low)
-        hits = self._finder.hits(as_spelt.text)
+        hits, aside = self._ours(text, as_spelt.text, self._finder.hits(as_spelt.text))
         plain, negated = self._finder.split(as_spelt.text, hits)
-        if not plain and not negated:
+        if not plain and not negated and not aside:
             return [], text
         rest = as_spelt.text
+        for start, end in aside:
+            rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
         denied = {*negated.values(), *(hit for hit in hits if hit.entry in negated and hit.entry not in plain)}
         for hit in sorted(denied, reverse=True):
             rule = self._negations[self._cues[hit.entry].language]
             rest = f"{rest[: reach(rule, as_spelt.text, hit.start)]}，{rest[hit.end :]}"
         said, turned = (_typed(low, as_spelt, found) for found in (plain, negated))
-        return list(self._terms(said, turned)), rest if negated else text
+        return list(self._terms(said, turned)), rest if negated or aside else text
+
+    def of_us(self, text: str) -> bool:
+        """Whether the text addresses us or names what is ours: you, this shop, my order."""
+        return self._us.search(spelt(lowered(text)).text) is not None
+
+    def of_others(self, text: str) -> bool:
+        """Whether the text names another company, a story, kin or what is their own."""
+        others = self._elsewhere | self._kin
+        return any(hit.entry in others for hit in self._finder.hits(spelt(lowered(text)).text))
+
+    def _ours(self, text: str, low: str, hits: list[Hit]) -> tuple[list[Hit], list[tuple[int, int]]]:
+        """The hits of cues that are meant of us, and the clauses of those that are not."""
+        away = [hit for hit in hits if hit.entry in self._elsewhere]
+        kin = [hit for hit in hits if hit.entry in self._kin]
+        cues = [hit for hit in hits if hit.entry < len(self._cues)] if away or kin else hits
+        found: list[Hit] = []
+        aside: list[tuple[int, int]] = []
+        for hit in cues:
+            cue = self._cues[hit.entry]
+            # Words that are a deed have exceptions of their own.
+            others = (away or kin) and not cue.deed and self._of_others(low, hit, away, () if cue.of_others else kin)
+            if others or (cue.doubtful and self._merely_asks(text)):
+                aside.append(_clause(low, hit))
+            else:
+                found.append(hit)
+        return found, aside
+
+    def _of_others(self, low: str, hit: Hit, away: Sequence[Hit], kin: Sequence[Hit]) -> bool:
+        """Whether the clause tells of somebody else and not of us; of kin and friends where they are its subject."""
+        start, end = _clause(low, hit)
+        if OPPONENT.search(low, start, end):
+            return False
+        if any(each.start < end and start < each.end for each in away):
+            return True
+        return not self._us.search(low, start, end) and any(
+            start <= each.start and each.end <= hit.start and not self._selves.search(low, each.end, hit.start)
+            for each in kin
+        )
+
+    def _merely_asks(self, text: str) -> bool:
+        heard = self._listener.hear(text)
+        return not heard.displeased and not {"question", "praise"}.isdisjoint(heard.intents)
 
     def _terms(self, said: dict[int, str], negated: dict[int, str]) -> Iterator[Term]:
         groups = {self._cues[number].group: words for number, words in said.items()}
@@ -87,6 +146,30 @@ class Lexicon:
         for number, words in negated.items():
             if self._cues[number].negated_weights and number not in said:
                 yield self._turned[number](f"not: {words}")
+
+
+def _others(
+    knowledge: Knowledge, elsewhere: set[int], kin: set[int]
+) -> Iterator[tuple[tuple[str, ...], str, set[int]]]:  # fmt: skip
+    """Words of others by language, and where their numbers belong: what threats are none for (texts.yaml) is none of
+    ours either."""
+    quarrels = knowledge.texts.mark("elsewhere", "others")
+    for each in knowledge.others:
+        yield (*each.elsewhere, *(quarrels.of(each.language) if quarrels else ())), each.language, elsewhere
+        yield each.kin, each.language, kin
+
+
+def _clause(low: str, hit: Hit) -> tuple[int, int]:
+    """Where the clause of a hit begins and ends."""
+    start = max((mark.end() for mark in CLAUSE.finditer(low, 0, hit.start)), default=0)
+    end = CLAUSE.search(low, hit.end)
+    return start, end.start() if end else len(low)
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words, Latin ones between boundaries."""
+    either = "|".join(sorted({re.escape(lowered(word)) for word in words}, key=len, reverse=True))
+    return re.compile(rf"(?<![a-z])(?:{either})(?![a-z])") if either else re.compile("(?!)")
 
 
 def _typed(low: str, as_spelt: Spelt, hits: dict[int, Hit]) -> dict[int, str]:

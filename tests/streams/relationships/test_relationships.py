@@ -284,3 +284,44 @@ def test_whom_we_pass_on_commands_nobody(to: str, times: int) -> None:
     customer = lab.live().customer
     shares = next(iter(lab.engine.versions.values())).relationships.posterior(customer, customer.latest)
     assert shares[knowledge().type_index["master_slave"]] < 0.2
+
+
+@pytest.mark.parametrize(
+    ("before", "declared"),
+    [
+        pytest.param([], False, id="by words alone"),
+        pytest.param([bought(day, item_id="x") for day in range(1, 10)], True, id="who buys the same again"),
+    ],
+)
+def test_an_addict_is_one_by_deeds_as_well(before: list[Touchpoint], declared: bool) -> None:
+    life = [*before, *(said("我对你家的游戏上瘾了，欲罢不能", day * DAY) for day in (10, 12, 14))]
+    assert ("dealer_addict" in {to for _, to in shifts(*life)}) is declared
+
+
+@pytest.mark.parametrize(
+    ("before", "declared"),
+    [
+        pytest.param([], False, id="who has done nothing yet"),
+        pytest.param(
+            [touchpoint("call.transferred", 0, channel="phone", properties={"to": "manager"})], True, id="who has"
+        ),
+    ],
+)
+def test_what_sounds_faint_and_is_said_to_nobody_is_no_occasion_of_a_stranger(
+    before: list[Touchpoint], declared: bool
+) -> None:
+    life = [*before, *(said(text, day * DAY) for day, text in ((1, "立刻下楼"), (3, "立刻出发"), (5, "马上出发")))]
+    assert ("master_slave" in {to for _, to in shifts(*life)}) is declared
+
+
+@pytest.mark.parametrize(
+    ("texts", "declared"),
+    [
+        pytest.param(["又骗又偷", "一帮强盗"], False, id="twice to nobody"),
+        pytest.param(["又骗又偷", "一帮强盗", "早晚完蛋"], True, id="three times"),
+        pytest.param(["又骗又偷", "你们就是一帮强盗"], True, id="once to us"),
+    ],
+)
+def test_a_stranger_who_attacks_without_a_cue_is_heard(texts: list[str], declared: bool) -> None:
+    life = [said(text, n * DAY, channel="chat") for n, text in enumerate(texts)]
+    assert (("complete_stranger", "enemy") in shifts(*life)) is declared

@@ -50,6 +50,51 @@ def test_does_not_hear(text: str, key: str) -> None:
     assert key not in keys(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "of_us"),
+    [
+        pytest.param("my last gym was a scam", "group.attack", False, id="another company"),
+        pytest.param("上家店大欺客，我才来你们这", "group.wronged", False, id="another company zh"),
+        pytest.param("your last bill was a scam", "group.attack", True, id="ours"),
+        pytest.param("my dad is addicted to sugar", "group.addiction", False, id="kin"),
+        pytest.param("my dad and I are addicted to it", "group.addiction", True, id="kin and they"),
+        pytest.param("I'm addicted like my dad", "group.addiction", True, id="kin behind"),
+        pytest.param("my mum was ripped off in this shop", "group.wronged", True, id="kin, by us"),
+        pytest.param("我爸在这家店被骗了", "group.wronged", True, id="kin, by us zh"),
+        pytest.param("my husband says it's a scam", "group.attack", True, id="kin who say it"),
+        pytest.param("我朋友最懂我", "group.friend", False, id="a friend zh"),
+        pytest.param("my mum uses it too", "group.family", True, id="what is of kin by nature"),
+        pytest.param("I've gone to the others, my last gym was better", "group.closing", True, id="a deed"),
+        pytest.param("when does my contract end?", "group.locked_in", False, id="who asks"),
+        pytest.param("my contract ties me down and I hate it", "group.locked_in", True, id="who suffers"),
+        pytest.param("合约期到几号？", "group.locked_in", False, id="who asks zh"),
+        pytest.param("垃圾桶放哪", "group.attack", False, id="a bin zh"),
+        pytest.param("垃圾公司", "group.attack", True, id="an attack zh"),
+    ],
+)
+def test_hears_of_whom_it_is_said(text: str, key: str, of_us: bool) -> None:
+    assert (key in keys(text)) is of_us
+
+
+def test_a_clause_about_somebody_else_is_not_read_on() -> None:
+    assert LEXICON.read("上家店大欺客，你们好")[1].strip() == "，你们好"
+
+
+@pytest.mark.parametrize(
+    ("text", "of_us"),
+    [
+        pytest.param("where is my order", True, id="what is ours"),
+        pytest.param("u ppl are slow", True, id="chat spelling"),
+        pytest.param("这家真行", True, id="this shop zh"),
+        pytest.param("妳哋做乜", True, id="Cantonese"),
+        pytest.param("back in five minutes", False, id="nobody"),
+        pytest.param("立刻出发", False, id="nobody zh"),
+    ],
+)
+def test_tells_whether_a_text_is_to_us(text: str, of_us: bool) -> None:
+    assert LEXICON.of_us(text) is of_us
+
+
 def test_punctuation_ends_the_reach_of_a_negation() -> None:
     assert "group.attack" in keys("不好，垃圾")
 
