@@ -67,7 +67,7 @@ class Linking:
             told = self._links.hear(hint, self._moment(record))
         elif self._links.news(key.encode(), hint):
             told = self._links.seen(key, hint, self._moment(record))
-        # A person's word stays with the key that it is about; everything else goes where the key points by now.
+        # A person's word stays with the key that it is about, a face's, too; everything else goes where the key points.
         to = "" if hint.op else self._links.target(key.encode())
         self._forward(record, key, to, home, hint)
         self._tell(record, told, first=1)
@@ -76,7 +76,7 @@ class Linking:
         value, headers = record.value, self._headers(record, 0)
         if hint.face is not None or key.startswith(f"{FACE}:"):
             value, event_id = _without_face(value)
-            if not to and key.startswith(f"{FACE}:"):
+            if not to and not hint.op and key.startswith(f"{FACE}:"):
                 key = f"{keys.NOBODY}:{event_id}"
                 home = keys.partition_for(key.encode(), self._partitions)
                 self._resolution.counts["faceless"] += 1
