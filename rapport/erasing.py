@@ -72,7 +72,7 @@ class Erasing:
 
 
 def keys_of(archive: Archive, key: str, settings: Settings) -> tuple[str, ...]:
-    """Of the person behind the key, their own first: those that lead to them, and faces that no longer lead anywhere."""
+    """Of the person behind the key, their own first: those that lead to them, and faces that no longer do."""
     ids = behind(archive, key, settings).ids
     faces = [face for each in ids for face in archive.faces(each, MOST) if archive.link(face) is None]
     return tuple(dict.fromkeys((*ids, *faces)))

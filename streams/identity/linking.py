@@ -13,9 +13,8 @@ from schemas.codec import decode_touchpoints, encode_touchpoint
 from schemas.hints import FACE, HEADER, LINKED, UNLINKED, Hint, Op, pack, unpack
 from schemas.recorded import Recorded
 from schemas.records import Source, Touchpoint, Undecodable
-from schemas.traces import carried
 from streams.customers.ids import output_id
-from streams.identity.deriving import SOURCE, SOURCE_BYTES, Resolution, packed_source, rejection, source_of
+from streams.identity.deriving import SOURCE, SOURCE_BYTES, Resolution, along, packed_source, rejection, source_of
 from streams.identity.links import HOPS, Links, Told
 
 BY: Final = "identity"
@@ -117,9 +116,7 @@ class Linking:
                 self._resolution.passed[home].append(derived)
 
     def _headers(self, record: Recorded, n: int) -> list[tuple[str, bytes]]:
-        headers = [(SOURCE, packed_source((record.partition, record.offset, n), self._name))]
-        trace = carried(record.headers)
-        return headers if trace is None else [*headers, trace]
+        return [(SOURCE, packed_source((record.partition, record.offset, n), self._name)), *along(record.headers)]
 
     @staticmethod
     def _moment(record: Recorded) -> int:

@@ -128,7 +128,8 @@ def _erased(line: Line, file: Path) -> None:
     done = here(line, "erase", "c-berta", "--yes", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     told = msgspec.json.decode(done.stdout)
-    known = ["c-berta", key_for("email", mail, line.settings.identity), key_for(FACE, "berta's", line.settings.identity)]
+    identity = line.settings.identity
+    known = ["c-berta", key_for("email", mail, identity), key_for(FACE, "berta's", identity)]
     assert (told["erased"], told["rows"]["state"]) == (known, 3)
     for key in told["erased"]:
         assert line.sql(f"SELECT count() FROM log WHERE key = '{key}'") == [(0,)]

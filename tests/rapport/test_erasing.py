@@ -42,9 +42,12 @@ def said(*identifiers: dict[str, str], **fields: Any) -> list[dict[str, Any]]:
     return [WORDS | {"identifiers": each} | fields for each in identifiers]
 
 
-def consent(granted: bool = True, **identifiers: str) -> dict[str, Any]:
-    facts = {"scope": "camera", "granted": granted}
+def consent(**identifiers: str) -> dict[str, Any]:
+    facts = {"scope": "camera", "granted": True}
     return {"type": "consent.changed", "channel": "store", "identifiers": identifiers, "properties": facts}
+
+
+NO_MORE = consent(customer_id="anna") | {"properties": {"scope": "camera", "granted": False}}
 
 
 def seen(face: str) -> dict[str, Any]:
@@ -68,10 +71,10 @@ STORIES = {
     "by all of them": said(A | KINDS),
     "a chain": said({"email": "a@x.org", "cookie": "c"}, {"cookie": "c"}, A | {"email": "a@x.org"}, {"cookie": "c"}),
     "by a face": [consent(**A, face_token="f"), seen("f")],
-    "by a face that was taken back": [consent(**A, face_token="f"), seen("f"), consent(False, **A)],
+    "by a face that was taken back": [consent(**A, face_token="f"), seen("f"), NO_MORE],
     "by a face of an address": [consent(email="a@x.org", face_token="f"), *said(A | {"email": "a@x.org"}), seen("f")],
     "by a face that is another's by now": [
-        consent(**A, face_token="f"), consent(False, **A), *said({"customer_id": "bea"}, A),
+        consent(**A, face_token="f"), NO_MORE, *said({"customer_id": "bea"}, A),
         consent(customer_id="bea", face_token="f"),
     ],
     "by two faces": [consent(**A, face_token="f"), consent(**A, face_token="g"), seen("g")],
