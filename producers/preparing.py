@@ -14,6 +14,7 @@ from schemas import catalogue, hints, topics
 from schemas.codec import encode_touchpoint
 from schemas.contract import clamp
 from schemas.keys import COMPANY, IdentityKey, partition_for
+from schemas.letters import attempt_of, customer_in, fields_of, further
 from schemas.records import EVERYONE, Touchpoint
 
 STAGE: Final = "producer"
@@ -94,6 +95,11 @@ class Preparing:
             "topic": "", "partition": "-1", "offset": "-1", "at": str(now),
             "file": refusal.place, "line": str(refusal.line),
         }  # fmt: skip
+        fields = fields_of(refusal.original)
+        said |= further(
+            refusal.reason, attempt_of(headers), customer=customer_in(fields, self._identity),
+            because=fields.get("event_id"), knowledge="",
+        )  # fmt: skip
         encoded = [(name, value.encode("utf-8", "backslashreplace")) for name, value in said.items()]
         partition = partition_for(letter.encode(), self._partitions(topics.DLQ))
         return Ready(topics.DLQ, partition, _EVERYONE, refusal.original, [*encoded, *headers])

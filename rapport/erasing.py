@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from producers.delivery import Producer
 from rapport.customers.archive import Archive
+from rapport.customers.links import MOST
 from rapport.customers.looking import behind
 from rapport.customers.stream import StateDeep, StreamAway, read
 from rapport.failure import Failure, told
@@ -27,20 +28,20 @@ STATE: Final = "state"
 PATIENCE_S: Final = 120.0
 """How long worker and store may take; they may be starting."""
 AGAIN_S: Final = 15.0
-"""What is left of a customer whose state is gone was stored behind the record: it is told again."""
+"""What is left so long came in behind the record (by a link that still held, or out of the store's hands): it is told
+again."""
 _LOOK_S: Final = 0.5
 _STATE_S: Final = 10.0
 _DAY_MS: Final = 86_400_000
 
 
 class Erasing:
-    """One customer with the keys that lead to them."""
+    """One customer with their keys."""
 
     def __init__(self, settings: Settings, store: Reader, named: str) -> None:
         self._settings = settings
         self._store = store
-        key = customer_key(named, settings.identity)
-        self.keys = behind(Archive(store), key, settings).ids
+        self.keys = keys_of(Archive(store), customer_key(named, settings.identity), settings)
 
     def left(self) -> dict[str, int]:
         """Rows by table, and states, that there are of the customer; empty: nothing."""
@@ -63,11 +64,18 @@ class Erasing:
                         f"there is still something in {named} after {PATIENCE_S:.0f} s; do worker and store run"
                         " (`rapport doctor`)? It goes on by itself; the same command says when it is done"
                     )
-                if STATE not in left and now - told_at > AGAIN_S:
-                    say("some rows came in behind it; telling it again")
+                if now - told_at > AGAIN_S:
+                    say("there is still something, maybe of behind it; telling it again")
                     tell(log, self.keys)
                     told_at = now
                 time.sleep(_LOOK_S)
+
+
+def keys_of(archive: Archive, key: str, settings: Settings) -> tuple[str, ...]:
+    """Of the person behind the key, their own first: those that lead to them, and faces that no longer do."""
+    ids = behind(archive, key, settings).ids
+    faces = [face for each in ids for face in archive.faces(each, MOST) if archive.link(face) is None]
+    return tuple(dict.fromkeys((*ids, *faces)))
 
 
 def tell(log: Producer, keys: Sequence[str]) -> None:

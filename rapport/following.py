@@ -17,8 +17,8 @@ from rapport.failure import Failure, told
 from rapport.reaching import Refused, opened, reach
 from schemas import topics
 from schemas.codec import decode_outputs
-from schemas.letters import headers_of, is_mark, letter_of
-from schemas.records import Emitted, Rejected, Undecodable
+from schemas.letters import is_mark, rejected_of
+from schemas.records import Emitted, Undecodable
 
 KAFKA_WAIT_S: Final = 30.0
 _POLL_MS: Final = 200
@@ -66,20 +66,9 @@ def follow(kafka: Kafka, names: Sequence[str], over: Callable[[], bool], span: S
 def outputs(records: Sequence[Any]) -> list[Emitted]:
     """What lies in consumed records of one topic; what is no output is left out."""
     if records and records[0].topic == topics.DLQ:
-        return [dead_letter(record) for record in records if not is_mark(record.headers)]
+        return [rejected_of(record) for record in records if not is_mark(record.headers)]
     found = decode_outputs([record.value for record in records if record.value is not None])
     return [output for output in found if not isinstance(output, Undecodable)]
-
-
-def dead_letter(record: Any) -> Rejected:
-    """A dead letter by its headers; those that lack are empty."""
-    headers, found = headers_of(record.headers), letter_of(record)
-    return Rejected(
-        id=found.id, at=found.at, partition=found.partition if "partition" in headers else record.partition,
-        offset=found.offset if "offset" in headers else record.offset, knowledge="", customer_id=None,
-        stage=found.stage, reason=found.reason, detail=found.detail, original=found.value,
-        file=found.file or None, line=found.line if found.file else None,
-    )  # fmt: skip
 
 
 def _records(

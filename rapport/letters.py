@@ -93,12 +93,13 @@ def whole(letter: Letter, replayed: bool, page: Page) -> list[Text]:
     )  # fmt: skip
     named = {
         "id": letter.id,
-        "reason": letter.reason,
+        "reason": f"{letter.reason} ({letter.kind})",
         "detail": letter.detail,
         "stage": letter.stage,
         "stood at": place,
         "refused at": clock(letter.at, Page(None)),
         "key": letter.key.decode("utf-8", "backslashreplace") or "-",
+        "attempt": f"{letter.attempt:,}",
         "replayed": "yes" if replayed else "no",
         "remedy": remedy(letter),
     }

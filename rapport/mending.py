@@ -153,13 +153,17 @@ def replay(here: Desk, mending: Mending, dry: bool, json: bool) -> None:
         raise typer.Exit(FAILED)
 
 
-def aside(here: Desk, dry: bool) -> None:
+def aside(here: Desk, dry: bool, json: bool) -> None:
     """Nothing is sent for what is wanted and was not replayed yet; nobody is asked to mend it from now on."""
     found = here.shelf()
     if not dry:
         set_aside(found.open, found, here.producer)
+    done = len(found.letters) - len(found.open)
+    if json:
+        _write(sys.stdout.buffer, {"dry_run": dry, "aside": [each.id for each in found.open], "already_done": done})
+        return
     said = "would be set aside" if dry else "set aside"
-    typer.echo(f"{len(found.open):,} {said}; {len(found.letters) - len(found.open):,} already replayed or aside.")
+    typer.echo(f"{len(found.open):,} {said}; {done:,} already replayed or aside.")
 
 
 def _changed(found: Shelf, changed: Sequence[Edited], name: str) -> Iterator[Candidate]:

@@ -91,15 +91,18 @@ def clear_leftovers(data: Path) -> list[str]:
 
 
 def located(settings: Settings) -> Settings:
-    """The settings with the addresses of the `up` that runs on this data folder, where none is set.
+    """As `near`. Failure when neither a Kafka is set nor an `up` runs."""
+    settings = near(settings)
+    if not settings.kafka:
+        raise Failure(f"no Kafka: nothing runs on {settings.data} (start `rapport up`), and RAPPORT_KAFKA is not set")
+    return settings
 
-    Failure when there is neither.
-    """
+
+def near(settings: Settings) -> Settings:
+    """The settings with the addresses of the `up` that runs on this data folder, if there is one, where none is set."""
     settings, note = with_store(settings), read(settings.data)
     if not settings.kafka and note is not None and is_up(note):
         return msgspec.structs.replace(settings, kafka=note.kafka, partitions=note.partitions)
-    if not settings.kafka:
-        raise Failure(f"no Kafka: nothing runs on {settings.data} (start `rapport up`), and RAPPORT_KAFKA is not set")
     return settings
 
 

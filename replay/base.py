@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -19,8 +19,8 @@ from replay.sources import KAFKA
 from replay.sources.lines import File, read
 from schemas import topics
 from schemas.codec import decode_outputs
-from schemas.letters import is_mark
-from schemas.records import Emitted, Rejected, Undecodable
+from schemas.letters import is_mark, rejected_of
+from schemas.records import Emitted, Undecodable
 from schemas.wire import output_from_json
 from sinks.archive import KINDS, read_outputs
 from sinks.clickhouse.client import StoreError
@@ -79,7 +79,7 @@ def of_kafka(kafka: Kafka) -> Iterator[Emitted]:
                         raise ReplayError(f"Kafka at {kafka}: {topic}: a record is no output: {output.detail}")
                     yield output
         for records in reader.read(topics.DLQ, reader.spans(topics.DLQ)):
-            yield from (_dead_letter(record) for record in records if not is_mark(record.headers))
+            yield from (rejected_of(record) for record in records if not is_mark(record.headers))
 
 
 def of_archive(settings: Settings) -> Iterator[Emitted]:
@@ -90,12 +90,3 @@ def of_archive(settings: Settings) -> Iterator[Emitted]:
                 yield from read_outputs(store, kind)
     except StoreError as error:
         raise ReplayError(f"--compare {LIVE}: {error}") from error
-
-
-def _dead_letter(record: Any) -> Rejected:
-    headers = {name: value.decode() for name, value in record.headers}
-    return Rejected(
-        id=headers["id"], at=int(headers["at"]), partition=int(headers["partition"]), offset=int(headers["offset"]),
-        knowledge="", stage=headers["stage"], reason=headers["reason"], detail=headers["detail"],
-        original=record.value or b"",
-    )  # fmt: skip

@@ -21,10 +21,14 @@ def fetch_from(sources: Sequence[str], settings: Settings) -> Callable[[str], Kn
     def fetch(version: str) -> Knowledge:
         found = _of_kafka(settings.cluster, version) if settings.kafka else None
         if found is None:
-            where = f"Kafka at {settings.kafka}" if settings.kafka else "no Kafka is named in RAPPORT_KAFKA, and"
+            why = (
+                f"topic {topics.KNOWLEDGE} of Kafka at {settings.kafka} does not hold it" if settings.kafka else
+                "Kafka, which keeps every version, is not to be found: nothing runs on"
+                f" {settings.data} (start `rapport up`), and RAPPORT_KAFKA is not set"
+            )  # fmt: skip
             raise ReplayError(
-                f"{', '.join(sources)}: the log goes by knowledge version {version}; {where} topic {topics.KNOWLEDGE}"
-                " does not hold it. Name the folder that has it, or other rules, with --knowledge"
+                f"{', '.join(sources)}: the log goes by knowledge version {version}, which is not that of"
+                f" {settings.knowledge}; {why}. Or go by other rules: --knowledge names a folder"
             )
         return found
 

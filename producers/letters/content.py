@@ -9,8 +9,7 @@ import msgspec
 
 from schemas import keys, times
 from schemas.catalogue import standard
-from schemas.contract import sound_fields
-from schemas.letters import Letter, customer_of
+from schemas.letters import Letter, customer_of, fields_of
 from schemas.records import EVERYONE, IDENTIFIERS, Touchpoint
 from schemas.salvage import salvaged
 
@@ -33,14 +32,13 @@ def touchpoint_of(letter: Letter) -> Json | None:
 
 def about(letter: Letter) -> str | None:
     """The customer, where the key or the touchpoint names one."""
-    return customer_of(letter.key, _fields(letter))
+    return letter.customer or customer_of(letter.key, fields_of(letter.value))
 
 
 def customers_of(letter: Letter, identity: keys.IdentityKey) -> frozenset[str]:
     """Every key under which somebody may look for it: the letter's own, and those of the identifiers within."""
-    fields = _fields(letter)
-    named = customer_of(letter.key, fields)
-    found = set() if named is None else {named}
+    fields = fields_of(letter.value)
+    found = {named for named in (letter.customer, customer_of(letter.key, fields)) if named}
     for kind in IDENTIFIERS:
         if kind in fields and kind != keys.NO_KEY:
             found.add(keys.key_of(msgspec.convert(_CARRIER | {kind: fields[kind]}, Touchpoint), identity))
@@ -53,11 +51,13 @@ def exported(letter: Letter, replayed: bool, remedy: str) -> Json:
     out: Json = {
         "id": letter.id,
         "reason": letter.reason,
+        "class": letter.kind,
         "detail": letter.detail,
         "remedy": remedy,
         "stage": letter.stage,
         "at": times.write(letter.at) if times.EARLIEST <= letter.at < times.LATEST else letter.at,
         **_place(letter),
+        "attempt": letter.attempt,
         "replayed": replayed,
     }
     customer = about(letter)
@@ -71,10 +71,6 @@ def exported(letter: Letter, replayed: bool, remedy: str) -> Json:
     if form not in ("json", "avro"):
         out["original"] = base64.b64encode(letter.value).decode()
     return out
-
-
-def _fields(letter: Letter) -> Json:
-    return sound_fields(salvaged(letter.value).content or {})
 
 
 def _place(letter: Letter) -> Json:

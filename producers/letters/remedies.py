@@ -47,6 +47,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     f" {_SOURCE}.",
     "no_source": "Somebody wrote to touchpoints.resolved.v1, where only the station identity writes. Replay it as it"
     f" is, {_SOURCE}.",
+    "bad_hint": f"The header `identity` is of another release. A replay writes it anew: replay it as it is, {_SOURCE}.",
+    "chain_too_long": "Link the key to the customer itself (`rapport identity link`), then replay it as it is.",
     "alert_unknown": "Nobody has such an alert. Open the customer's list anew; there is nothing to replay.",
     "alert_over": "Somebody was first, or its time was over: the detail says who and when. There is nothing to replay.",
     "alert_taken": "The detail says who has it: ask them, or reassign it. There is nothing to replay.",

@@ -21,7 +21,7 @@ from producers.pipeline import Incoming, Pipeline
 from schemas.catalogue import standard
 from schemas.contract import Fault, read_line
 from schemas.keys import IdentityKey, key_of
-from schemas.letters import LETTER, Letter
+from schemas.letters import ATTEMPT, LETTER, Letter
 from schemas.records import Touchpoint
 from schemas.salvage import salvaged
 
@@ -125,13 +125,14 @@ def send(
 ) -> None:
     """Send what was judged sound, and mark it. Cut short at any moment, the next run knows what this one has sent."""
     run = uuid.uuid4().hex
-    traces = {letter.id: letter.trace for letter in shelf.letters}
+    letters = {letter.id: letter for letter in shelf.letters}
     if judgement.sent:
         marks.begin(producer, run, clock())
         pipeline = Pipeline(producer, identity, clock=clock)
         for sent, touchpoint in judgement.sent:
-            trace = traces.get(sent.letter)
-            headers = ((LETTER, sent.letter.encode()), *(() if trace is None else (trace,)))
+            letter = letters[sent.letter]
+            attempt = (ATTEMPT, str(letter.attempt + 1).encode())
+            headers = ((LETTER, sent.letter.encode()), attempt, *(() if letter.trace is None else (letter.trace,)))
             pipeline.take(Incoming(LETTER, 0, touchpoint, headers=headers))
         producer.flush()
     for sent in (*shelf.unmarked, *(each for each, _ in judgement.sent), *judgement.same):

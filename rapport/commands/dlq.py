@@ -50,7 +50,8 @@ Stage = Annotated[
     ),
 ]
 Source = Annotated[
-    list[str] | None, typer.Option("--source", help="From this topic or file; may be repeated.", metavar="TOPIC|FILE")
+    list[str] | None,
+    typer.Option("--source", help="From this topic or file (its name will do); may be repeated.", metavar="TOPIC|FILE"),
 ]
 Customer = Annotated[
     str | None, typer.Option("--customer", help="About this customer (an id; email:… and phone:… are hashed).")
@@ -170,6 +171,7 @@ def aside(
     until: Until = None,
     everything: Annotated[bool, typer.Option("--all", help="Every letter, without a filter.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many; set none aside.")] = False,
+    json: Json = False,
 ) -> None:
     from rapport import mending
     from rapport.commands.setting import with_kafka
@@ -178,7 +180,7 @@ def aside(
     if wanted.everything is not everything:
         raise Failure("say which letters: a filter or an id; or --all, and no filter", WRONG_USAGE)
     with mending.desk(with_kafka(), wanted) as desk:
-        mending.aside(desk, dry_run)
+        mending.aside(desk, dry_run, json)
 
 
 def _selection(

@@ -100,7 +100,7 @@ def explain(
     from rapport.voice import Voice, language_of, spoken
     from replay.source import ReplayError
 
-    settings = settings_for(sources, None)
+    settings = settings_for(sources)
     with told(OSError, ReplayError):
         rules = read_knowledge(settings, knowledge)
         found = explained.explain(sources, customer_key(customer, settings.identity), settings, rules)

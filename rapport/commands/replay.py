@@ -124,7 +124,7 @@ def run_(
     start, end, language = moment("--from", from_, now), moment("--to", to, now), spoken(language)
     if report is not None and (compare or out):
         raise Failure("--report compares two rules side by side; leave out --compare and --out", WRONG_USAGE)
-    found = settings_for(sources, compare)
+    found = settings_for(sources)
     from rapport.knowing import read_knowledge
 
     rules = read_knowledge(found, knowledge, set_ or ())
@@ -169,7 +169,7 @@ def verify(
 
     if source not in ("archive", "kafka"):
         raise Failure(f"--source {source}: what is verified is the line's own log: archive or kafka", WRONG_USAGE)
-    found, console = settings_for([source], LIVE), Console(stderr=True)
+    found, console = settings_for([source]), Console(stderr=True)
     rules = read_knowledge(found)
     with told(ReplayError, OSError), replay_runs.keeper_for(found, True) as keeper:
         assert keeper is not None
@@ -223,14 +223,10 @@ def _quality(
     return [(name.replace("_", " "), float(one[name]), float(other[name])) for name in JUDGED]
 
 
-def settings_for(sources: list[str], compare: str | None) -> Settings:
-    """A replay from files needs nothing that runs; the archive and Kafka may belong to an `up`."""
+def settings_for(sources: list[str]) -> Settings:
+    """A replay from Kafka needs one; the archive, what live said, and the knowledge a log goes by may be an `up`'s."""
     from rapport import running
     from rapport.commands.setting import settings
 
     found = settings()
-    if "kafka" in sources:
-        return running.located(found)
-    if "archive" in sources or compare == LIVE:
-        return running.with_store(found)
-    return found
+    return running.located(found) if "kafka" in sources else running.near(found)

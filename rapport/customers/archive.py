@@ -9,6 +9,7 @@ import msgspec
 
 from rapport.customers.known import Contact
 from schemas.codec import decode_outputs
+from schemas.keys import NO_KEY
 from schemas.records import EVERYONE, Alert, AlertChange, CustomerCard, Output, Shift, Signal
 from sinks.clickhouse.client import Parameter, Reader
 from sinks.clickhouse.rows import TABLES, TOUCHPOINTS
@@ -111,6 +112,16 @@ class Archive:
             f"SELECT DISTINCT customer_id FROM {TOUCHPOINTS} WHERE type = {{on:String}}"
             " AND position(properties, {id:String}) > 0 ORDER BY customer_id LIMIT {n:UInt32}",
             {"on": LINKED, "id": customer_id, "n": most},
+        )
+        return [str(row["customer_id"]) for row in rows]
+
+    def faces(self, customer_id: str, most: int) -> list[str]:
+        """Keys of faces that were linked to this customer by consent, whether they still are or not."""
+        rows = self._ask(
+            f"SELECT DISTINCT customer_id FROM {TOUCHPOINTS} WHERE type = {{on:String}}"
+            " AND startsWith(customer_id, {face:String}) AND visitParamExtractString(properties, 'to') = {id:String}"
+            " ORDER BY customer_id LIMIT {n:UInt32}",
+            {"on": LINKED, "face": f"{NO_KEY}:", "id": customer_id, "n": most},
         )
         return [str(row["customer_id"]) for row in rows]
 

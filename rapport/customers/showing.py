@@ -30,10 +30,9 @@ from streams.knowledge.model import Knowledge
 def show(settings: Settings, named: str, span: Span, language: str | None, json: bool) -> None:
     """Failure for a customer that nobody knows, with the nearest remedy."""
     key = customer_key(named, settings.identity)
-    settings, state = running.with_store(settings), None
+    settings, state = running.near(settings), None  # its Kafka has the knowledge by which the log went
     if span.at is not None:
-        state = as_of(located(settings), span.at, lambda: read_knowledge(settings))
-    settings = located(settings)
+        state = as_of(settings, span.at, lambda: read_knowledge(settings))
     if state is None and settings.kafka:  # without Kafka the archive alone is asked
         state = of_kafka(settings.cluster)
     with told(ValueError):  # RAPPORT_CLICKHOUSE is no address
@@ -58,11 +57,3 @@ def show(settings: Settings, named: str, span: Span, language: str | None, json:
             put(console, Text(f"{voice.say('as_it_stood')} {clock(span.at, page)}", "bold yellow"))
         for line in page_of(known, page, span.at or time.time_ns() // 1_000_000):
             put(console, line)
-
-
-def located(settings: Settings) -> Settings:
-    """With the Kafka that runs here, if one does: it has the knowledge by which the log went."""
-    try:
-        return running.located(settings)
-    except Failure:
-        return settings

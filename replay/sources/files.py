@@ -16,7 +16,8 @@ from replay.sources.rounds import in_step
 from replay.sources.sorting import Entry, apart
 from schemas.contract import Exported, Fault, clamp, read_export_line
 from schemas.keys import IdentityKey
-from schemas.records import EVERYONE, Record, Rejected, Source, Touchpoint
+from schemas.letters import customer_in, fields_of
+from schemas.records import EVERYONE, Because, Record, Rejected, Source, Touchpoint
 from schemas.wire import properties
 from streams.customers.ids import output_id
 from streams.engine.counting import BUCKET_MS, MEASURED
@@ -68,8 +69,10 @@ class Files:
         entries = in_order(self._files, self._layouts, Path(self._folder.name))
         if self._log_order and self._in_step:
             lanes = apart(entries, Path(self._folder.name))
-            return in_step({number: _by_log(_Reading(self._files, lane), self._identity) for number, lane in lanes})
-        read = _Reading(self._files, entries)
+            return in_step(
+                {number: _by_log(_Reading(self._files, lane, self._identity), self._identity) for number, lane in lanes}
+            )
+        read = _Reading(self._files, entries, self._identity)
         if self._log_order:
             return _by_log(read, self._identity)
         return _by_time(read, Placing(self._partitions, self._identity))
@@ -89,9 +92,10 @@ def _one_order(files: Sequence[File], layouts: Sequence[Layout]) -> bool:
 class _Reading:
     """Lines read in order: touchpoints with their place if they have one, and what is none as `Rejected`."""
 
-    def __init__(self, files: Sequence[File], entries: Iterator[Entry]) -> None:
+    def __init__(self, files: Sequence[File], entries: Iterator[Entry], identity: IdentityKey) -> None:
         self._files = files
         self._entries = entries
+        self._identity = identity
         self._at = 0
 
     def __iter__(self) -> Iterator[Exported | Rejected]:
@@ -110,9 +114,12 @@ class _Reading:
         reason, detail = fault.reason, fault.detail
         if not entry.whole:
             reason, detail = "truncated", "the file stops in the midst of this line; get the whole file"
+        fields = fields_of(entry.content)
+        event_id = fields.get("event_id")
         return Rejected(
             id=output_id("rejected", STAGE, 1, "", reason, "", place), at=self._at, partition=entry.file,
-            offset=entry.number, knowledge="", stage=STAGE, reason=reason, detail=f"{place}: {detail}",
+            offset=entry.number, knowledge="", because=(Because(event_id, reason),) if event_id else (),
+            customer_id=customer_in(fields, self._identity), stage=STAGE, reason=reason, detail=f"{place}: {detail}",
             original=entry.content,
         )  # fmt: skip
 

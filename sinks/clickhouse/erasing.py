@@ -19,8 +19,13 @@ _UP_TO: Final = {
     **dict.fromkeys(_BY_CAUSE, ("customer_id", "cause_offset")),
 }
 """Tables whose rows stand on, or were caused from, the customer's resolved partition: by key and offset."""
-_WHOLLY: Final = {DEAD_LETTERS: "customer_id", REJECTED: "key", POISON: "key"}
-"""Tables of what was refused: it stood anywhere."""
+_WHOLLY: Final = {
+    REJECTED: f"key IN ({{keys}}) OR id IN (SELECT id FROM {DEAD_LETTERS} WHERE customer_id IN ({{keys}}))",
+    DEAD_LETTERS: "customer_id IN ({keys})",
+    POISON: "key IN ({keys})",
+}
+"""Tables of what was refused, and which rows of theirs are about these keys: it stood anywhere. A letter's bytes go
+before what could be read in them, by which they are found."""
 
 
 class Erasure(NamedTuple):
@@ -46,8 +51,8 @@ def statements(erasure: Erasure) -> Iterator[tuple[str, str]]:
     key = quoted(erasure.key)
     for table, (name, offset) in _UP_TO.items():
         yield table, _delete(table, f"{name} = {key} AND {offset} <= {erasure.offset}")
-    for table, name in _WHOLLY.items():
-        yield table, _delete(table, f"{name} = {key}")
+    for table, condition in _WHOLLY.items():
+        yield table, _delete(table, condition.format(keys=key))
 
 
 def _delete(table: str, condition: str) -> str:
@@ -57,7 +62,8 @@ def _delete(table: str, condition: str) -> str:
 def counting(keys: int) -> str:
     """SQL for how many rows of the customers {id0}, {id1} … each table has, by table."""
     ids = ", ".join(f"{{id{n}:String}}" for n in range(keys))
-    of = {table: name for table, (name, _) in _UP_TO.items()} | _WHOLLY
+    of = {table: f"{name} IN ({ids})" for table, (name, _) in _UP_TO.items()}
+    of |= {table: condition.format(keys=ids) for table, condition in _WHOLLY.items()}
     return " UNION ALL ".join(
-        f"SELECT '{table}' AS place, count() AS rows FROM {table} WHERE {name} IN ({ids})" for table, name in of.items()
+        f"SELECT '{table}' AS place, count() AS rows FROM {table} WHERE {condition}" for table, condition in of.items()
     )

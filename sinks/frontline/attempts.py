@@ -15,6 +15,7 @@ from producers.delivery import wall_clock
 from producers.kafka_log import KafkaLog
 from schemas import topics
 from schemas.keys import partition_for
+from schemas.letters import further
 from schemas.records import EVERYONE
 from sinks.frontline import metrics
 from sinks.frontline.config import Delivery, Receiver
@@ -168,5 +169,10 @@ class Attempts:
             "detail": f"alert {pick.notice.alert} to {pick.receiver.name}, {pick.attempts} attempts: {why}",
             "topic": topics.alert_topic(pick.notice.team),
         }  # fmt: skip
+        alert = pick.item.alert
+        because = next((each.event_id for each in alert.because), None)
+        said |= further(
+            NOT_DELIVERED, pick.attempts, customer=alert.customer_id, because=because, knowledge=alert.knowledge
+        )
         partition = partition_for(key, self._log.partitions(topics.DLQ))
         self._log.send(topics.DLQ, partition, key, b"", [(header, text.encode()) for header, text in said.items()])

@@ -7,13 +7,14 @@ from typing import Final
 import msgspec
 
 from schemas import times
-from schemas.records import AlertState, Rejected
+from schemas.records import AlertState
 from streams.alerts import timing
 from streams.alerts.changing import case_of, end, keep, put, tell
 from streams.alerts.timing import HOUR_MS, NOT_TAKEN, OVERDUE
 from streams.customers.customer import Case, Ended, OpenAlert
-from streams.customers.ids import output_id, seen_mark
+from streams.customers.ids import seen_mark
 from streams.customers.moment import Moment
+from streams.customers.refusing import refused
 from streams.knowledge.model import Knowledge
 
 ACTIONS: Final[dict[str, AlertState]] = {
@@ -186,9 +187,4 @@ def until(moment: Moment) -> int | None:
 
 
 def _refuse(moment: Moment, reason: str, detail: str) -> None:
-    moment.out.append(Rejected(
-        id=output_id("rejected", "alerts", 1, moment.customer_id, reason, "", moment.cause), at=moment.at,
-        partition=moment.partition, offset=moment.offset, knowledge=moment.knowledge.version,
-        customer_id=moment.customer_id, history=moment.history, stage="engine", reason=reason, detail=detail,
-        original=b"",
-    ))  # fmt: skip
+    moment.out.append(refused(moment, "alerts", reason, detail))

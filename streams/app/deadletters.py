@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from schemas.letters import attempt_of, further, whose
 from schemas.records import EVERYONE, Rejected
 from schemas.traces import carried
 from streams.app import metrics
@@ -43,6 +44,12 @@ def _entry(rejected: Rejected, key: bytes | None, value: bytes | None, topic: st
         "offset": str(rejected.offset),
         "at": str(rejected.at),
     }
+    because = next((each.event_id for each in rejected.because), None)
+    attempt = 1 if record is None else attempt_of(record.headers)
+    named |= further(
+        rejected.reason, attempt, customer=rejected.customer_id or whose(key), because=because,
+        knowledge=rejected.knowledge,
+    )  # fmt: skip
     trace = None if record is None else carried(record.headers)
     headers = [(name, text.encode()) for name, text in named.items()]
     return key, value, headers if trace is None else [*headers, trace], None

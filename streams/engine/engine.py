@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from schemas.codec import encode_touchpoint
 from schemas.hints import ERASED
-from schemas.records import EVERYONE, Emitted, Record, Rejected, Source, Touchpoint, Undecodable
+from schemas.letters import fields_of, whose
+from schemas.records import EVERYONE, Because, Emitted, Record, Rejected, Source, Touchpoint, Undecodable
 from streams.customers.customer import Customer
 from streams.customers.ids import output_id
 from streams.engine import linking, wide
@@ -119,7 +121,7 @@ class Engine:
         """Whatever is no touchpoint of one customer, and the end of one."""
         body = record.body
         if isinstance(body, Undecodable):
-            _reject(record, fold, body.reason, body.detail, body.original)
+            _reject(record, fold, body.reason, body.detail)
         elif body.type == ERASED and record.key != EVERYONE:
             states.erase(record.key)
             fold.outcome.erased[record.key] = None
@@ -182,16 +184,19 @@ def _resent(sources: dict[int, tuple[int, int]], source: Source) -> bool:
     return False
 
 
-def _reject(record: Record, fold: Fold, reason: str, detail: str, original: bytes = b"") -> None:
-    source = record.source
+def _reject(record: Record, fold: Fold, reason: str, detail: str) -> None:
+    source, body = record.source, record.body
     if fold.states.world.resent(*source):
         fold.outcome.counts["resent"] += 1
         return
     cause = f"{source.partition}|{source.offset}|{source.n}"
+    original = encode_touchpoint(body) if isinstance(body, Touchpoint) else body.original
+    event_id = body.event_id if isinstance(body, Touchpoint) else fields_of(original).get("event_id")
     fold.outcome.counts["rejected"] += 1
     fold.outcome.outputs.append(Rejected(
         id=output_id("rejected", "engine", 1, record.key, reason, "", cause), at=fold.states.world.time or 0,
         partition=fold.states.number, offset=record.offset, knowledge=fold.rules.knowledge.version,
+        customer_id=whose(record.key.encode()), because=(Because(event_id, reason),) if event_id else (),
         stage="engine", reason=reason, detail=detail, original=original,
     ))  # fmt: skip
 

@@ -14,8 +14,9 @@ from streams.alerts.acts import tell
 from streams.alerts.changing import TIMER
 from streams.alerts.customer_card import card_if_changed
 from streams.customers.customer import Customer, Timer
-from streams.customers.ids import output_id, remembered, timer_cause
+from streams.customers.ids import remembered, timer_cause
 from streams.customers.moment import Moment
+from streams.customers.refusing import refused
 from streams.engine.facts import learn, remember
 from streams.engine.outcome import Outcome
 from streams.engine.partition import Live, Partition
@@ -182,10 +183,10 @@ class Fold:
                     states[key] = state
                     live.changed.add(key)
         if body.type in life.ACTIONS:
-            refused = len(moment.out)
+            before_it = len(moment.out)
             life.act(moment)
             if not self.muted:
-                self.outcome.counts["rejected"] += sum(type(each) is Rejected for each in moment.out[refused:])
+                self.outcome.counts["rejected"] += sum(type(each) is Rejected for each in moment.out[before_it:])
 
     def _due(self, moment: Moment, live: Live, detector: Detector[Any], timer: Timer) -> None:
         try:
@@ -257,12 +258,8 @@ class Fold:
         if self.muted:
             return
         self.outcome.counts["rejected"] += 1
-        self.outcome.outputs.append(Rejected(
-            id=output_id("rejected", room, 1, moment.customer_id, "detector_failed", "", moment.cause), at=moment.at,
-            partition=moment.partition, offset=moment.offset, knowledge=moment.knowledge.version,
-            customer_id=moment.customer_id, history=moment.history, stage="engine", reason="detector_failed",
-            detail=f"{room}: {type(fault).__name__}: {fault}", original=b"",
-        ))  # fmt: skip
+        detail = f"{room}: {type(fault).__name__}: {fault}"
+        self.outcome.outputs.append(refused(moment, room, "detector_failed", detail))
 
 
 def news_of(kind: str, at: int, facts: Mapping[str, str]) -> News:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import Final, TypeAlias
 
-from schemas.recorded import Recorded
+from schemas.letters import tried
+from schemas.recorded import Headers, Recorded
 from schemas.records import Rejected, Source
+from schemas.traces import carried
 from streams.customers.ids import output_id
 
 SOURCE: Final = "source"
@@ -45,6 +47,13 @@ def source_of(header: bytes) -> Source:
 def packed_source(source: Source | tuple[int, int, int], topic: bytes) -> bytes:
     """The header of what derives from this position of the topic."""
     return POSITION.pack(*source) + topic
+
+
+def along(headers: Headers) -> list[tuple[str, bytes]]:
+    """What goes on with all that derives from a record: its trace, and how often it has been tried."""
+    trace = carried(headers)
+    found = [] if trace is None else [trace]
+    return found + tried(headers) if len(headers) > 1 else found
 
 
 def rejection(record: Recorded, reason: str, detail: str) -> Rejected:

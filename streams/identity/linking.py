@@ -13,9 +13,8 @@ from schemas.codec import decode_touchpoints, encode_touchpoint
 from schemas.hints import FACE, HEADER, LINKED, UNLINKED, Hint, Op, pack, unpack
 from schemas.recorded import Recorded
 from schemas.records import Source, Touchpoint, Undecodable
-from schemas.traces import carried
 from streams.customers.ids import output_id
-from streams.identity.deriving import SOURCE, SOURCE_BYTES, Resolution, packed_source, rejection, source_of
+from streams.identity.deriving import SOURCE, SOURCE_BYTES, Resolution, along, packed_source, rejection, source_of
 from streams.identity.links import HOPS, Links, Told
 
 BY: Final = "identity"
@@ -67,7 +66,7 @@ class Linking:
             told = self._links.hear(hint, self._moment(record))
         elif self._links.news(key.encode(), hint):
             told = self._links.seen(key, hint, self._moment(record))
-        # A person's word stays with the key that it is about; everything else goes where the key points by now.
+        # A person's word stays with the key that it is about, a face's, too; everything else goes where the key points.
         to = "" if hint.op else self._links.target(key.encode())
         self._forward(record, key, to, home, hint)
         self._tell(record, told, first=1)
@@ -76,7 +75,7 @@ class Linking:
         value, headers = record.value, self._headers(record, 0)
         if hint.face is not None or key.startswith(f"{FACE}:"):
             value, event_id = _without_face(value)
-            if not to and key.startswith(f"{FACE}:"):
+            if not to and not hint.op and key.startswith(f"{FACE}:"):
                 key = f"{keys.NOBODY}:{event_id}"
                 home = keys.partition_for(key.encode(), self._partitions)
                 self._resolution.counts["faceless"] += 1
@@ -117,9 +116,7 @@ class Linking:
                 self._resolution.passed[home].append(derived)
 
     def _headers(self, record: Recorded, n: int) -> list[tuple[str, bytes]]:
-        headers = [(SOURCE, packed_source((record.partition, record.offset, n), self._name))]
-        trace = carried(record.headers)
-        return headers if trace is None else [*headers, trace]
+        return [(SOURCE, packed_source((record.partition, record.offset, n), self._name)), *along(record.headers)]
 
     @staticmethod
     def _moment(record: Recorded) -> int:

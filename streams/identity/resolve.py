@@ -17,13 +17,13 @@ from schemas.codec import decode_touchpoints
 from schemas.hints import FACE
 from schemas.recorded import Recorded
 from schemas.records import EVERYONE, Touchpoint, Undecodable
-from schemas.traces import carried
 from streams.identity.deriving import (
     POSITION,
     SOURCE,
     SOURCE_BYTES,
     Derived,
     Resolution,
+    along,
     packed_source,
     rejection,
     source_of,
@@ -78,8 +78,8 @@ def resolve(records: Sequence[Recorded], topic: str, partitions: int, links: Lin
                 resolution.counts["linked"] += 1
         if place >= 0:
             source = [(SOURCE, pack(record.partition, record.offset, 0) + name)]
-            if headers and (trace := carried(headers)) is not None:
-                source.append(trace)
+            if headers:
+                source += along(headers)
             forwarded[place].append((key, record.value, source, record.timestamp))
         elif place == _ALL:
             _broadcast(record, wide[record.offset], name, resolution)
@@ -119,8 +119,7 @@ def _broadcast(record: Recorded, body: Touchpoint | Undecodable, name: bytes, re
         resolution.rejected.append(rejection(record, "tick_from_future", detail))
         return
     resolution.copied += 1
-    trace = carried(record.headers)
+    more = along(record.headers)
     for n, records in enumerate(resolution.forwarded):
-        source = packed_source((record.partition, record.offset, n), name)
-        headers = [(SOURCE, source)] if trace is None else [(SOURCE, source), trace]
+        headers = [(SOURCE, packed_source((record.partition, record.offset, n), name)), *more]
         records.append((_EVERYONE, record.value, headers, record.timestamp))

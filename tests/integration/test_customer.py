@@ -22,6 +22,8 @@ from rapport.commands.outcome import LETTERS
 from rapport.identifying import customer_key
 from rapport.settings import environment_of
 from schemas import times, topics
+from schemas.hints import FACE
+from schemas.keys import key_for
 from tests.integration.line import Line
 from tests.integration.reading import read
 
@@ -35,6 +37,8 @@ ARCHIVED = "SELECT count(DISTINCT event_id) FROM touchpoints_now WHERE event_id 
 
 SAME = ("customer_id", "linked", "relationship", "timeline", "shifts", "touchpoints")
 OF_BERTA = "SELECT count() FROM touchpoints_now WHERE customer_id = 'c-berta' AND type = 'chat.message'"
+
+OF_A_FACE = "SELECT count() FROM touchpoints_now WHERE startsWith(customer_id, 'face_token:')"
 
 
 def touchpoint(number: int, text: str | None = None, **fields: Any) -> dict[str, Any]:
@@ -103,15 +107,18 @@ def _both(line: Line) -> None:
 
 
 def _erased(line: Line, file: Path) -> None:
-    """Of Berta, who is known by an address, too, nothing is left in state, archive and cards; Anna stays."""
-    mail = "berta@example.com"
-    known = {"identifiers": {"customer_id": "c-berta", "email": mail}}
-    lines = [touchpoint(50, "Worst shop ever, never again. You are scammers.", **known),
-             touchpoint(51, "Hello?", identifiers={"email": mail})]  # fmt: skip
+    """Of Berta, known by an address and a face, too, nothing is left in state, archive and cards; Anna stays."""
+    mail, face = "berta@example.com", {"customer_id": "c-berta", "face_token": "berta's"}
+    yes = {"scope": "camera", "granted": True}
+    both = {"identifiers": {"customer_id": "c-berta", "email": mail}}
+    lines = [touchpoint(50, "Worst shop ever, never again. You are scammers.", **both),
+             touchpoint(51, "Hello?", identifiers={"email": mail}),
+             touchpoint(52, type="consent.changed", channel="store", properties=yes, identifiers=face)]  # fmt: skip
     file.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
     assert here(line, "send", str(file)).returncode == 0
     line.wait("she is archived", lambda: line.sql(OF_BERTA) == [(2,)] and line.drained())
     line.wait("she is known", lambda: asked(line, f"email:{mail}")["customer_id"] == "c-berta")
+    line.wait("so is her face", lambda: line.sql(OF_A_FACE) == [(1,)])
     assert line.sql(f"SELECT count() FROM log WHERE position(value, '{mail}') > 0") == [(0,)], "sealed"
     contact = here(line, "identity", "contact", "c-berta", "--json")
     assert msgspec.json.decode(contact.stdout or b"{}") == {"customer_id": "c-berta", "email": mail}, contact.stderr
@@ -121,8 +128,9 @@ def _erased(line: Line, file: Path) -> None:
     done = here(line, "erase", "c-berta", "--yes", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     told = msgspec.json.decode(done.stdout)
-    hashed = customer_key(f"email:{mail}", line.settings.identity)
-    assert (told["erased"], told["rows"]["state"]) == (["c-berta", hashed], 2)
+    identity = line.settings.identity
+    known = ["c-berta", key_for("email", mail, identity), key_for(FACE, "berta's", identity)]
+    assert (told["erased"], told["rows"]["state"]) == (known, 3)
     for key in told["erased"]:
         assert line.sql(f"SELECT count() FROM log WHERE key = '{key}'") == [(0,)]
         again = here(line, "erase", key, "--yes")

@@ -10,7 +10,8 @@ from producers.lines import MAX_LINE_BYTES, Lines
 from producers.pipeline import Incoming, Pipeline, Present
 from producers.preparing import dead_letter_id
 from schemas import topics
-from schemas.keys import partition_for
+from schemas.keys import key_for, partition_for
+from schemas.letters import CLASS_OF
 from tests.producers.world import IDENTITY, PARTITIONS, line, memory, touchpoints
 
 NOW = 1_780_000_000_000
@@ -38,6 +39,22 @@ def pipeline(log: MemoryProducer, present: Present | None = None) -> Pipeline:
     return Pipeline(log, IDENTITY, present=present, clock=lambda: NOW)
 
 
+@pytest.mark.parametrize(
+    ("identifiers", "customer"),
+    [
+        pytest.param({"customer_id": "anna", "email": "a@x.org"}, "anna", id="the strongest"),
+        pytest.param({"email": "A@x.org"}, key_for("email", "a@x.org", IDENTITY), id="an address, hashed"),
+        pytest.param({"customer_id": "null"}, None, id="nobody"),
+        pytest.param({}, None, id="none"),
+    ],
+)
+def test_a_dead_letter_names_whom_and_what_it_is_about(identifiers: dict[str, str], customer: str | None) -> None:
+    log = memory()
+    pipeline(log).take(Incoming("in.jsonl", 1, line("e-7", type="no.such.type", identifiers=identifiers)))
+    (letter,) = log.records(topics.DLQ)
+    assert (headers(letter).get("customer"), headers(letter)["because"]) == (customer, "e-7")
+
+
 def headers(record: Stored) -> dict[str, str]:
     return {name: value.decode() for name, value in record.headers}
 
@@ -56,6 +73,7 @@ def test_a_bad_line_is_a_typed_dead_letter_and_its_neighbours_are_unharmed(bad: 
     assert (said["stage"], said["reason"], said["file"], said["line"]) == ("producer", reason, "in.jsonl", "2")
     assert said["id"] == dead_letter_id("in.jsonl", 2, bad)
     assert said["detail"]
+    assert (said["class"], said["attempt"]) == (CLASS_OF[reason], "1")
     assert (door.counts.accepted, door.counts.rejected, door.counts.dead_lettered) == (2, Counter({reason: 1}), 1)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -187,6 +189,20 @@ def test_the_knowledge_that_comes_along_is_well(tmp_path: Path) -> None:
     done = rapport("knowledge", "check", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "all is well" in done.stdout
+
+
+def test_what_is_wrong_with_knowledge_is_told_a_program_by_file_and_line(tmp_path: Path) -> None:
+    done = rapport("knowledge", "check", "--json", folder=tmp_path)
+    well = json.loads(done.stdout)
+    assert (done.returncode, well["faults"], bool(well["version"])) == (0, [], True)
+    folder = shutil.copytree(ROOT / "knowledge", tmp_path / "drafts")
+    with (folder / "teams.yaml").open("a") as file:
+        file.write("nonsense: [1\n")
+    done = rapport("knowledge", "check", "drafts", "--json", folder=tmp_path)
+    ill = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, ill["version"], ill["folder"]) == (1, "", None, "drafts")
+    (fault,) = ill["faults"]
+    assert (Path(fault["file"]).name, type(fault["line"]), bool(fault["what"])) == ("teams.yaml", int, True)
 
 
 def test_a_simulation_can_be_written_without_anything_running(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from rapport.connection import Kafka
 from rapport.failure import Failure
 from rapport.following import BEGINNING, Span, follow, outputs
 from rapport.readable import Page, line
+from rapport.selecting import selection
 from schemas import topics
 from schemas.codec import encode_output
-from schemas.records import Emitted, Measure, Rejected
+from schemas.records import Because, Emitted, Measure, Rejected
 from schemas.wire import output_line
 
 
@@ -47,6 +48,35 @@ def test_a_dead_letter_is_read_by_its_headers() -> None:
         id="x", at=5, partition=2, offset=9, knowledge="", stage="identity", reason="empty_key", detail="d",
         original=b"original",
     )  # fmt: skip
+
+
+def test_a_dead_letter_says_of_whom_why_and_by_which_knowledge() -> None:
+    said = {"id": b"x", "reason": b"detector_failed", "customer": b"anna", "knowledge": b"v7", "because": b"e-1"}
+    (letter,) = outputs([Consumed(topics.DLQ, 0, 0, 7, b"", list(said.items()), b"anna")])
+    assert isinstance(letter, Rejected)
+    assert (letter.customer_id, letter.knowledge) == ("anna", "v7")
+    assert letter.because == (Because("e-1", "detector_failed"),)
+    assert b'"because":[{"event_id":"e-1","what":"detector_failed"}]' in output_line(letter)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "customer", "event_id"),
+    [
+        pytest.param(b"*", b'{"event_id":"e","identifiers":{"customer_id":"anna"}}', "anna", "e", id="in the line"),
+        pytest.param(b"*", b'{"event_id":"e","identifiers":{"customer_id":"null"}}', None, "e", id="a placeholder"),
+        pytest.param(b"anna", b"junk", "anna", None, id="by the key alone"),
+        pytest.param(b"none:e", b"", None, None, id="nobody's"),
+        pytest.param(b"*", b"{", None, None, id="nothing can be read"),
+        pytest.param(b"\xff", b"", None, None, id="the key is no text"),
+    ],
+)
+def test_an_older_dead_letter_says_it_as_far_as_it_can_be_read(
+    key: bytes, value: bytes, customer: str | None, event_id: str | None
+) -> None:
+    (letter,) = outputs([Consumed(topics.DLQ, 0, 0, 7, value, [("reason", b"bad_date")], key)])
+    assert letter.customer_id == customer
+    assert letter.because == (() if event_id is None else (Because(event_id, "bad_date"),))
+    assert selection(customer="anna", kinds=["rejected"]).holds(letter) == (customer == "anna")
 
 
 def test_a_dead_letter_of_a_file_says_where_it_stood() -> None:

@@ -15,10 +15,13 @@ from rich.console import Console
 
 from deploy.local import processes
 from rapport import running
+from rapport.commands.replay import settings_for
 from rapport.failure import Failure
 from rapport.running import Child, Running
 from rapport.settings import Settings
 from rapport.up import up
+from replay.library import fetch_from
+from replay.source import ReplayError
 
 SLEEP = "import time; time.sleep(60)"
 
@@ -50,6 +53,25 @@ def test_other_commands_find_what_runs(process: subprocess.Popen[bytes], tmp_pat
     running.write(tmp_path, note(process.pid))
     found = running.located(Settings(data=tmp_path))
     assert (found.kafka, found.partitions, found.store_port) == ("here:9092", 7, 8182)
+
+
+@pytest.mark.parametrize("sources", [["archive"], ["kafka"], ["touchpoints.jsonl"]], ids=str)
+def test_a_replay_finds_the_knowledge_of_what_runs(
+    sources: list[str], process: subprocess.Popen[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORT_DATA", str(tmp_path))
+    monkeypatch.delenv("RAPPORT_KAFKA", raising=False)
+    running.write(tmp_path, note(process.pid))
+    assert settings_for(sources).kafka == "here:9092"
+
+
+def test_without_any_kafka_a_replay_says_what_the_log_goes_by_and_how_to_find_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORT_DATA", str(tmp_path))
+    monkeypatch.delenv("RAPPORT_KAFKA", raising=False)
+    with pytest.raises(ReplayError, match=r"knowledge version v9, .* nothing runs on .* \(start `rapport up`\)"):
+        fetch_from(["archive"], settings_for(["archive"]))("v9")
 
 
 def test_a_kafka_that_is_set_is_not_replaced(process: subprocess.Popen[bytes], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from producers.letters.remedies import APPLIED, REMEDIES, remedy
 from schemas.contract import REASONS
+from schemas.letters import CLASS_OF
 from tests.integration.test_bad_input import RECORDS
 from tests.producers.letters.made import bad, letter
 
@@ -16,6 +17,11 @@ OF_STATIONS = {bad.reason for bad in RECORDS}
 @pytest.mark.parametrize("reason", sorted({*REASONS, *OF_STATIONS, APPLIED}))
 def test_a_reason_has_a_remedy(reason: str) -> None:
     assert remedy(letter(b"", reason)) == REMEDIES[reason]
+
+
+@pytest.mark.parametrize("reason", sorted(REMEDIES))
+def test_a_reason_is_of_a_class(reason: str) -> None:
+    assert reason in CLASS_OF
 
 
 def test_an_unknown_reason_is_told_what_is_left_to_do() -> None:

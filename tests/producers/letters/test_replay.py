@@ -73,7 +73,7 @@ def test_it_goes_the_way_of_every_touchpoint() -> None:
     (sent,) = touchpoints(log)
     assert (record.key, record.partition) == (b"anna", partition_for(b"anna", PARTITIONS))
     assert sent.received_at == NOW
-    assert record.headers == (("letter", standing(log).letters[0].id.encode()),)
+    assert record.headers == (("letter", standing(log).letters[0].id.encode()), ("attempt", b"2"))
 
 
 def test_it_belongs_to_the_trace_of_its_letter() -> None:
@@ -82,7 +82,7 @@ def test_it_belongs_to_the_trace_of_its_letter() -> None:
     log.send(topics.DLQ, 0, b"*", bad("b"), [("id", b"traced"), trace])
     replayed(log)
     headers = {dict(record.headers)["letter"]: record.headers for record in log.records(topics.RAW)}
-    assert headers[b"traced"] == (("letter", b"traced"), trace)
+    assert headers[b"traced"] == (("letter", b"traced"), ("attempt", b"2"), trace)
     assert len(headers) == 2
 
 

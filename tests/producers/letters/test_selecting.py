@@ -30,6 +30,7 @@ OF_ENGINE = letter(
         pytest.param(Selection(sources=frozenset({"in.jsonl:5"})), [5], id="a line of it, as lists show it"),
         pytest.param(Selection(sources=frozenset({"touchpoints.resolved.v1[1]@9"})), [7], id="a record of a topic"),
         pytest.param(Selection(sources=frozenset({"in.jsonl:6"})), [], id="another line"),
+        pytest.param(Selection(sources=frozenset({"n.jsonl"})), [], id="not the end of a name"),
         pytest.param(Selection(since=NOW + 7), [7], id="since is in"),
         pytest.param(Selection(until=NOW + 7), [5], id="until is out"),
         pytest.param(Selection(customer="bert"), [7], id="the customer of the key"),
@@ -50,3 +51,21 @@ def test_an_id_that_no_letter_has_is_told() -> None:
 def test_a_filter_is_not_everything() -> None:
     assert Selection().everything
     assert not Selection(until=NOW).everything
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        pytest.param("/data/in/day.jsonl", True, id="whole"),
+        pytest.param("day.jsonl", True, id="its name"),
+        pytest.param("in/day.jsonl", True, id="its last parts"),
+        pytest.param("./day.jsonl", True, id="here"),
+        pytest.param("day.jsonl:7", True, id="a line of it"),
+        pytest.param("day.jsonl:8", False, id="another line"),
+        pytest.param("out/day.jsonl", False, id="one of another folder"),
+        pytest.param("ay.jsonl", False, id="one whose name ends so"),
+    ],
+)
+def test_a_file_is_found_by_its_name(asked: str, found: bool) -> None:
+    sent = letter(bad("e"), number=7, file="/data/in/day.jsonl")
+    assert Selection(sources=frozenset({asked})).holds(sent, IDENTITY) == found

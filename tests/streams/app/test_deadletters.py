@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
-from schemas.records import Rejected
+from schemas.records import Because, Rejected
 from streams.app.breaker import Breaker, Limit
 from streams.app.deadletters import entries
 
@@ -37,6 +38,27 @@ def test_key_and_value_do_not_depend_on_where_chunks_are_cut(refused: Rejected, 
     assert (key, value) == expected
     assert dict(headers)["offset"] == str(refused.offset).encode()
     assert dict(headers).get("traceparent") == (TRACE if refused.offset == OWN.offset else None)
+
+
+@pytest.mark.parametrize(
+    ("refused", "headers", "expected"),
+    [
+        pytest.param(rejected(7, "anna"), (), {"class": b"program", "attempt": b"1", "customer": b"anna",
+                     "knowledge": b"k"}, id="of a customer"),
+        pytest.param(rejected(7, None), (), {"class": b"program", "attempt": b"1", "customer": b"anna",
+                     "knowledge": b"k"}, id="of whose key it is"),
+        pytest.param(rejected(7, None), (("attempt", b"3"),), {"attempt": b"3"}, id="tried again"),
+        pytest.param(rejected(7, None), (("attempt", b"many"),), {"attempt": b"1"}, id="a count that is none"),
+        pytest.param(rejected(8, None), (), {"customer": None}, id="everybody's"),
+        pytest.param(replace(rejected(8, "anna"), because=(Because("e", "w"),)), (), {"because": b"e"}, id="why"),
+    ],
+)  # fmt: skip
+def test_it_says_of_whom_of_which_kind_and_how_often(
+    refused: Rejected, headers: tuple[tuple[str, bytes], ...], expected: dict[str, bytes | None]
+) -> None:
+    own = SimpleNamespace(offset=7, key=b"anna", value=b"own", headers=headers)
+    ((_, _, found, _),) = entries([refused], [own, TICK], "touchpoints.resolved.v1")
+    assert {name: dict(found).get(name) for name in expected} == expected
 
 
 def test_the_breaker_counts_a_fault_whose_record_is_of_an_earlier_chunk() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.records import Record, Rejected, Signal, Source, Undecodable
+from schemas.codec import encode_touchpoint
+from schemas.records import Record, Rejected, Signal, Source, Touchpoint, Undecodable
 from streams.customers.ids import RING
 from streams.engine import Partition, codec
 from tests.streams.lab import MINUTE, Lab, knowledge, of, tick, touchpoint
@@ -76,6 +77,7 @@ def test_what_cannot_be_read_is_a_dead_letter_and_its_neighbours_are_unharmed() 
     records[1] = Record(1, "anna", Source(0, 1, 0), Undecodable("truncated", "3 of 9 bytes", b"abc"))
     (letter,) = of(lab.process(records).outputs, Rejected)
     assert (letter.reason, letter.original, letter.stage) == ("truncated", b"abc", "engine")
+    assert (letter.customer_id, letter.because) == ("anna", ())
     assert counted(lab) == 2
 
 
@@ -83,7 +85,9 @@ def test_a_company_wide_type_under_a_customers_key_is_a_dead_letter() -> None:
     lab = Lab()
     (record,) = lab.records([tick(0)])
     (letter,) = of(lab.process([record._replace(key="anna")]).outputs, Rejected)
-    assert letter.reason == "misrouted"
+    assert (letter.reason, letter.customer_id) == ("misrouted", "anna")
+    assert isinstance(record.body, Touchpoint)
+    assert (letter.because[0].event_id, letter.original) == (record.body.event_id, encode_touchpoint(record.body))
 
 
 def test_nobody_makes_no_customer() -> None:
@@ -110,5 +114,9 @@ def test_a_detector_that_raises_is_a_dead_letter_and_the_others_go_on() -> None:
     detectors: dict[str, tuple[tuple[str, Any], ...]] = broken.by_type
     detectors["chat.message"] = (("broken.1", Broken()), *detectors["chat.message"])
     outputs = lab.fold(touchpoint("chat.message", 0), tick(5 * MINUTE))
-    assert [(r.reason, r.detail) for r in of(outputs, Rejected)] == [("detector_failed", "broken: ValueError: no")]
+    (letter,) = of(outputs, Rejected)
+    assert (letter.reason, letter.detail) == ("detector_failed", "broken: ValueError: no")
+    own = touchpoint("chat.message", 0)
+    assert (letter.because[0].event_id, letter.original) == (own.event_id, encode_touchpoint(own))
+    assert (letter.customer_id, bool(letter.knowledge)) == ("anna", True)
     assert len(of(outputs, Signal)) == 1

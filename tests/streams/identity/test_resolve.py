@@ -43,6 +43,15 @@ def sources(derived: list[Derived]) -> list[Source]:
     return [source_of(headers[0][1]) for _, _, headers, _ in derived]
 
 
+@pytest.mark.parametrize("key", [b"c-1", b"*"], ids=["one customer", "everybody"])
+def test_how_often_a_record_has_been_tried_goes_on_with_it(key: bytes) -> None:
+    tried = ("attempt", b"2")
+    record = Kafka(key, company_wide("stock.out"), headers=(("letter", b"x"), tried))
+    derived = [each for forwarded in resolve([record], TOPIC, 4).forwarded for each in forwarded]
+    assert derived
+    assert all(headers[1:] == [tried] for _, _, headers, _ in derived)
+
+
 @pytest.mark.parametrize(
     "key",
     [
