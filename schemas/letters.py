@@ -20,7 +20,9 @@ MARK: Final = "mark"
 LETTER: Final = "letter"
 """Header that names a letter: of a mark, and of the touchpoint on the raw topic that a replay made of the letter."""
 
-Kind: TypeAlias = Literal["begun", "replayed", "ended"]
+Kind: TypeAlias = Literal["begun", "replayed", "ended", "repeated"]
+"""Those of a replay of letters, and that a touchpoint only repeats one: the archive counts it no second time."""
+REPEATED: Final[Kind] = "repeated"
 
 
 @dataclass(frozen=True, slots=True)
