@@ -116,6 +116,8 @@ class Line:
         for (topic, home), entries in handed_over(outcome.handed, len(self._states)).items():
             for whom, value, headers, _ in entries:
                 self._log.send(topic, home, whom, value or b"", headers)
+        for whom, value, headers, _ in deadletters.marks(outcome.repeated, partition):
+            self._log.send(topics.DLQ, partition, whom, value or b"", headers)
         self._bury(rejected, records)
         return [*outcome.outputs, *judged.outputs]
 

@@ -12,19 +12,14 @@ from typing import Final, Literal
 import msgspec
 import yaml
 
+from schemas.records import CHANNELS, Initiator
+
 FILE: Final = Path(__file__).parent.parent / "knowledge" / "touchpoints.yaml"
 
 LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The one in C where there is one: it takes a tenth of the time."""
 
-CHANNELS: Final[tuple[str, ...]] = (
-    "web", "app", "qr", "camera", "email", "sms", "dm", "push",
-    "letter", "phone", "chat", "social", "store", "pos", "partner", "system",
-)  # fmt: skip
-
 PropertyType = Literal["string", "number", "boolean", "scalar", "time", "object", "list"]
-Initiator = Literal["customer", "company"]
-INITIATORS: Final[tuple[Initiator, ...]] = ("customer", "company")
 
 
 class Property(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,6 @@ value decodes to depends on that value alone, never on its neighbours.
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import repeat
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import fastavro
 import msgspec
 
-from schemas import blocks, singles, times
+from schemas import blocks, singles
+from schemas.judging import OFFSETS, beyond_doubt, refusal
 from schemas.nested import output_writer, touchpoint_writer
 from schemas.records import Emitted, Rejected, Touchpoint, Undecodable
 from schemas.registry import BY_NAME, BY_PREFIX, FRAME, MAGIC, TOUCHPOINT, Registered
@@ -26,12 +26,9 @@ from schemas.rows import from_row, registered
 if TYPE_CHECKING:
     import polars as pl
 
-_TIMES: Final = ("occurred_at", "sent_at", "received_at")
-_OFFSETS: Final = ("occurred_offset", "sent_offset", "received_offset")
-_NUMBERS: Final = ("amount", "quantity")
 _REPEATED: Final = (
     "type", "channel", "initiator", "language", "location_id", "staff_id", "campaign_id", "item_id", "category",
-    "currency", *_OFFSETS, "sent_at", "received_at", "history",
+    "currency", *OFFSETS, "sent_at", "received_at", "history",
 )  # fmt: skip
 """Fields in which few values stand for many touchpoints; of the others hardly two near each other are the same."""
 _NO_RECORD: Final = "the body is not one whole record of the schema {}"
@@ -59,14 +56,15 @@ def decode_touchpoints(values: Sequence[bytes | None]) -> list[Touchpoint | Unde
     """One result a value, in order; a value that is no touchpoint becomes an `Undecodable`.
 
     Reasons: `empty_value`, `not_framed`, `unknown_schema`, `truncated` (the body is shorter or
-    longer than its record), `bad_encoding` (text that is not UTF-8), `bad_date` (a time
-    outside 1970..2200 or an offset of a day), `bad_value` (a number that is not finite).
+    longer than its record), `bad_encoding` (text that is not UTF-8), and those of
+    `schemas.judging` for a whole record that breaks the contract.
     """
     present = [value for value in values if value is not None]
-    whole: Iterable[Touchpoint] | None = None
+    whole: list[Touchpoint | Undecodable] | None = None
     if len(present) == len(values):
-        whole = (singles.read(present) if len(present) <= _FEW else None) or _touchpoints(present, TOUCHPOINT)
-    return _sorted_out(values) if whole is None else list(whole)
+        few = singles.read(present) if len(present) <= _FEW else None
+        whole = _judged(few, present) if few else _touchpoints(present, TOUCHPOINT)
+    return _sorted_out(values) if whole is None else whole
 
 
 def decode_outputs(values: Sequence[bytes | None]) -> list[Emitted | Undecodable]:
@@ -121,7 +119,7 @@ def _touchpoint_schema(value: bytes | None) -> Registered | Undecodable:
 
 
 def _halves(values: Sequence[bytes], schema: Registered) -> Iterator[Touchpoint | Undecodable]:
-    """Halves the values until every half is all good or one bad value.
+    """Halves the values until every half is all records or one bad value.
 
     The last judge of a single value is the same reader that takes whole chunks, so a value
     fares the same in any company.
@@ -137,41 +135,24 @@ def _halves(values: Sequence[bytes], schema: Registered) -> Iterator[Touchpoint 
         yield from _halves(values[middle:], schema)
 
 
-def _touchpoints(values: Sequence[bytes], schema: Registered) -> Iterable[Touchpoint] | None:
+def _touchpoints(values: Sequence[bytes], schema: Registered) -> list[Touchpoint | Undecodable] | None:
+    """Those of a block, or None if any is not one whole record; judged one by one only if there is a doubt."""
     frame = blocks.read(values, schema)
-    if frame is None or _fault(frame) is not None:
+    if frame is None:
         return None
     height = frame.height
-    fields = (repeat(None) if each.null_count() == height else each.to_list() for each in frame.get_columns())
-    return map(Touchpoint, *fields)
+    columns = {each.name: None if each.null_count() == height else each.to_list() for each in frame.get_columns()}
+    found = map(Touchpoint, *(repeat(None) if column is None else column for column in columns.values()))
+    return list(found) if beyond_doubt(frame, columns) else _judged(found, values)
 
 
-def _fault(frame: pl.DataFrame) -> tuple[str, str] | None:
-    """The first reason and detail for which some row can't be a touchpoint, or None."""
-    for name in _TIMES:
-        if not _within(frame.get_column(name), times.EARLIEST, times.LATEST - 1):
-            return "bad_date", f"{name} lies outside 1970..2200"
-    for name in _OFFSETS:
-        if not _within(frame.get_column(name), 1 - times.WIDEST_OFFSET, times.WIDEST_OFFSET - 1):
-            return "bad_date", f"{name} is a day or more"
-    for name in _NUMBERS:
-        # A sum is finite only if all its terms are; one that overflows is judged term by term.
-        if not math.isfinite(frame.get_column(name).sum()):
-            return "bad_value", f"{name} is not a finite number"
-    return None
-
-
-def _within(series: pl.Series, low: int, high: int) -> bool:
-    least, most = series.min(), series.max()
-    return not (isinstance(least, int) and isinstance(most, int)) or (low <= least and most <= high)
+def _judged(found: Iterable[Touchpoint], values: Sequence[bytes]) -> list[Touchpoint | Undecodable]:
+    why = ((touchpoint, value, refusal(touchpoint)) for touchpoint, value in zip(found, values, strict=True))
+    return [touchpoint if no is None else Undecodable(no.reason, no.detail, value) for touchpoint, value, no in why]
 
 
 def _refused(value: bytes, schema: Registered) -> Undecodable:
-    """Why a framed value is no touchpoint."""
-    frame = blocks.read([value], schema)
-    fault = None if frame is None else _fault(frame)
-    if fault is not None:
-        return Undecodable(*fault, value)
+    """Why a framed value is no whole record."""
     read = _read(value, schema)
     return read if isinstance(read, Undecodable) else Undecodable("truncated", _NO_RECORD.format(schema.name), value)
 

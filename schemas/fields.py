@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from schemas import times
-from schemas.catalogue import CHANNELS, INITIATORS, Property, nearest
+from schemas.catalogue import Property, nearest
 from schemas.keys import COMPANY, NOBODY, RESERVED, SENTINELS, is_sentinel, key_is_sentinel
-from schemas.records import EVERYONE
+from schemas.records import CHANNELS, EVERYONE, INITIATORS
 
 LONGEST_ID: Final = 1024
 """Characters of an event_id or an identifier: they become keys, and stand in state."""

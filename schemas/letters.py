@@ -45,7 +45,9 @@ CLASS_OF: Final[Mapping[str, str]] = {reason: name for name, reasons in _CLASSES
 """The kind of error, in one word, of each reason."""
 OTHER: Final = "other"
 
-Kind: TypeAlias = Literal["begun", "replayed", "ended"]
+Kind: TypeAlias = Literal["begun", "replayed", "ended", "repeated"]
+"""Those of a replay of letters, and that a touchpoint only repeats one: the archive counts it no second time."""
+REPEATED: Final[Kind] = "repeated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,13 @@ AlertState: TypeAlias = Literal[
 
 Value: TypeAlias = str | int | float | bool
 
+CHANNELS: tuple[str, ...] = (
+    "web", "app", "qr", "camera", "email", "sms", "dm", "push",
+    "letter", "phone", "chat", "social", "store", "pos", "partner", "system",
+)  # fmt: skip
+Initiator: TypeAlias = Literal["customer", "company"]
+INITIATORS: tuple[Initiator, ...] = ("customer", "company")
+
 
 class Touchpoint(msgspec.Struct, frozen=True, gc=False):
     """Something that happened between a customer and the company, or to the company.

@@ -1,18 +1,16 @@
 """A few touchpoints, read one by one: a block's fixed cost is that of fifteen of these.
 
-Reads only what is beyond doubt: one whole record in the one form in which it can be written,
-within the bounds. Whatever else there is about a value is for the reader of blocks to judge, so
-that a value fares the same in any company.
+Reads only what is beyond doubt: one whole record in the one form in which it can be written.
+Whatever else there is about a value is for the reader of blocks, so that a value fares the same
+in any company. What a record says is judged elsewhere (`schemas.judging`).
 """
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Sequence
 from typing import Any, Final
 
-from schemas import times
 from schemas.records import Touchpoint
 from schemas.registry import FRAME, TOUCHPOINT
 
@@ -36,12 +34,9 @@ def read(values: Sequence[bytes]) -> list[Touchpoint] | None:
         if not value.startswith(_PREFIX):
             return None
         try:
-            touchpoint = _read(value)
+            found.append(_read(value))
         except (IndexError, ValueError, struct.error):
             return None
-        if not _within_bounds(touchpoint):
-            return None
-        found.append(touchpoint)
     return found
 
 
@@ -92,14 +87,3 @@ def _longer(value: bytes, at: int, number: int) -> tuple[int, int]:
             return number, at
         shift += 7
     raise ValueError(shift)
-
-
-def _within_bounds(touchpoint: Touchpoint) -> bool:
-    moments = touchpoint.occurred_at, touchpoint.sent_at, touchpoint.received_at
-    offsets = touchpoint.occurred_offset, touchpoint.sent_offset, touchpoint.received_offset
-    return (
-        all(moment is None or times.EARLIEST <= moment < times.LATEST for moment in moments)
-        and all(offset is None or abs(offset) < times.WIDEST_OFFSET for offset in offsets)
-        and (touchpoint.amount is None or math.isfinite(touchpoint.amount))
-        and (touchpoint.quantity is None or math.isfinite(touchpoint.quantity))
-    )

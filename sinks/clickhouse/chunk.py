@@ -27,6 +27,9 @@ _POSITION_SIZE: Final = 16
 _NOWHERE: Final = struct.pack(">iqi", NO_SOURCE, NO_SOURCE, 0)
 _FIRST: Final = (1 << 63) - 1
 _OFFSET_SHIFT: Final = 16
+_LATER: Final = pl.col("offset") * (1 << _OFFSET_SHIFT) + pl.col("partition").cast(pl.Int64)
+BY_ITSELF: Final = (_FIRST - _LATER).cast(pl.UInt64).alias("precedence")
+"""Precedence of what came by itself, by partition and offset; that of the record before is larger by more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,10 @@ class Chunk:
         decided by the log alone, not by the order in which rows were inserted or merged.
         What was handed over gives way to what came by itself; of several hand-overs the last one stays.
         """
-        later = pl.col("offset") * (1 << _OFFSET_SHIFT) + pl.col("partition").cast(pl.Int64)
         donors = pl.Series("handed_from", list(map(_donor, self.headers)), dtype=pl.String)
         if (donors == "").all():  # an absent column is empty text
-            return self.places.select(pl.exclude("key"), (_FIRST - later).cast(pl.UInt64).alias("precedence"))
-        precedence = pl.when(pl.col("handed_from") == "").then(_FIRST - later).otherwise(later)
+            return self.places.select(pl.exclude("key"), BY_ITSELF)
+        precedence = pl.when(pl.col("handed_from") == "").then(BY_ITSELF).otherwise(_LATER)
         placed = self.places.with_columns(donors)
         return placed.select(pl.exclude("key"), precedence.cast(pl.UInt64).alias("precedence"))
 

@@ -10,12 +10,13 @@ from typing import Final
 import polars as pl
 
 from schemas import codec
-from schemas.records import Undecodable
+from schemas.judging import beyond_doubt
+from schemas.records import Touchpoint, Undecodable
 from schemas.registry import TOUCHPOINT
 from schemas.times import EARLIEST, LATEST
 
 TIMES: Final = ("at", "occurred_at", "sent_at", "received_at", "bucket", "due_at", "until", "since", "retry_at")
-_NUMBERS: Final = ("amount", "quantity", "probability")
+_NUMBERS: Final = ("probability",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def decoded(values: Sequence[bytes], schema: str) -> Decoded:
         if frame is None:
             bad.append((first, _judged(part[0], schema)))
             continue
-        sound = _sound(frame)
+        sound = _sound_touchpoints(frame, part) if schema == TOUCHPOINT.name else _sound(frame)
         if sound is None:
             rows += range(first, first + len(part))
             frames.append(frame)
@@ -62,6 +63,19 @@ def _parts(values: Sequence[bytes], schema: str, first: int) -> Iterator[_Part]:
     middle = len(values) // 2
     yield from _parts(values[:middle], schema, first)
     yield from _parts(values[middle:], schema, first + middle)
+
+
+def _sound_touchpoints(frame: pl.DataFrame, values: Sequence[bytes]) -> pl.Series | None:
+    """Which of the values the codec takes, so that no dead letter of the engine's is a row; None if all."""
+    texts = {each.name: each.to_list() for each in frame.get_columns() if each.dtype == pl.String and _filled(each)}
+    if beyond_doubt(frame, texts):
+        return None
+    good = [type(each) is Touchpoint for each in codec.decode_touchpoints(values)]
+    return None if all(good) else pl.Series(good, dtype=pl.Boolean)
+
+
+def _filled(series: pl.Series) -> bool:
+    return series.null_count() < len(series)
 
 
 def _sound(frame: pl.DataFrame) -> pl.Series | None:

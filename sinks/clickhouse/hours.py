@@ -28,7 +28,7 @@ _RESET: Final = "customer.reset"
 _ASTRAY: Final = f"""
 SELECT hour FROM
 (
-    SELECT intDiv({_MS}, {HOUR_MS}) * {HOUR_MS} AS hour, toInt64(count()) AS n FROM moments GROUP BY hour
+    SELECT intDiv({_MS}, {HOUR_MS}) * {HOUR_MS} AS hour, toInt64(countIf(type != '')) AS n FROM moments GROUP BY hour
     UNION ALL
     SELECT hour, -toInt64(arraySum(counts)) AS n FROM hours FINAL
 )

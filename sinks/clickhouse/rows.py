@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, get_args
 import polars as pl
 
 from schemas import codec
-from schemas.letters import MARK, Kind, headers_of
+from schemas.letters import MARK, REPEATED, Kind, headers_of
 from schemas.records import EVERYONE, Undecodable
 from schemas.registry import BY_PREFIX, FRAME, TOUCHPOINT
 from schemas.topics import CUSTOMERS, DLQ, RESOLVED
@@ -25,6 +25,7 @@ from sinks.clickhouse.shapes import (
     dead_letter_columns,
     output_columns,
     rejected_columns,
+    repetition_columns,
     replay_columns,
     touchpoint_columns,
 )
@@ -50,12 +51,18 @@ TABLES: Final[Mapping[str, str]] = {
 _TICK: Final = "clock.tick"
 _BAD_KEY: Final = Undecodable("bad_key", "the key is not UTF-8", b"")
 _BAD_LETTER: Final = Undecodable(
-    "bad_headers", "a dead letter has the headers id, stage, reason, at; a mark of a replay has letter and at", b""
+    "bad_headers",
+    "a dead letter has the headers id, stage, reason, at; a mark of a replay has letter and at, one of a"
+    " repetition event_id, at, partition and offset",
+    b"",
 )
 
+_MOMENT: Final = {TOUCHPOINTS: "occurred_at"}
+"""The time of a row, where it is not `at`."""
 Shape: TypeAlias = Callable[[Chunk], pl.DataFrame]
 _OF_LETTERS: Final[Mapping[str, Shape]] = {REJECTED: rejected_columns, DEAD_LETTERS: dead_letter_columns}
 _OF_MARKS: Final[Mapping[str, Shape]] = {REPLAYS: replay_columns}
+_OF_REPETITIONS: Final[Mapping[str, Shape]] = {TOUCHPOINTS: repetition_columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +175,17 @@ def _wanted(chunk: Chunk, keys: pl.Series, frame: pl.DataFrame) -> pl.Series:
 
 
 def _dead_letters(chunk: Chunk) -> list[Block]:
-    """Letters twice: their bytes, and what could be read of them. Of the marks between them those of replays."""
+    """Letters twice: their bytes, and what could be read of them. Of the marks between them those of replays, and of
+    repetitions, which are rows of touchpoints."""
     kinds = [headers_of(headers).get(MARK) for headers in chunk.headers]
     letters = [row for row, kind in enumerate(kinds) if kind is None]
     marks = [row for row, kind in enumerate(kinds) if kind == "replayed"]
+    repeated = [row for row, kind in enumerate(kinds) if kind == REPEATED]
     bad = [(row, _BAD_LETTER) for row, kind in enumerate(kinds) if kind not in (None, *get_args(Kind))]
     made = []
-    for rows, shapes, name in ((letters, _OF_LETTERS, "id"), (marks, _OF_MARKS, "letter_id")):
+    for rows, shapes, name in (
+        (letters, _OF_LETTERS, "id"), (marks, _OF_MARKS, "letter_id"), (repeated, _OF_REPETITIONS, "event_id"),
+    ):  # fmt: skip
         if rows:
             part = chunk.take(rows)
             blocks, refused = _told(part, shapes, name)
@@ -188,9 +199,10 @@ def _told(chunk: Chunk, shapes: Mapping[str, Shape], name: str) -> tuple[list[Bl
     made, good = [], pl.Series(dtype=pl.Boolean)
     for table, shape in shapes.items():
         columns = shape(chunk)
-        good = columns.get_column("at").is_not_null() & (columns.get_column(name) != "")
+        good = columns.get_column(_MOMENT.get(table, "at")).is_not_null() & (columns.get_column(name) != "")
         if good.any():
-            rows = columns.hstack(chunk.positions()).filter(good)
+            placed = columns if "precedence" in columns.columns else columns.hstack(chunk.positions())
+            rows = placed.filter(good)
             made.append(Block(table, rows, chunk.take(good.arg_true().to_list())))
     return made, (~good).arg_true().to_list()
 

@@ -13,7 +13,8 @@ from schemas.recorded import Headers
 from schemas.records import IDENTIFIERS, Touchpoint
 from schemas.salvage import salvaged
 from schemas.times import EARLIEST, LATEST
-from sinks.clickhouse.chunk import TIME, Chunk
+from schemas.topics import RESOLVED
+from sinks.clickhouse.chunk import BY_ITSELF, TIME, Chunk
 from sinks.clickhouse.decode import TIMES
 
 _CLEAR: Final = ("customer_id", "loyalty_card")
@@ -87,6 +88,31 @@ def replay_columns(chunk: Chunk) -> pl.DataFrame:
         },
         schema=dict.fromkeys(("letter_id", "event_id", "run", "at"), pl.String),
     ).with_columns(_moment("at"))
+
+
+def repetition_columns(chunk: Chunk) -> pl.DataFrame:
+    """Marks of touchpoints that only repeat one, as rows in place of theirs, without a type: by that they do not count.
+
+    Of rows with one sorting key such a row takes the place of the very record that it speaks of and of later ones, not
+    of one that stood before, which is the one that counts. `occurred_at` is null, or `event_id` empty, for one that is
+    no mark.
+    """
+    marks = [headers_of(headers) for headers in chunk.headers]
+    told = {name: [mark.get(name, "") for mark in marks] for name in ("event_id", "at", "partition", "offset")}
+    keys = [key.decode("utf-8", "replace") for key in chunk.places.get_column("key").to_list()]
+    rows = pl.DataFrame({"customer_id": keys, **told}, schema=dict.fromkeys(("customer_id", *told), pl.String))
+    placed = rows.select(
+        "customer_id",
+        _moment("at").alias("occurred_at"),
+        "event_id",
+        pl.lit("").alias("type"),
+        pl.lit(RESOLVED).alias("topic"),
+        _number("partition", pl.Int32()),
+        _number("offset", pl.Int64()),
+    )
+    times = chunk.places.get_column("timestamp")
+    none = pl.lit(0, pl.Int16).alias("occurred_offset")
+    return placed.with_columns(times, none, BY_ITSELF + 1)
 
 
 def _refusals(chunk: Chunk) -> pl.DataFrame:

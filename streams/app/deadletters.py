@@ -1,15 +1,18 @@
-"""A rejected record as it stands on the dead-letter topic: the original bytes and key, the rest as headers."""
+"""A rejected record as it stands on the dead-letter topic: the original bytes and key, the rest as headers.
+
+Beside the letters stand marks, that a touchpoint only repeats one: nobody is to count it, and nothing was wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schemas.letters import attempt_of, further, whose
+from schemas.letters import MARK, REPEATED, attempt_of, further, whose
 from schemas.records import EVERYONE, Rejected
 from schemas.traces import carried
 from streams.app import metrics
 from streams.app.outbox import Entry
+from streams.engine.outcome import Repeated
 
 
 def entries(rejected: Sequence[Rejected], records: Sequence[Any], topic: str) -> list[Entry]:
@@ -18,6 +21,22 @@ def entries(rejected: Sequence[Rejected], records: Sequence[Any], topic: str) ->
         return []
     originals = {record.offset: record for record in records}
     return [_entry(each, *original_of(each, originals), topic, originals.get(each.offset)) for each in rejected]
+
+
+def marks(repeated: Sequence[Repeated], partition: int) -> list[Entry]:
+    """One mark a repetition, under its customer's key."""
+    return [(each.key.encode(), None, _of_mark(each, partition), None) for each in repeated]
+
+
+def _of_mark(repeated: Repeated, partition: int) -> list[tuple[str, bytes]]:
+    named = {
+        MARK: REPEATED,
+        "event_id": repeated.event_id,
+        "at": str(repeated.at),
+        "partition": str(partition),
+        "offset": str(repeated.offset),
+    }
+    return [(name, text.encode()) for name, text in named.items()]
 
 
 def original_of(rejected: Rejected, chunk: Mapping[int, Any]) -> tuple[bytes | None, bytes | None]:

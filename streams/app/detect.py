@@ -101,6 +101,8 @@ class Detect:
         if letters:
             batches[topics.DLQ, self._claim.partition] = letters
         later = {target: batches.pop(target) for target in list(batches) if target[0] in LATER}
+        if outcome.repeated:
+            later[topics.DLQ, self._claim.partition] = deadletters.marks(outcome.repeated, self._claim.partition)
         seconds = perf_counter() - started
         await self._outbox.send(batches)
         kept = self._keeper.done(len(records), later)

@@ -17,9 +17,9 @@ from streams.customers.ids import output_id
 from streams.engine import linking, wide
 from streams.engine.fold import Fold
 from streams.engine.history import follow_run
-from streams.engine.outcome import Outcome
+from streams.engine.outcome import Outcome, Repeated
 from streams.engine.partition import Partition
-from streams.engine.past import UNIDENTIFIED
+from streams.engine.past import UNIDENTIFIED, is_donor
 from streams.engine.rules import Rules
 from streams.knowledge.model import Knowledge
 
@@ -161,7 +161,7 @@ class Engine:
         elif (source.partition < 0 or body.type in linking.SPECIAL) and linking.take(fold, record, body, live):
             outcome.counts["links"] += 1
         elif fold.repeated(customer, body):
-            outcome.counts["duplicate"] += 1
+            _repeat(outcome, key, customer, body, offset)
         else:
             states.count(body, offset)
             if world.pending:
@@ -173,6 +173,13 @@ class Engine:
                 linking.keep(fold, key, live, body, offset)
             outcome.counts["applied"] += 1
         states.touch(key, live.customer)
+
+
+def _repeat(outcome: Outcome, key: str, customer: Customer, body: Touchpoint, offset: int) -> None:
+    outcome.counts["duplicate"] += 1
+    # In the archive what was handed over gives way to what came by itself, though it may be what was counted.
+    if not any(map(is_donor, customer.sources)):
+        outcome.repeated.append(Repeated(key, body.event_id, body.occurred_at, offset))
 
 
 def _resent(sources: dict[int, tuple[int, int]], source: Source) -> bool:

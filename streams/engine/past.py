@@ -79,12 +79,17 @@ def number_of(donor: str) -> int:
 
 def is_handed(source: Source) -> bool:
     """Whether the record was handed over by another customer."""
-    return source.partition <= -_NOT_RAW
+    return is_donor(source.partition)
+
+
+def is_donor(partition: int) -> bool:
+    """Whether what stands in the place of a raw partition is a customer who handed something over."""
+    return partition <= -_NOT_RAW
 
 
 def forget_donors(sources: dict[int, tuple[int, int]]) -> None:
     """Keeps the number of donors bounded: the one that was met first goes."""
-    donors = [partition for partition in sources if partition <= -_NOT_RAW]
+    donors = list(filter(is_donor, sources))
     for partition in donors[: max(0, len(donors) - DONORS)]:
         del sources[partition]
 

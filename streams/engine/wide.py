@@ -12,6 +12,7 @@ from schemas.wire import properties
 from streams.customers import incidents
 from streams.engine.counting import PLACE, POLICY
 from streams.engine.fold import Fold, news_of
+from streams.engine.outcome import Repeated
 from streams.engine.world import BUCKETS, OUT_MS, SILENT_RUN_MS, Run, World
 from streams.signals.uncomfortable_place import is_outside
 
@@ -57,6 +58,8 @@ def take(record: Record, body: Touchpoint, fold: Fold) -> None:
         world.crowd = world.crowd | _quantiles(facts)
     elif world.repeated(body.event_id):
         fold.outcome.counts["duplicate"] += 1
+        if record.source.n == 0:  # of what is copied to every partition the first copy is archived
+            fold.outcome.repeated.append(Repeated(EVERYONE, body.event_id, body.occurred_at, record.offset))
     else:
         _did(record, body, fold, facts)
 

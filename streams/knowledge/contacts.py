@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from schemas.catalogue import CHANNELS
+from schemas.records import CHANNELS
 from streams.knowledge.document import Section
 
 PURPOSES: tuple[str, ...] = ("promo", "service", "care", "survey")

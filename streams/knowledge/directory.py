@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
-from schemas.catalogue import CHANNELS
+from schemas.records import CHANNELS
 from streams.knowledge.company import Channel, Company, Money, Place, Team
 from streams.knowledge.document import Section, nearest
 from streams.knowledge.model import INDUSTRIES, LANGUAGES

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from schemas import topics
+from schemas.letters import is_mark
 from sinks.clickhouse.rows import REJECTED, TABLES, TOUCHPOINTS
 from sinks.clickhouse.sink import GROUP as SINK
 from sinks.store.process import stored_topics
@@ -101,7 +102,7 @@ def _stored_once(line: Line, load: Load, found: Mapping[str, Sequence[Stored]], 
         for each in verdict.once(table, _ids(line, f"SELECT id FROM {table} FINAL"), by_table[table])
     ]
     touchpoints = load.accepted.all | verdict.everyone(found[topics.RESOLVED])
-    letters = {letter.header("id") for letter in found[topics.DLQ]}
+    letters = {letter.header("id") for letter in found[topics.DLQ] if not is_mark(letter.headers)}
     return [
         *complaints,
         # What was handed over stands under the donor's key, too, and what identity says is no touchpoint of the load.

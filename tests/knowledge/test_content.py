@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from schemas.catalogue import CHANNELS
+from schemas.records import CHANNELS
 from streams.knowledge.model import LANGUAGES, MIGRATIONS, STATES, TYPE_IDS, Knowledge
 from streams.signals import DETECTORS
 

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from schemas import times
 from schemas.records import (
+    CHANNELS,
+    INITIATORS,
     SEVERITIES,
     Alert,
     AlertChange,
@@ -25,6 +27,8 @@ from schemas.records import (
 )
 
 texts = st.text(st.characters(codec="utf-8"), max_size=80)
+sound_texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=80)
+names = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=80)
 moments = st.integers(times.EARLIEST, times.LATEST - 1)
 offsets = st.integers(1 - times.WIDEST_OFFSET, times.WIDEST_OFFSET - 1)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -32,6 +36,10 @@ longs = st.integers(-(2**63), 2**63 - 1)
 ints = st.integers(0, 2**31 - 1)
 scalars = texts | longs | numbers | st.booleans()
 objects = st.dictionaries(texts, scalars | st.none() | st.lists(scalars, max_size=3), max_size=4)
+sound_scalars = sound_texts | longs | numbers | st.booleans()
+sound_objects = st.dictionaries(
+    sound_texts, sound_scalars | st.none() | st.lists(sound_scalars, max_size=3), max_size=4
+)
 words = st.dictionaries(texts, texts, max_size=3)
 lists = st.lists(texts, max_size=3).map(tuple)
 
@@ -42,21 +50,22 @@ def maybe(each: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def touchpoints(draw: st.DrawFn) -> Touchpoint:
-    """Any touchpoint that Avro can carry, with text of any script and the lengths that varints change at."""
+    """Any touchpoint of the contract, with text of any script and the lengths that varints change at."""
     long_text = st.integers(0, 20_000).map(lambda size: "长" * size)
     fields: dict[str, object] = {
-        name: draw(maybe(texts)) for name in Touchpoint.__struct_fields__[6:]
+        name: draw(maybe(sound_texts)) for name in Touchpoint.__struct_fields__[6:]
     } | {
-        "text": draw(maybe(texts | long_text)),
+        "text": draw(maybe(sound_texts | long_text)),
         "amount": draw(maybe(numbers)),
         "quantity": draw(maybe(numbers)),
-        "properties": draw(maybe(objects.map(lambda each: json.dumps(each, ensure_ascii=False)))),
+        "properties": draw(maybe(sound_objects.map(lambda each: json.dumps(each, ensure_ascii=False)))),
         "sent_at": None, "sent_offset": None, "received_at": None, "received_offset": None,
     }  # fmt: skip
     for at, offset in (("sent_at", "sent_offset"), ("received_at", "received_offset")):
         if draw(st.booleans()):
             fields |= {at: draw(moments), offset: draw(offsets)}
-    head = (draw(texts), draw(texts), draw(moments), draw(offsets), draw(texts), draw(texts))
+    words = (draw(st.sampled_from(CHANNELS)), draw(st.sampled_from(INITIATORS)))
+    head = (draw(names), draw(names), draw(moments), draw(offsets), *words)
     return replace(Touchpoint(*head), **fields)
 
 

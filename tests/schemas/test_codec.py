@@ -16,6 +16,7 @@ from schemas.codec import decode_outputs, decode_touchpoints, encode_output, enc
 from schemas.records import Emitted, Rejected, Touchpoint, Undecodable
 from schemas.registry import FRAME, TOUCHPOINT
 from schemas.rows import from_row, registered
+from sinks.clickhouse.decode import decoded
 from tests.schemas.strategies import outputs, touchpoints
 
 BASE = Touchpoint(
@@ -91,6 +92,18 @@ def test_an_output_comes_back_equal(output: Emitted) -> None:
         pytest.param(written(occurred_offset=1440), "bad_date", id="an offset of a day"),
         pytest.param(written(amount=float("nan")), "bad_value", id="no number"),
         pytest.param(written(quantity=float("-inf")), "bad_value", id="an endless number"),
+        pytest.param(written(event_id=""), "bad_value", id="no event id"),
+        pytest.param(written(type=""), "bad_value", id="no type"),
+        pytest.param(written(channel="fax"), "bad_value", id="an unknown channel"),
+        pytest.param(written(initiator="robot"), "bad_value", id="an unknown initiator"),
+        pytest.param(written(text="tea\0pot"), "nul_character", id="a NUL in the text"),
+        pytest.param(written(customer_id="c\0"), "nul_character", id="a NUL in an identifier"),
+        pytest.param(written(properties=r'{"a":["\u0000"]}'), "nul_character", id="a NUL deep in properties"),
+        pytest.param(written(properties="{nope"), "bad_value", id="properties that are no JSON"),
+        pytest.param(written(properties="[1]"), "bad_value", id="properties that are a list"),
+        pytest.param(written(properties=""), "bad_value", id="properties that are empty text"),
+        pytest.param(written(properties='{"a":' + "[" * 300 + "]" * 300 + "}"), "bad_value", id="300 levels"),
+        pytest.param(written(properties='{"a":' * 5000 + "1" + "}" * 5000), "bad_value", id="5,000 levels"),
     ],
 )
 def test_a_bad_value_has_a_reason_and_its_neighbours_are_unharmed(value: bytes | None, reason: str) -> None:
@@ -101,6 +114,50 @@ def test_a_bad_value_has_a_reason_and_its_neighbours_are_unharmed(value: bytes |
         assert isinstance(bad, Undecodable)
         assert (bad.reason, bad.original) == (reason, value or b"")
         assert decoded == NEIGHBOURS
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param(r'{"path":"C:\\u0000"}', id="a backslash before what looks like a NUL"),
+        pytest.param('{"a":"' + "[" * 3000 + '"}', id="brackets in a text"),
+        pytest.param('{"a":[' + ",".join(["[]"] * 300) + "]}", id="many, not deep"),
+        pytest.param(' {"a":1} ', id="spaces around"),
+    ],
+)
+def test_properties_that_only_look_bad_are_good(properties: str) -> None:
+    for some in ([replace(BASE, properties=properties)], [replace(BASE, properties=properties)] * 40):
+        assert decode_touchpoints([encode_touchpoint(each) for each in some]) == some
+
+
+def test_every_fault_is_named_by_its_field() -> None:
+    (found,) = decode_touchpoints([written(event_id="", channel="fax", occurred_offset=10_000, text="\0")])
+    assert isinstance(found, Undecodable)
+    assert found.reason == "nul_character"
+    assert all(name in found.detail for name in ("event_id", "channel", "occurred_offset", "text"))
+
+
+ODD = {
+    "event_id": st.sampled_from(("", "\0", "e")), "type": st.sampled_from(("", "foo.bar")),
+    "channel": st.sampled_from(("fax", "", "web")), "initiator": st.sampled_from(("robot", "company")),
+    "text": st.sampled_from((None, "\0", "")), "history": st.sampled_from((None, "h\0")),
+    "properties": st.sampled_from((None, "", "{", "null", "{}", r'{"\u0000":1}', r'{"a":"\\u0000"}', '{"a":"\0"}')),
+    "occurred_at": st.sampled_from((0, -1, times.LATEST)), "sent_offset": st.sampled_from((None, 1440, -1439)),
+    "amount": st.sampled_from((None, 1e308, float("inf"))),
+}  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.lists(st.fixed_dictionaries({}, optional=ODD), min_size=17, max_size=24))
+def test_odd_ones_fare_the_same_alone_and_in_any_company_and_in_the_store(some: list[dict[str, object]]) -> None:
+    values: list[bytes] = [written(**fields) for fields in some]
+    alone = [decode_touchpoints([value])[0] for value in values]
+    assert decode_touchpoints(values) == alone
+    stored = decoded(values, TOUCHPOINT.name)
+    assert stored.rows == [row for row, each in enumerate(alone) if isinstance(each, Touchpoint)]
+    assert {row: (why.reason, why.detail) for row, why in stored.bad} == {
+        row: (each.reason, each.detail) for row, each in enumerate(alone) if isinstance(each, Undecodable)
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from schemas import wire
-from schemas.catalogue import CHANNELS
 from schemas.contract import read_line
 from schemas.fields import FIELDS, IDENTIFIER_FIELDS
-from schemas.records import Touchpoint
+from schemas.records import CHANNELS, Touchpoint
 from tests.conftest import ROOT
 
 GUIDE = (ROOT / "docs" / "touchpoints.md").read_text(encoding="utf-8")

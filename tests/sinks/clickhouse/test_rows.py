@@ -11,7 +11,7 @@ from msgspec import structs
 from schemas.topics import CUSTOMERS, DLQ, HISTORY_ALERTS, SIGNALS, alert_topic
 from sinks.clickhouse.chunk import Chunk
 from sinks.clickhouse.rows import TABLES, Block, blocks, merged
-from tests.sinks.made import START, Made, chunk, everyone, outputs, resolved, sent, touchpoint
+from tests.sinks.made import START, Made, chunk, everyone, outputs, resolved, sent
 
 GOOD = [resolved(number) for number in range(6)]
 
@@ -205,6 +205,12 @@ def test_slices_keep_rows_and_records_together() -> None:
     assert isinstance(block.rows, pl.DataFrame)
 
 
-def test_nul_characters_survive_shaping() -> None:
-    made = touchpoint(1, text="a\0b")
-    assert made.text in tables(chunk(resolved(1, text="a\0b")))["touchpoints"].rows.get_column("text").to_list()
+def test_what_the_engine_refuses_is_no_row() -> None:
+    bad = [
+        resolved(1, text="a\0b"), resolved(2, occurred_offset=10_000), resolved(3, channel="fax"),
+        resolved(4, event_id=""), resolved(5, properties="[1]"),
+    ]  # fmt: skip
+    made = tables(chunk(*bad, resolved(6)))
+    assert made["touchpoints"].rows.get_column("offset").to_list() == [6]
+    assert made["poison"].rows.get_column("offset").to_list() == [1, 2, 3, 4, 5]
+    assert made["log"].rows.height == 6

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from rapport.settings import PROJECT
 from schemas import topics
@@ -121,6 +122,24 @@ def test_dead_letters_keep_bytes_and_key_and_say_what_and_where(fresh: Line) -> 
         assert (told[b"keyless"]["partition"], told[b"keyless"]["offset"]) == ("1", "0")
         assert (told[b"no touchpoint"]["stage"], told[b"no touchpoint"]["topic"]) == ("engine", topics.RESOLVED)
         assert all(said["detail"] and said["id"] and said["at"] for said in told.values())
+
+    asyncio.run(scenario())
+
+
+def test_a_repetition_leaves_a_mark_and_no_letter(fresh: Line) -> None:
+    async def scenario() -> None:
+        first, *rest = touchpoints(4)
+        again = replace(first, occurred_at=first.occurred_at + 1_234)
+        await fresh.write([first, *rest, again])
+        worker = fresh.worker()
+        await fresh.drained()
+        assert terminate(worker) == 0
+        (mark,) = [record for log in await fresh.read(topics.DLQ) for record in log]
+        said = {name: text.decode() for name, text in mark.headers}
+        assert (said["mark"], said["event_id"], said["at"]) == ("repeated", first.event_id, str(again.occurred_at))
+        resolved = (await fresh.read(topics.RESOLVED))[int(said["partition"])]
+        (there,) = [record for record in resolved if record.offset == int(said["offset"])]
+        assert (there.key, decode_touchpoints([there.value])) == (mark.key, [again])
 
     asyncio.run(scenario())
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.codec import encode_touchpoint
-from schemas.records import Record, Rejected, Signal, Source, Touchpoint, Undecodable
+from schemas.records import EVERYONE, Record, Rejected, Signal, Source, Touchpoint, Undecodable
 from streams.customers.ids import RING
 from streams.engine import Partition, codec
-from tests.streams.lab import MINUTE, Lab, knowledge, of, tick, touchpoint
+from streams.engine.outcome import Repeated
+from streams.engine.past import number_of
+from tests.streams.lab import MINUTE, START, Lab, knowledge, of, tick, touchpoint
 
 
 def counted(lab: Lab) -> int:
@@ -23,6 +25,26 @@ def test_an_event_id_repeated_within_the_last_32_is_one_touchpoint() -> None:
     assert counted(lab) == RING + 1
     lab.fold(touchpoint("web.viewed", 0, event_id="a"))
     assert counted(lab) == RING + 2, "the ring remembers 32 and no more"
+
+
+def test_a_repetition_is_told_with_its_own_time_and_place() -> None:
+    lab = Lab()
+    outcome = lab.process(lab.records([
+        touchpoint("web.viewed", 0, event_id="a"), touchpoint("web.viewed", 5, event_id="b"),
+        touchpoint("web.viewed", 9, event_id="a"), touchpoint("stock.out", 9, event_id="w", channel="system"),
+        touchpoint("stock.out", 11, event_id="w", channel="system"),
+    ]))  # fmt: skip
+    assert outcome.repeated == [Repeated("anna", "a", START + 9, 2), Repeated(EVERYONE, "w", START + 11, 4)]
+    assert outcome.counts["duplicate"] == 2
+
+
+def test_of_who_took_over_a_past_no_repetition_is_told() -> None:
+    """The archive could not tell the touchpoint that counted from the one that did not."""
+    lab = Lab()
+    donor = Source(number_of("cookie:k1:x"), 7, 1)
+    record, *rest = lab.records([touchpoint("web.viewed", 0, event_id="a"), touchpoint("web.viewed", 0, event_id="a")])
+    outcome = lab.process([record._replace(source=donor), *rest])
+    assert (outcome.counts["duplicate"], outcome.repeated) == (1, [])
 
 
 def test_a_chunk_that_a_station_sends_twice_counts_once_however_long_it_is() -> None:

@@ -12,8 +12,9 @@ import msgspec
 from producers.collector.adapters.segment.places import CONTEXT, Shapes, Targets, place
 from producers.collector.config import table
 from schemas import catalogue
-from schemas.catalogue import CHANNELS, TouchpointType
+from schemas.catalogue import TouchpointType
 from schemas.fields import FIELDS
+from schemas.records import CHANNELS
 
 FILE: Final = Path(__file__).resolve().parents[4] / "knowledge" / "sources" / "segment.yaml"
 MOST_NAMES: Final = 10_000
