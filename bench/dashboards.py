@@ -17,14 +17,17 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from bench.report import Report, quantile
-from console.pages import live, portfolio
+from console.pages import incidents, live, portfolio
+from console.pages.spending import money
 from rapport.history import History
+from rapport.settings import PROJECT
 from sinks.clickhouse.client import Reader, StoreError
 from sinks.clickhouse.embedded import EmbeddedStore
 from sinks.clickhouse.hours import astray, statements
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.remote import RemoteStore
 from sinks.store.sql import SqlServer
+from streams.knowledge.load import load
 
 DAYS: Final = 90
 CUSTOMERS: Final = 300_000
@@ -138,13 +141,15 @@ def _fill(store: EmbeddedStore, touchpoints: int, end: int, say: Callable[[str],
 
 
 def _questions(door: RemoteStore, end: int) -> Iterator[_Asked]:
+    rates = money(load(PROJECT / "knowledge"))
     for window in ("15m", "1d", "7d"):
         length = live.WINDOWS[window] * 60_000
-        facts = {"a": end - length, "b": end, "step": length // live.STEPS}
+        facts = {"a": end - length, "b": end, "step": length // live.STEPS} | incidents.ASKING | rates
         for name, sql in live.questions(facts["step"]).items():
             yield _Asked(f"live {window}", name, *_both(door, name, sql, facts))
+    month = {"a": end - portfolio.DAYS * _DAY_MS, "b": end, "step": _DAY_MS} | rates
     for name, sql in portfolio.QUESTIONS.items():
-        yield _Asked("portfolio", name, *_both(door, name, sql, {}))
+        yield _Asked("portfolio", name, *_both(door, name, sql, month))
     history, customers = History(door), iter(range(1_000))
     yield _Asked("customer", "all of one", lambda: history.customer(f"c{next(customers) * 277}"), None)
 
