@@ -15,7 +15,7 @@ from tests.sinks.clickhouse.test_sink import until
 
 pytestmark = pytest.mark.kafka
 
-SESSION_S = 8
+SESSION_S = 20
 """Longer than it takes to come back: the broker takes a successor for who was there before."""
 PATIENCE_S = 1.0
 POLL_MS = 100
