@@ -86,7 +86,7 @@ def test_what_waits_behind_a_broker_that_is_away_is_sent_when_it_is_back(fresh: 
         sending = [asyncio.create_task(box.send({tp: entries(1, first=n)})) for n in range(3)]
         done, _ = await asyncio.wait(sending, timeout=1)
         producer._sender._muted_partitions.remove(tp)
-        await box.send({(topics.MEASURES, 1): entries(1)})
+        await producer.send_and_wait(topics.MEASURES, b"wakes the sender", partition=1)
         assert not done
         await asyncio.gather(*sending)
         assert [each.key for each in await on(fresh, topics.MEASURES)] == [b"0", b"1", b"2"]
