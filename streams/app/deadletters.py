@@ -20,7 +20,7 @@ def entries(rejected: Sequence[Rejected], records: Sequence[Any], topic: str) ->
     if not rejected:
         return []
     originals = {record.offset: record for record in records}
-    return [_entry(each, *original_of(each, originals), topic, originals.get(each.offset)) for each in rejected]
+    return [_entry(each, *_original_of(each, originals), topic, originals.get(each.offset)) for each in rejected]
 
 
 def marks(repeated: Sequence[Repeated], partition: int) -> list[Entry]:
@@ -39,7 +39,7 @@ def _of_mark(repeated: Repeated, partition: int) -> list[tuple[str, bytes]]:
     return [(name, text.encode()) for name, text in named.items()]
 
 
-def original_of(rejected: Rejected, chunk: Mapping[int, Any]) -> tuple[bytes | None, bytes | None]:
+def _original_of(rejected: Rejected, chunk: Mapping[int, Any]) -> tuple[bytes | None, bytes | None]:
     """Key and value of the record that was refused; `chunk` has the records by offset.
 
     What failed for one customer at a tick, or when a company-wide record was met, has none:

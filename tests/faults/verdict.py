@@ -18,7 +18,7 @@ from schemas.records import EVERYONE, Emitted, Rejected, Touchpoint
 from schemas.registry import Registered
 from schemas.traces import TRACEPARENT
 from sinks.clickhouse.rows import REJECTED, TABLES
-from streams.app.deadletters import original_of
+from streams.app.deadletters import entries
 from streams.app.detect import read as as_records
 from streams.app.trends import measures_of
 from streams.customers import customer as customers
@@ -187,12 +187,14 @@ def _sent(output: Emitted, chunk: Mapping[int, Stored]) -> Sent:
     if not isinstance(output, Rejected):
         topic, key = topics.route(output)
         return topic, key, encode_output(output), ()
-    named = (
-        ("id", output.id), ("stage", output.stage), ("reason", output.reason), ("detail", output.detail),
-        ("topic", topics.RESOLVED), ("partition", str(output.partition)), ("offset", str(output.offset)),
-        ("at", str(output.at)),
-    )  # fmt: skip
-    return topics.DLQ, *original_of(output, chunk), tuple((name, text.encode()) for name, text in named)
+    record = [chunk[output.offset]] if output.offset in chunk else []
+    ((key, value, headers, _),) = entries([output], record, topics.RESOLVED)
+    return topics.DLQ, key, value, _untraced(headers)
+
+
+def _untraced(headers: Iterable[tuple[str, bytes | None]]) -> tuple[tuple[str, bytes | None], ...]:
+    """A trace goes on in a letter, and is no part of a result: the engine sees no headers."""
+    return tuple(each for each in headers if each[0] != TRACEPARENT)
 
 
 def _outputs(topics_read: Mapping[str, Sequence[Stored]]) -> Iterable[tuple[str, Sent]]:
@@ -204,9 +206,7 @@ def _outputs(topics_read: Mapping[str, Sequence[Stored]]) -> Iterable[tuple[str,
             yield id_, (topic, record.key, record.value, ())
     for letter in topics_read[topics.DLQ]:
         if letter.header("stage") == "engine":
-            # A trace goes on in a letter, and is no part of a result: the engine sees no headers.
-            headers = tuple(each for each in letter.headers if each[0] != TRACEPARENT)
-            yield letter.header("id"), (topics.DLQ, letter.key, letter.value, headers)
+            yield letter.header("id"), (topics.DLQ, letter.key, letter.value, _untraced(letter.headers))
 
 
 def _same_states(number: int, live: Partition, pure: Partition) -> list[str]:
