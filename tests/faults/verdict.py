@@ -185,14 +185,14 @@ def table_of(sent: Sent) -> str:
 
 def _sent(output: Emitted, chunk: Mapping[int, Stored]) -> Sent:
     if not isinstance(output, Rejected):
-        topic, key = topics.route(output)
-        return topic, key, encode_output(output), ()
+        topic, route = topics.route(output)
+        return topic, route, encode_output(output), ()
     record = [chunk[output.offset]] if output.offset in chunk else []
     ((key, value, headers, _),) = entries([output], record, topics.RESOLVED)
     return topics.DLQ, key, value, _untraced(headers)
 
 
-def _untraced(headers: Iterable[tuple[str, bytes | None]]) -> tuple[tuple[str, bytes | None], ...]:
+def _untraced(headers: Iterable[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...]:
     """A trace goes on in a letter, and is no part of a result: the engine sees no headers."""
     return tuple(each for each in headers if each[0] != TRACEPARENT)
 
