@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, Final
 
+import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
@@ -66,7 +67,9 @@ def follow(kafka: Kafka, names: Sequence[str], over: Callable[[], bool], span: S
 def outputs(records: Sequence[Any]) -> list[Emitted]:
     """What lies in consumed records of one topic; what is no output is left out."""
     if records and records[0].topic == topics.DLQ:
-        return [rejected_of(record) for record in records if not is_mark(record.headers)]
+        letters = ((rejected_of(record), record) for record in records if not is_mark(record.headers))
+        # The engine knows no time before its first tick; the broker does.
+        return [each if each.at else msgspec.structs.replace(each, at=record.timestamp) for each, record in letters]
     found = decode_outputs([record.value for record in records if record.value is not None])
     return [output for output in found if not isinstance(output, Undecodable)]
 

@@ -146,7 +146,8 @@ def rejected_of(record: Recorded) -> Rejected:
     fields = fields_of(found.value) if not (found.customer and found.because) else {}
     event_id = found.because or fields.get("event_id")
     return Rejected(
-        id=found.id, at=found.at, partition=found.partition if "partition" in headers else record.partition,
+        id=found.id, at=_number(headers.get("at"), found.at),
+        partition=found.partition if "partition" in headers else record.partition,
         offset=found.offset if "offset" in headers else record.offset, knowledge=found.knowledge,
         customer_id=found.customer or whose(found.key) or customer_of(b"", fields),
         because=(Because(event_id, found.reason),) if event_id else (),
