@@ -146,30 +146,17 @@ def _promise_overdue(speaker: Speaker, signal: Signal) -> Parts:
 
 def _follow_up_due(speaker: Speaker, signal: Signal) -> Parts:
     """Who has said that it is not well is not asked whether it is."""
-    title, happened, why, do, do_not = _plain(speaker, signal)
-    if "unwell" in signal.values:
-        title, why = (speaker.say(f"signal.follow_up_due.{part}.unwell") for part in ("title", "why"))
-        do = [speaker.say("signal.follow_up_due.do.1.unwell"), *do[1:]]
-    return title, happened, why, do, do_not
+    return _worded(speaker, signal, {}, "unwell" if "unwell" in signal.values else "")
 
 
 def _double_deviation(speaker: Speaker, signal: Signal) -> Parts:
     """What went wrong once and was not mended has not gone wrong twice."""
-    title, happened, why, do, do_not = _plain(speaker, signal)
-    if "repair" in signal.values:
-        title = speaker.say("signal.double_deviation.title.repair")
-    return title, happened, why, do, do_not
+    return _worded(speaker, signal, {}, "repair" if "repair" in signal.values else "")
 
 
 def _asked_for_feedback(speaker: Speaker, signal: Signal) -> Parts:
     """After a failure nobody is asked how it was."""
-    title, happened, why, do, do_not = _plain(speaker, signal)
-    after = str(signal.values["after"])
-    if after in FAILED:
-        title = speaker.say("signal.asked_for_feedback.title.failed")
-        happened = speaker.say("signal.asked_for_feedback.happened.failed", after=speaker.kind(after))
-        do = [speaker.say("signal.asked_for_feedback.do.1.failed"), *do[1:]]
-    return title, happened, why, do, do_not
+    return _worded(speaker, signal, {}, "failed" if signal.values["after"] in FAILED else "")
 
 
 def _swap_at_home(speaker: Speaker, signal: Signal) -> Parts:
@@ -198,25 +185,20 @@ def _contact_rule_broken(speaker: Speaker, signal: Signal) -> Parts:
 
 def _threat(speaker: Speaker, signal: Signal) -> Parts:
     """Who wants the manager threatens with nothing yet: they want somebody who can decide."""
-    title, happened, why, do, do_not = _plain(speaker, signal)
-    if signal.values["threat"] == MANAGER:
-        title, why = speaker.say("signal.threat.title.manager"), speaker.say("signal.threat.why.manager")
-        do = [speaker.say("signal.threat.do.1.manager"), *do[2:]]
-    return title, happened, why, do, do_not
+    manager = signal.values["threat"] == MANAGER
+    title, happened, why, do, do_not = _worded(speaker, signal, {}, MANAGER if manager else "")
+    return title, happened, why, [do[0], *do[2:]] if manager else do, do_not
 
 
 def _cry_for_help(speaker: Speaker, signal: Signal) -> Parts:
     """A question that presses is a reproach; of one that is but a question mark nobody knows yet what it is."""
-    title, happened, why, do, do_not = _plain(speaker, signal)
-    touchpoint = speaker.moment.touchpoint
+    touchpoint, variant = speaker.moment.touchpoint, ""
     if signal.values["intent"] == "question":
         knowledge = speaker.knowledge
         heard = listener(knowledge.texts, knowledge.meanings).hear(_just_said(speaker))
-        if heard.said("pressure"):
-            title = speaker.say("signal.cry_for_help.title.upset")
-            do = [speaker.say("signal.cry_for_help.do.1.upset"), *do[1:]]
-        elif str(signal.values["found"]).strip() in MARKS:
-            title = speaker.say("signal.cry_for_help.title.bare")
+        mark = str(signal.values["found"]).strip() in MARKS
+        variant = "upset" if heard.said("pressure") else "bare" if mark else ""
+    title, happened, why, do, do_not = _worded(speaker, signal, {}, variant)
     if touchpoint is not None and touchpoint.channel == PUBLIC:
         why, do = speaker.say("signal.cry_for_help.why.public"), [*do, speaker.say("signal.cry_for_help.do.public")]
     return title, happened, why, do, do_not
@@ -260,20 +242,26 @@ def _linted(speaker: Speaker, signal: Signal) -> Parts:
     return _worded(speaker, signal, {"rewrite": anew if len(anew) <= REWRITTEN else f"{anew[:REWRITTEN]}…"})
 
 
-def _worded(speaker: Speaker, signal: Signal, values: dict[str, str]) -> Parts:
+def _worded(speaker: Speaker, signal: Signal, values: dict[str, str], variant: str = "") -> Parts:
+    """The lines of wording; those of the `variant` in place of the usual ones, where there are such."""
     values = {name: shown(speaker, name, value) for name, value in signal.values.items()} | values
     values["words"] = their_words(speaker)
     lines, wording = f"signal.{signal.name}", speaker.knowledge.wording[speaker.language]
     nameless = any(values.get(name) == "" for name in NAMES)
-    title = f"{lines}.title.bare" if nameless else f"{lines}.title"
-    happened = f"{lines}.happened" if values["words"] else f"{lines}.happened.silent"
-    if nameless and f"{lines}.happened.bare" in wording:
-        happened = f"{lines}.happened.bare"
+
+    def line(part: str, *kinds: str) -> str:
+        found = (f"{lines}.{part}.{kind}" for kind in (variant, *kinds) if kind)
+        return speaker.say(next((key for key in found if key in wording), f"{lines}.{part}"), **values)
+
+    bare, silent = "bare" if nameless else "", "" if values["words"] else "silent"
+    do = list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values))
+    if variant and f"{lines}.do.1.{variant}" in wording:
+        do[0] = speaker.say(f"{lines}.do.1.{variant}", **values)
     return (
-        speaker.say(title if title in wording else f"{lines}.title", **values),
-        _begun(speaker.say(happened if happened in wording else f"{lines}.happened", **values)),
-        speaker.say(f"{lines}.why", **values),
-        list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values)),
+        line("title", bare),
+        _begun(line("happened", bare, silent)),
+        line("why"),
+        do,
         list(speaker.knowledge.lines(speaker.language, f"{lines}.do_not", values)),
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final, TypeAlias, TypeVar
 
@@ -122,14 +121,6 @@ class Wire:
         self.producer._closed = True
 
 
-@dataclass(slots=True)
-class _Round:
-    """What goes together, and the answer to it."""
-
-    answer: asyncio.Future[Mapping[Target, Sequence[RecordMetadata]]]
-    batches: dict[Target, list[BatchBuilder]] = field(default_factory=dict)
-
-
 class SharedWire(Wire):
     """A producer of several who send to the same partitions: what comes while one round is under way goes in the next.
 
@@ -139,41 +130,30 @@ class SharedWire(Wire):
 
     def __init__(self, kafka: Kafka, client_id: str) -> None:
         super().__init__(kafka, client_id)
-        self._next: _Round | None = None
-        self._going: asyncio.Task[None] | None = None
+        self._open: dict[Target, list[BatchBuilder]] | None = None
+        """What goes in the next round; None where nothing waits for one."""
+        self._round: asyncio.Task[Mapping[Target, Sequence[RecordMetadata]]] | None = None
+        """The one that was opened last."""
 
     async def deliver(self, batches: Mapping[Target, Sequence[Entry]]) -> Sequence[RecordMetadata]:
         """As a wire of one's own; what is added to a round is sent, also if its sender is cancelled."""
-        if self._next is None:
-            self._next = _Round(asyncio.get_running_loop().create_future())
-        mine = self._next
+        if self._open is None or self._round is None:
+            self._open = {}
+            self._round = asyncio.create_task(self._go(self._open, self._round), name="a round of the shared wire")
+        mine = self._round
         for target, entries in batches.items():
-            self._add(mine.batches.setdefault(target, []), entries)
-        if self._going is None:
-            # Its first step comes after the others whom the same fetch has woken.
-            self._going = asyncio.create_task(self._go(), name="rounds of the shared wire")
-        acknowledged = await asyncio.shield(mine.answer)
+            self._add(self._open.setdefault(target, []), entries)
+        acknowledged = await asyncio.shield(mine)
         return [each for target in batches for each in acknowledged[target]]
 
-    async def _go(self) -> None:
-        """Round after round, as long as something waits."""
-        try:
-            while (now := self._next) is not None:
-                self._next = None
-                try:
-                    now.answer.set_result(await self._acknowledged(now.batches))
-                except KafkaError as error:
-                    now.answer.set_exception(error)
-                except asyncio.CancelledError:
-                    now.answer.cancel()
-                    raise
-        finally:
-            self._going = None
-
-    async def cut(self) -> None:
-        if self._going is not None:
-            self._going.cancel()
-        await super().cut()
+    async def _go(
+        self, batches: Mapping[Target, Sequence[BatchBuilder]], before: asyncio.Task[object] | None
+    ) -> Mapping[Target, Sequence[RecordMetadata]]:  # fmt: skip
+        """Its first step comes after the others whom the same fetch has woken, so that they come along."""
+        if before is not None:
+            await asyncio.wait({before})
+        self._open = None
+        return await self._acknowledged(batches)
 
 
 class Outbox:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Weights
 from streams.texts.denying import reach
-from streams.texts.finding import CLAUSE, Entry, Finder, Hit, lowered
+from streams.texts.finding import Entry, Finder, Hit, clause, lowered
 from streams.texts.listening import OPPONENT, listener
 from streams.texts.spelling import Spelt, spelt
 
@@ -112,14 +112,14 @@ class Lexicon:
             # Words that are a deed have exceptions of their own.
             others = (away or kin) and not cue.deed and self._of_others(low, hit, away, () if cue.of_others else kin)
             if others or (cue.doubtful and self._merely_asks(text)):
-                aside.append(_clause(low, hit))
+                aside.append(clause(low, hit.start, hit.end))
             else:
                 found.append(hit)
         return found, aside
 
     def _of_others(self, low: str, hit: Hit, away: Sequence[Hit], kin: Sequence[Hit]) -> bool:
         """Whether the clause tells of somebody else and not of us; of kin and friends where they are its subject."""
-        start, end = _clause(low, hit)
+        start, end = clause(low, hit.start, hit.end)
         if OPPONENT.search(low, start, end):
             return False
         if any(each.start < end and start < each.end for each in away):
@@ -157,13 +157,6 @@ def _others(
     for each in knowledge.others:
         yield (*each.elsewhere, *(quarrels.of(each.language) if quarrels else ())), each.language, elsewhere
         yield each.kin, each.language, kin
-
-
-def _clause(low: str, hit: Hit) -> tuple[int, int]:
-    """Where the clause of a hit begins and ends."""
-    start = max((mark.end() for mark in CLAUSE.finditer(low, 0, hit.start)), default=0)
-    end = CLAUSE.search(low, hit.end)
-    return start, end.start() if end else len(low)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

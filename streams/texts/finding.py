@@ -128,6 +128,13 @@ class Finder:
                     yield Hit(begin, end, number)
 
 
+def clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the clause begins and ends in which this stands."""
+    begins = max((mark.end() for mark in CLAUSE.finditer(text, 0, start)), default=0)
+    after = CLAUSE.search(text, end)
+    return begins, after.start() if after else len(text)
+
+
 def _free(before: Hit | None, hit: Hit) -> bool:
     """Whether a word of the same family that stands before leaves this one its place."""
     return before is None or hit.start >= before.end or (hit.start, hit.end) == (before.start, before.end)

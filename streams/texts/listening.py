@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from streams.knowledge.marks import FEELINGS, SPELT, Mark, Meanings, Negation, Texts
-from streams.texts.finding import CLAUSE, Entry, Finder, Hit, lowered
+from streams.texts.finding import Entry, Finder, Hit, clause, lowered
 from streams.texts.judging import Judge, Opinion
 from streams.texts.script import simplified
 from streams.texts.spelling import Spelt, spelt
@@ -203,9 +203,7 @@ class Listener:
 
 def _away(low: str, found: tuple[int, int], away: list[tuple[int, int]]) -> bool:
     """Whether the clause of what was found holds one of these, and nobody whom it says it to."""
-    breaks = [mark.start() for mark in CLAUSE.finditer(low)]
-    start = max((at for at in breaks if at < found[0]), default=0)
-    end = min((at for at in breaks if at >= found[1]), default=len(low))
+    start, end = clause(low, *found)
     return any(s < end and start < e for s, e in away) and not OPPONENT.search(low, start, end)
 
 

@@ -18,6 +18,7 @@ from rapport.readable import Page, line
 from rapport.selecting import selection
 from schemas import topics
 from schemas.codec import encode_output
+from schemas.letters import rejected_of
 from schemas.records import Because, Emitted, Measure, Rejected
 from schemas.wire import output_line
 
@@ -92,6 +93,12 @@ def test_a_dead_letter_of_a_file_says_where_it_stood() -> None:
 def test_a_dead_letter_without_headers_is_read_all_the_same() -> None:
     (letter,) = outputs([Consumed(topics.DLQ, 3, 4, 7, None)])
     assert (letter.id, letter.at, letter.partition, letter.offset) == ("3:4", 7, 3, 4)
+
+
+def test_a_dead_letter_from_before_the_first_tick_is_shown_at_the_brokers_time_and_compared_at_the_engines() -> None:
+    record = Consumed(topics.DLQ, 3, 4, 7, b"", [("id", b"x"), ("at", b"0")])
+    (letter,) = outputs([record])
+    assert (letter.at, rejected_of(record).at) == (7, 0)
 
 
 def test_a_mark_beside_the_dead_letters_is_no_output() -> None:
