@@ -1,6 +1,6 @@
 """Fetches the records of a worker's partitions, on the loop that folds them.
 
-The group is another client's, on a thread of its own (`streams.app.transport`): its heartbeats must go on while the
+The group is another client's, on a thread of its own (`streams.app.member`): its heartbeats must go on while the
 engine computes. Records must not take that way: a thread that fetches waits for the interpreter's lock at each of its
 many small steps, for as long as the engine holds it, and made most of a touchpoint's way from producer to alert.
 """

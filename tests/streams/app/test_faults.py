@@ -117,7 +117,7 @@ def test_workers_that_come_and_go_take_the_states_over(fresh: Line) -> None:
 
 
 COMMITS_UNKNOWN_AT_FIRST = """
-from streams.app.transport import ChunkThread
+from streams.app.member import ChunkThread
 ask, asked = ChunkThread.committed, []
 async def silent(self):
     found, generation = await ask(self)
