@@ -192,7 +192,9 @@ def check_property(value: object, known: Property) -> Wrong | None:
     if not isinstance(value, kind):
         return wrong_type(value, words, f"make it {words}")
     if known.values and value not in known.values:
-        return Wrong("bad_value", f"{value!r} is not known", f"use one of {', '.join(known.values)}")
+        close = nearest(str(value), known.values)
+        guess = f"did you mean {close}? " if close else ""
+        return Wrong("bad_value", f"{str(value)[:40]!r} is not known", f"{guess}use one of {', '.join(known.values)}")
     return None
 
 
