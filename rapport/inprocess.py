@@ -106,8 +106,9 @@ class Line:
         judged = self._boards.take(outcome.outputs)
         for output in (*outcome.outputs, *judged.outputs):
             if not isinstance(output, Rejected):
-                topic, key = topics.route(output)
-                self._log.send(topic, partition, key, encode_output(output))
+                names, key = topics.routes(output, outcome.left | judged.left)
+                for topic in names:
+                    self._log.send(topic, partition, key, encode_output(output))
         for gone in outcome.erased:
             self._log.send(topics.CUSTOMERS, partition, gone.encode(), b"")
         for said in judged.told:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from zlib import crc32
 
 import msgspec
 
+from replay.holes import Counted, counted, lacking
+from replay.source import Missing
 from schemas.records import (
     Alert,
     AlertChange,
@@ -32,6 +34,7 @@ KEPT: Final = 100_000
 """Differences of which it is looked for why."""
 
 _WIDTH: Final = 4
+_WHOLE: Final[Mapping[int, Missing]] = {}
 _encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
 
 
@@ -43,10 +46,12 @@ class Group(NamedTuple):
 
 
 class _Trace(NamedTuple):
-    """What is kept of an output: its group and four bytes a field, so that millions fit into memory."""
+    """What is kept of an output: its group and four bytes a field, so that millions fit into memory; of what is about
+    many, where it came out."""
 
     group: Group
     fields: bytes
+    place: Counted | None
 
 
 @dataclass(slots=True)
@@ -56,6 +61,8 @@ class Differences:
     same: int = 0
     unlike: int = 0
     """Outputs on both sides that say something else; `changed` counts their fields."""
+    unheld: Counter[Group] = field(default_factory=Counter)
+    """Outputs of many that differ where records of what they counted are missing: no difference (`replay.holes`)."""
     new: Counter[Group] = field(default_factory=Counter)
     gone: Counter[Group] = field(default_factory=Counter)
     changed: Counter[tuple[Group, str]] = field(default_factory=Counter)
@@ -100,8 +107,8 @@ class Comparison:
         if self._comparable(output):
             self._mine.setdefault(output.id, _trace(output))
 
-    def against(self, base: Iterable[Emitted]) -> Differences:
-        """The differences of this run from `base`; empties the comparison."""
+    def against(self, base: Iterable[Emitted], holes: Mapping[int, Missing] = _WHOLE) -> Differences:
+        """The differences of this run from `base`; empties the comparison. `holes`: what the log of this run lacks."""
         found = Differences()
         met: set[str] = set()
         for output in base:
@@ -110,16 +117,21 @@ class Comparison:
             met.add(output.id)
             trace = _trace(output)
             mine = self._mine.pop(output.id, None)
-            if mine is None:
+            if mine == trace:
+                found.same += 1
+            elif lacking(holes, trace.place):
+                found.unheld[trace.group] += 1
+            elif mine is None:
                 found.gone[trace.group] += 1
                 found.note("gone", trace.group, output.id)
                 if output.customer_id is not None and len(found.theirs) < KEPT:
                     found.theirs.setdefault((output.partition, output.offset), []).append(output.customer_id)
-            elif mine == trace:
-                found.same += 1
             else:
                 _changed(found, output, mine, trace)
         for output_id, trace in self._mine.items():
+            if lacking(holes, trace.place):
+                found.unheld[trace.group] += 1
+                continue
             found.new[trace.group] += 1
             found.note("new", trace.group, output_id)
             found.keep(output_id)
@@ -172,7 +184,8 @@ def _changed(found: Differences, output: Emitted, mine: _Trace, base: _Trace) ->
 
 def _trace(output: Emitted) -> _Trace:
     values = (_encode(getattr(output, name)) for name in content_of(output))
-    return _Trace(group_of(output), b"".join(crc32(value).to_bytes(_WIDTH, "big") for value in values))
+    fields = b"".join(crc32(value).to_bytes(_WIDTH, "big") for value in values)
+    return _Trace(group_of(output), fields, counted(output))
 
 
 def content_of(output: Emitted) -> Sequence[str]:

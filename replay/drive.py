@@ -48,6 +48,8 @@ class Drive:
         self.engine = Engine(knowledge)
         self.touched: list[tuple[int, str]] = []
         self.missing: list[Missing] = []
+        self.holes: dict[int, Missing] = {}
+        """The first gap between two records of each partition (`replay.holes`)."""
         self._fetch = fetch
         self._tell = tell
         self._spans: dict[int, tuple[int, int]] = {}
@@ -211,9 +213,12 @@ class Drive:
         for record in records:
             if record.offset > last + 1:
                 self.counts["missing"] += record.offset - last - 1
+                until = record.body.occurred_at if isinstance(record.body, Touchpoint) else None
+                gap = Missing(partition, last + 1, record.offset - 1, until)
                 if len(self.missing) < GAPS:
-                    until = record.body.occurred_at if isinstance(record.body, Touchpoint) else None
-                    self.missing.append(Missing(partition, last + 1, record.offset - 1, until))
+                    self.missing.append(gap)
+                if last >= 0:
+                    self.holes.setdefault(partition, gap)
             last = record.offset
 
 

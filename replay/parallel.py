@@ -46,6 +46,7 @@ class Part(msgspec.Struct, frozen=True):
     last: int | None
     fingerprint: str
     missing: tuple[Missing, ...] = ()
+    hole: Missing | None = None
 
 
 class Parallel:
@@ -63,6 +64,7 @@ class Parallel:
         self.first: int | None = None
         self.last: int | None = None
         self.missing: list[Missing] = []
+        self.holes: dict[int, Missing] = {}
         self._asked = names, settings, dict(knowledge.documents)
         self._jobs = jobs
         self._versions = {"": knowledge, knowledge.version: knowledge}
@@ -111,6 +113,8 @@ class Parallel:
         self.first = min(moments, default=None)
         self.last = max((each for each in (self.last, part.last) if each is not None), default=None)
         self.missing += part.missing
+        if part.hole is not None:
+            self.holes[part.partition] = part.hole
         self._tell(self.counts["records"])
 
 
@@ -132,8 +136,9 @@ def fold(
     finally:
         source.close()
     fingerprint = drive.states[partition].fingerprint() if partition in drive.states else ""
+    missing, hole = tuple(drive.missing), drive.holes.get(partition)
     part = Part(
-        partition, drive.span(partition), dict(drive.counts), drive.first, drive.last, fingerprint, tuple(drive.missing)
+        partition, drive.span(partition), dict(drive.counts), drive.first, drive.last, fingerprint, missing, hole
     )
     half = folder / f"{partition}.half"
     half.write_bytes(msgspec.json.encode(part))

@@ -87,7 +87,8 @@ def run(
         if other is not None and comparison is not None:
             said = (output for output in other.outputs() if selection.takes(output))
             covered = drive.covers if other.live and source.log_order else None
-            summary.differences = comparison.against(filter(covered, said) if covered else said)
+            holes = drive.holes if covered else {}
+            summary.differences = comparison.against(filter(covered, said) if covered else said, holes)
     if summary.differences:
         summary.partings = explained(summary.differences, names, settings, knowledge, own_rules=own_rules)
     return summary

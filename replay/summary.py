@@ -103,6 +103,8 @@ class Summary:
         found = self.differences
         if found is None:
             return
+        if found.unheld:
+            console.print(_unheld(found.unheld), highlight=False)
         if not found:
             console.print(f"[green]no difference[/] from {self.compared_with}: {found.same:,} outputs are the same")
             return
@@ -128,8 +130,18 @@ class Summary:
         return table
 
 
+def _unheld(counts: Counter[Group]) -> str:
+    named = ", ".join(f"{count:,} {group.kind} {group.name}".strip() for group, count in sorted(counts.items()))
+    return (
+        f"[yellow]not compared[/]: {escape(named)}: they counted records that the log has no more (a customer"
+        " was erased, or records have expired), and stay as they were said; all that is about one customer is"
+        " compared"
+    )
+
+
 def _lack(each: Missing) -> str:
-    gone = f"partition {each.partition}: records {each.first:,} to {each.last:,} have expired or were compacted away"
+    span = f"{each.first:,} to {each.last:,}"
+    gone = f"partition {each.partition}: records {span} have expired, were compacted away or erased"
     if each.until is None:
         return f"{gone}; nothing of it is left"
     return f"{gone}; it goes on with {_time(each.until)}, and states are those of a log without them"
@@ -150,4 +162,5 @@ def _differences(found: Differences) -> dict[str, Any]:
     changed: dict[str, dict[str, dict[str, int]]] = {}
     for (group, name), count in sorted(found.changed.items()):
         changed.setdefault(group.kind, {}).setdefault(group.name, {})[name] = count
-    return {"same": found.same, "new": _nested(found.new), "gone": _nested(found.gone), "changed": changed}
+    said = {"same": found.same, "new": _nested(found.new), "gone": _nested(found.gone), "changed": changed}
+    return said | {"not_compared": _nested(found.unheld)}

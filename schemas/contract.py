@@ -6,6 +6,7 @@ Normalised are identifiers (trimmed; e-mail in lower case), and nothing else.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -17,10 +18,12 @@ from schemas.fields import (
     DEEPEST,
     FIELDS,
     IDENTIFIER_FIELDS,
+    NOT_FINITE,
     Wrong,
     check_property,
     endpoint,
     instant,
+    not_finite,
     too_deep,
     wrong_type,
 )
@@ -170,7 +173,7 @@ def _content(line: bytes) -> dict[str, Any] | Fault:
     except RecursionError:
         return _whole("bad_value", *_TOO_DEEP, line)
     except msgspec.DecodeError as error:
-        return _no_json(line, str(error))
+        return _endless(line) or _no_json(line, str(error))
     if not isinstance(content, dict):
         return _whole("not_an_object", "is JSON, but no object", "write one object a line", line)
     if _many_levels(line) and too_deep(content):
@@ -181,6 +184,19 @@ def _content(line: bytes) -> dict[str, Any] | Fault:
 def _many_levels(line: bytes) -> bool:
     """Whether it could be nested more than `DEEPEST` deep. To find a byte takes less than to count it."""
     return line.count(b"{") + (line.count(b"[") if line.find(b"[") >= 0 else 0) > DEEPEST
+
+
+def _endless(line: bytes) -> Fault | None:
+    """The faults of a line that were JSON, but for numbers that no float holds: 1e999, NaN, Infinity. By field."""
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or too_deep(content):
+        return None
+    faults = tuple(FieldFault(path[:200], *NOT_FINITE[1:]) for path in not_finite("", content))
+    event_id = content.get("event_id")
+    return Fault("bad_value", faults, line, event_id if isinstance(event_id, str) else None) if faults else None
 
 
 def _no_json(line: bytes, what: str) -> Fault:
@@ -310,7 +326,10 @@ class _Reading:
                 given = value.get(name)
                 if given is not None and (wrong := check_property(given, wanted)) is not None:
                     self._fault(f"properties.{name}", wrong)
-        self._values["properties"] = _JSON.encode(value).decode()
+        found = self._values["properties"] = _JSON.encode(value).decode()
+        if "null" in found:  # as which the encoder writes what is not finite, for sources whose rows hold such numbers
+            for path in not_finite("properties", value):
+                self._fault(path, NOT_FINITE)
 
     def _required_properties(self, kind: TouchpointType) -> None:
         given = self._content.get("properties")

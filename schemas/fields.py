@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from schemas import times
 from schemas.catalogue import Property, nearest
+from schemas.judging import LARGEST_AMOUNT
 from schemas.keys import COMPANY, NOBODY, RESERVED, SENTINELS, is_sentinel, key_is_sentinel
 from schemas.records import CHANNELS, EVERYONE, INITIATORS
 
@@ -26,6 +27,10 @@ EXACT: Final = 1 << 53
 """Whole numbers below are floats as they are."""
 
 _LONGEST_SENTINEL: Final = max(map(len, SENTINELS))
+LEAST_DIGITS: Final = 3
+MOST_DIGITS: Final = 24
+"""Fifteen make the longest number of the world (E.164); an extension and 00 before it may stand beside."""
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -36,6 +41,8 @@ class Wrong(NamedTuple):
     what: str
     remedy: str
 
+
+NOT_FINITE: Final = Wrong("bad_value", "is not a finite number", "use a smaller number, or leave it out")
 
 Read = Callable[[object], object]
 
@@ -92,9 +99,26 @@ def endpoint(value: object) -> str | Wrong:
 
 
 def email(value: object) -> str | Wrong:
-    """An e-mail address in lower case."""
+    """An e-mail address in lower case: what has no name, @ and domain, or a blank in it, nobody can be written at."""
     name = person(value)
-    return name.lower() if isinstance(name, str) else name
+    if isinstance(name, Wrong):
+        return name
+    if _EMAIL.fullmatch(name) is None:
+        remedy = "write it as name@domain, or send it as account"
+        return Wrong("bad_value", f"{name[:40]!r} is no e-mail address", remedy)
+    return name.lower()
+
+
+def phone(value: object) -> str | Wrong:
+    """A telephone number, however it is written: it has three digits at least, and no more than `MOST_DIGITS`."""
+    name = person(value)
+    if isinstance(name, Wrong):
+        return name
+    digits = sum(map(str.isdigit, name))
+    if not LEAST_DIGITS <= digits <= MOST_DIGITS:
+        remedy = "write it as +4915112345678, or leave it out"
+        return Wrong("bad_value", f"{name[:40]!r} is no telephone number", remedy)
+    return name
 
 
 def social(value: object) -> str | Wrong:
@@ -122,7 +146,7 @@ def number(value: object) -> float | Wrong:
         found = float(value)
     except OverflowError:
         found = math.inf
-    return found if math.isfinite(found) else Wrong("bad_value", "is not a finite number", "use a smaller number")
+    return found if math.isfinite(found) else NOT_FINITE
 
 
 def instant(value: object) -> times.Instant | Wrong:
@@ -159,18 +183,26 @@ def one_of(names: tuple[str, ...]) -> Read:
     return read
 
 
+def amount(value: object) -> float | Wrong:
+    """A number that sums can be made of: at most `LARGEST_AMOUNT` of it, below zero for what is taken back."""
+    found = number(value)
+    if isinstance(found, float) and abs(found) > LARGEST_AMOUNT:
+        return Wrong("bad_value", "is more than there is", f"at most {LARGEST_AMOUNT:,.0f}, above zero or below")
+    return found
+
+
 FIELDS: Final[Mapping[str, Read]] = {
     "event_id": identifier,
     "channel": one_of(CHANNELS),
     "initiator": one_of(INITIATORS),
     "text": text, "language": text, "location_id": text, "staff_id": text, "session_id": text,
     "campaign_id": text, "order_id": text, "item_id": text, "category": text, "complaint_id": text,
-    "amount": number, "currency": currency, "quantity": number, "history": identifier,
+    "amount": amount, "currency": currency, "quantity": amount, "history": identifier,
 }  # fmt: skip
 """Fields whose value stands for itself; type, times, identifiers and properties have ways of their own."""
 
 IDENTIFIER_FIELDS: Final[Mapping[str, Read]] = {
-    "customer_id": customer, "loyalty_card": person, "email": email, "phone": person, "account": person,
+    "customer_id": customer, "loyalty_card": person, "email": email, "phone": phone, "account": person,
     "social": social, "device": person, "cookie": person, "face_token": person,
 }  # fmt: skip
 
@@ -192,7 +224,9 @@ def check_property(value: object, known: Property) -> Wrong | None:
     if not isinstance(value, kind):
         return wrong_type(value, words, f"make it {words}")
     if known.values and value not in known.values:
-        return Wrong("bad_value", f"{value!r} is not known", f"use one of {', '.join(known.values)}")
+        close = nearest(str(value), known.values)
+        guess = f"did you mean {close}? " if close else ""
+        return Wrong("bad_value", f"{str(value)[:40]!r} is not known", f"{guess}use one of {', '.join(known.values)}")
     return None
 
 
@@ -202,6 +236,19 @@ def too_deep(content: object) -> bool:
     for _ in range(DEEPEST):
         level = [inner for each in level for inner in _inside(each)]
     return bool(level)
+
+
+def not_finite(path: str, value: object) -> Iterator[str]:
+    """The places of NaN and of endless numbers within, which `too_deep` has passed."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            yield path
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from not_finite(f"{path}.{name}".removeprefix("."), each)
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            yield from not_finite(f"{path}[{at}]", each)
 
 
 def _inside(each: object) -> Iterable[object]:

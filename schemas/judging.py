@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TIMES: Final = ("occurred_at", "sent_at", "received_at")
 OFFSETS: Final = ("occurred_offset", "sent_offset", "received_offset")
 NUMBERS: Final = ("amount", "quantity")
+LARGEST_AMOUNT: Final = 1e12
+"""Of an amount or a quantity, above zero or below. States keep sums of them as whole numbers of 64 bits."""
 _NAMES: Final = ("event_id", "type")
 _WORDS: Final[Mapping[str, frozenset[str]]] = {"channel": frozenset(CHANNELS), "initiator": frozenset(INITIATORS)}
 _APART: Final = frozenset((*TIMES, *OFFSETS, *NUMBERS, *_WORDS, "properties"))
@@ -48,13 +50,14 @@ _offsets: Final = attrgetter(*OFFSETS)
 _numbers: Final = attrgetter(*NUMBERS)
 
 
-class _AnyObject(msgspec.Struct):
-    """A JSON object, whatever is in it."""
-
-
 _packed: Final = msgspec.msgpack.Encoder().encode
-_object: Final = msgspec.json.Decoder(_AnyObject).decode
+_object: Final = msgspec.json.Decoder(dict[str, Any]).decode
+"""Whole: what is only passed over may hold numbers that nobody can read (1e999)."""
 _NO_OBJECT: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
+
+
+_ENDLESS: Final = "out of range"
+"""What msgspec says of a number that no float holds."""
 
 
 class Refusal(NamedTuple):
@@ -88,8 +91,7 @@ def beyond_doubt(frame: pl.DataFrame, columns: Mapping[str, Sequence[Any] | None
     return (
         all(_within(frame.get_column(name), times.EARLIEST, times.LATEST - 1) for name in TIMES)
         and all(_within(frame.get_column(name), 1 - times.WIDEST_OFFSET, times.WIDEST_OFFSET - 1) for name in OFFSETS)
-        # A sum is finite only if all its terms are; one that overflows is judged term by term.
-        and all(math.isfinite(frame.get_column(name).sum()) for name in NUMBERS)
+        and all(_bounded(frame.get_column(name)) for name in NUMBERS)
         and all(words.issuperset(get(name) or ()) for name, words in _WORDS.items())
         and all(all(get(name) or ()) for name in _NAMES)
         and _free_of_nul([texts for name in _TEXTS if (texts := get(name)) is not None], frame.height)
@@ -107,6 +109,12 @@ def _free_of_nul(columns: list[Sequence[str | None]], height: int) -> bool:
 def _within(series: pl.Series, low: int, high: int) -> bool:
     least, most = series.min(), series.max()
     return not (isinstance(least, int) and isinstance(most, int)) or (low <= least and most <= high)
+
+
+def _bounded(series: pl.Series) -> bool:
+    """Whether all are numbers, which their sum then is, and none is too large."""
+    most = series.abs().max()
+    return math.isfinite(series.sum()) and (not isinstance(most, float) or most <= LARGEST_AMOUNT)
 
 
 def _sure_objects(properties: Iterable[str | None]) -> bool:
@@ -135,8 +143,8 @@ def _is_plain(touchpoint: Touchpoint) -> bool:
         and -times.WIDEST_OFFSET < occurred_offset < times.WIDEST_OFFSET
         and (sent_offset is None or -times.WIDEST_OFFSET < sent_offset < times.WIDEST_OFFSET)
         and (received_offset is None or -times.WIDEST_OFFSET < received_offset < times.WIDEST_OFFSET)
-        and (touchpoint.amount is None or math.isfinite(touchpoint.amount))
-        and (touchpoint.quantity is None or math.isfinite(touchpoint.quantity))
+        and (touchpoint.amount is None or -LARGEST_AMOUNT <= touchpoint.amount <= LARGEST_AMOUNT)
+        and (touchpoint.quantity is None or -LARGEST_AMOUNT <= touchpoint.quantity <= LARGEST_AMOUNT)
         and touchpoint.channel in CHANNELS
         and touchpoint.initiator in INITIATORS
         and touchpoint.event_id != ""
@@ -156,6 +164,8 @@ def _faults(touchpoint: Touchpoint) -> Iterator[Refusal]:
     for name, number in zip(NUMBERS, _numbers(touchpoint), strict=True):
         if number is not None and not math.isfinite(number):
             yield Refusal("bad_value", f"{name} is not a finite number")
+        elif number is not None and abs(number) > LARGEST_AMOUNT:
+            yield Refusal("bad_value", f"{name} is more than {LARGEST_AMOUNT:,.0f}, above zero or below")
     yield from _of_texts(touchpoint)
     if touchpoint.properties is not None:
         yield from _of_properties(touchpoint.properties)
@@ -180,8 +190,9 @@ def _of_properties(text: str) -> Iterator[Refusal]:
     except RecursionError:
         yield _TOO_DEEP
         return
-    except _NO_OBJECT:
-        yield Refusal("bad_value", "properties is no JSON object")
+    except _NO_OBJECT as error:
+        what = "holds a number that is not finite" if _ENDLESS in str(error) else "is no JSON object"
+        yield Refusal("bad_value", f"properties {what}")
         return
     if len(text) > _SURELY_SHALLOW and text.count("{") + text.count("[") > _DEEPEST and _levels(text) > _DEEPEST:
         yield _TOO_DEEP

@@ -37,7 +37,7 @@ _CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
         "bad_date", "wrong_type", "bad_value", "unknown_field", "tick_from_future",
     ),
     "routing": ("empty_key", "misrouted", "no_source", "bad_hint", "chain_too_long"),
-    "conflict": ("alert_unknown", "alert_over", "alert_taken", "alert_incomplete"),
+    "conflict": ("alert_unknown", "alert_over", "alert_taken", "alert_incomplete", "team_unknown"),
     "program": ("detector_failed",),
     "delivery": ("not_delivered",),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -107,6 +108,14 @@ def _partitions(name: str, entry: _Entry, line: int) -> int:
     if entry.partitions != _LINE:
         raise ValueError(f"{FILE}: {name}: partitions is a number or {_LINE!r}, not {entry.partitions!r}")
     return line
+
+
+def routes(output: Emitted, left: Mapping[str, str]) -> tuple[tuple[str, ...], bytes]:
+    """All topics of an output, and its key. A change that tells another team than the alert's own stands on both
+    teams' topics, under one id: `left` has the alert's own team, by the id of the change."""
+    topic, key = route(output)
+    team = left.get(output.id)
+    return (topic,) if team is None or topic == HISTORY_ALERTS else (topic, alert_topic(team)), key
 
 
 def route(output: Emitted) -> tuple[str, bytes]:

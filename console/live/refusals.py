@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from schemas.letters import headers_of
 from schemas.recorded import Headers
-from streams.alerts.life import INCOMPLETE, OVER, TAKEN, UNKNOWN
+from streams.alerts.life import INCOMPLETE, NO_TEAM, OVER, TAKEN, UNKNOWN
 from streams.customers.ids import output_id
 
-REASONS: Final = (UNKNOWN, OVER, TAKEN, INCOMPLETE)
+REASONS: Final = (UNKNOWN, OVER, TAKEN, INCOMPLETE, NO_TEAM)
 KEPT: Final = 1_000
 STAGE: Final = "engine"
 

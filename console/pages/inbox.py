@@ -253,6 +253,8 @@ def _refused_by_line(refusal: Refusal, action: str, item: Item) -> tuple[str, It
             return f"late.{item.state}" if item.done else "late.over", item
         case life.INCOMPLETE:
             return "refused.incomplete", item
+        case life.NO_TEAM:
+            return "refused.team", item
         case _:
             return "late.unknown", item
 

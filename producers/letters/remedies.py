@@ -53,6 +53,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "alert_over": "Somebody was first, or its time was over: the detail says who and when. There is nothing to replay.",
     "alert_taken": "The detail says who has it: ask them, or reassign it. There is nothing to replay.",
     "alert_incomplete": "Say what the detail asks for, and do it again; there is nothing to replay.",
+    "team_unknown": "The detail lists the teams. The alert is where it was: hand it on to one of them; there is"
+    " nothing to replay.",
     "not_delivered": "The detail names the receiver and what it said. Mend the receiver or the delivery file, then"
     " `rapport deliver --again RECEIVER`; there is nothing to replay. The alert itself is in the console.",
     APPLIED: "The touchpoint itself was applied; one detector failed at it (named in the detail), which is a fault in"

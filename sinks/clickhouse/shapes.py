@@ -66,12 +66,17 @@ def rejected_columns(chunk: Chunk) -> pl.DataFrame:
 
 
 def dead_letter_columns(chunk: Chunk) -> pl.DataFrame:
-    """Dead letters with the columns of touchpoints, filled as far as their values can be read."""
+    """Dead letters with the columns of touchpoints, filled as far as their values can be read.
+
+    Whom one is about its header says, which knows addresses by their keys as well: by that an erasure finds it.
+    """
     found = [salvaged(value) for value in chunk.values]
     fields = [sound_fields(each.content or {}) for each in found]
     columns = [pl.Series(name, [each.get(name) for each in fields], kind) for name, kind in _TOUCHPOINT.items()]
     keys = chunk.places.get_column("key").to_list()
-    customers = pl.Series([customer_of(*each) or "" for each in zip(keys, fields, strict=True)], dtype=pl.String)
+    said = [headers_of(headers).get("customer") for headers in chunk.headers]
+    named = [who or customer_of(*each) or "" for who, *each in zip(said, keys, fields, strict=True)]
+    customers = pl.Series(named, dtype=pl.String)
     forms = pl.Series("form", [each.form for each in found], dtype=pl.String)
     return touchpoint_columns(pl.DataFrame(columns), customers).hstack(_refusals(chunk)).with_columns(forms)
 

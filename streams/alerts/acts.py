@@ -14,7 +14,7 @@ RESERVED: Final = frozenset({"measure", "count", "bin", "act"})
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was done, when, by whom, with which alert; `until` as it was written."""
+    """What was done, when, by whom, with which alert; `until` as it was written, `to` which team it is handed on."""
 
     at: int
     event_id: str
@@ -23,6 +23,7 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str | None = None
     until: int | None = None
     reason: str | None = None
+    to: str | None = None
 
 
 _write: Final = msgspec.json.Encoder().encode
@@ -31,14 +32,18 @@ read: Final = msgspec.json.Decoder(Act).decode
 
 def tell(moment: Moment) -> None:
     """Counts it, once, under the scope of the trend; without a scope, or with one that no trend can have, it concerns
-    none."""
+    none. A team that does not exist is refused."""
     touchpoint, scope = moment.touchpoint, moment.properties.get("scope")
     if touchpoint is None or not isinstance(scope, dict) or not scope or not RESERVED.isdisjoint(scope):
         return
+    state = life.ACTIONS[touchpoint.type]
+    to = life.receiving(moment) if state == "reassigned" else None
+    if state == "reassigned" and to is None:
+        return
     act = Act(
-        at=moment.at, event_id=moment.event_id, state=life.ACTIONS[touchpoint.type],
+        at=moment.at, event_id=moment.event_id, state=state,
         alert_id=str(moment.properties.get("alert_id")), by=touchpoint.staff_id,
-        until=life.until(moment), reason=life.root_cause(moment),
+        until=life.until(moment), reason=life.root_cause(moment), to=to,
     )  # fmt: skip
     pairs = sorted((str(name), str(value)) for name, value in scope.items())
     moment.count(ACT, (ACT, _write(act).decode()), *pairs)

@@ -67,16 +67,22 @@ def tell(
     moment: Moment, alert: OpenAlert, matter: str, state: AlertState, *, by: str | None = None,
     until: int | None = None, reason: str | None = None, team: str = "",
 ) -> None:  # fmt: skip
-    """One change: `because` names what brought it about, the state before and the channel; `team` is told of it."""
+    """One change: `because` names what brought it about, the state before and the channel; `team` is told of it.
+
+    Where that is another than the alert's own, its own is told as well, by the same record.
+    """
     team = team or alert.team
     cause = f"{alert.id}\x1e{moment.cause}"
-    moment.out.append(AlertChange(
+    change = AlertChange(
         id=output_id("alert_change", state, 1, moment.customer_id, matter, team, cause),
         at=moment.at, partition=moment.partition, offset=moment.offset, knowledge=moment.knowledge.version,
         because=(Because(event_id=moment.event_id, what=f"{alert.state} → {state}, {_place(moment)}"),),
         customer_id=moment.customer_id, history=moment.history, alert_id=alert.id, team=team, state=state, by=by,
         until=until, reason=reason,
-    ))  # fmt: skip
+    )  # fmt: skip
+    moment.out.append(change)
+    if team != alert.team:
+        moment.left = {**(moment.left or {}), change.id: alert.team}
 
 
 def _place(moment: Moment) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from schemas import times
+from schemas.catalogue import nearest
 from schemas.records import AlertState
 from streams.alerts import timing
 from streams.alerts.changing import case_of, end, keep, put, tell
@@ -25,6 +26,7 @@ ACTIONS: Final[dict[str, AlertState]] = {
     "alert.resolved": "resolved",
 }
 UNKNOWN, OVER, TAKEN, INCOMPLETE = "alert_unknown", "alert_over", "alert_taken", "alert_incomplete"
+NO_TEAM = "team_unknown"
 """Why an action is refused: a `rejected` of stage `engine`, whose detail says what stands in its way and who."""
 
 
@@ -113,15 +115,15 @@ def _snooze(moment: Moment, case: Case, alert: OpenAlert, by: str | None) -> Non
 
 
 def _reassign(moment: Moment, case: Case, alert: OpenAlert, by: str | None) -> None:
-    """To another team; a person who is named takes nothing yet: the alert is open until they do."""
-    to = str(moment.properties.get("to", ""))
-    if to in moment.knowledge.teams:
-        other = next((each for each in case.alerts if each.team == to and each.id != alert.id), None)
-        if other is not None:
-            _refuse(moment, TAKEN, f"{to} has an alert of this case already: {other.id}")
-            return
-    team = to if to in moment.knowledge.teams else alert.team
-    tell(moment, alert, case.matter, "reassigned", by=by, reason=f"{alert.by or alert.team} → {to or team}", team=team)
+    """To a team, for which it is open; it stays where it is if there is no such team, or that has its own already."""
+    team = receiving(moment)
+    if team is None:
+        return
+    other = next((each for each in case.alerts if each.team == team and each.id != alert.id), None)
+    if other is not None:
+        _refuse(moment, TAKEN, f"{team} has an alert of this case already: {other.id}")
+        return
+    tell(moment, alert, case.matter, "reassigned", by=by, reason=f"{alert.by or alert.team} → {team}", team=team)
     put(moment, case, msgspec.structs.replace(alert, team=team, state="open", until=0, by=""))
 
 
@@ -168,6 +170,18 @@ def above(knowledge: Knowledge, team: str, steps: int) -> str:
     for _ in range(steps):
         team = knowledge.teams[team].fallback or team
     return team
+
+
+def receiving(moment: Moment) -> str | None:
+    """The team that an alert is handed on to; None, and a refusal, where there is none of that name."""
+    to, teams = str(moment.properties.get("to", "")), moment.knowledge.teams
+    if to in teams:
+        return to
+    close, named = nearest(to, teams), str(moment.properties.get("alert_id"))[:64]
+    guess = f"did you mean {close}? " if close else ""
+    detail = f"to: {to[:64]!r} is no team ({guess}the teams are {', '.join(teams)})"
+    _refuse(moment, NO_TEAM, f"alert {named!r} stays where it is: {detail}")
+    return None
 
 
 def root_cause(moment: Moment) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final
 
@@ -89,7 +89,7 @@ class Detect:
         rejected = [output for output in outcome.outputs if isinstance(output, Rejected)]
         self._breaker.count(records, [(each.offset, each.reason) for each in rejected])
         traces = Traces(records, chunk)
-        batches = batched(outcome.outputs, self._claim.partition, self._partitions, traces.of)
+        batches = batched(outcome.outputs, outcome.left, self._claim.partition, self._partitions, traces.of)
         for (topic, partition), entries in handed_over(outcome.handed, self._partitions).items():
             batches[topic, partition] = entries
         if outcome.erased:
@@ -156,10 +156,14 @@ class Detect:
 
 
 def batched(
-    outputs: Iterable[Emitted], partition: int, partitions: int, headers_of: Callable[[Emitted], Headers]
+    outputs: Iterable[Emitted],
+    left: Mapping[str, str],
+    partition: int,
+    partitions: int,
+    headers_of: Callable[[Emitted], Headers],
 ) -> dict[Target, list[Entry]]:
     """What is to be sent of the outputs, by topic, each in order; measures for trends to where their scope is judged.
-    Dead letters go another way."""
+    Dead letters go another way; `left` is `Outcome.left`."""
     batches: defaultdict[str, list[Entry]] = defaultdict(list)
     measured: defaultdict[Target, list[Entry]] = defaultdict(list)
     for output in outputs:
@@ -169,9 +173,10 @@ def batched(
             for home in places:
                 measured[topic, home].append((key, encode_output(output), [], None))
         elif kind is not Rejected:
-            topic, key = topics.route(output)
-            headers = headers_of(output) if kind in CARRIERS else []
-            batches[topic].append((key, encode_output(output), headers, None))
+            names, key = topics.routes(output, left)
+            value, headers = encode_output(output), headers_of(output) if kind in CARRIERS else []
+            for topic in names:
+                batches[topic].append((key, value, headers, None))
     found = {(topic, partition): entries for topic, entries in batches.items()}
     for target, entries in measured.items():
         found[target] = [*found.get(target, ()), *entries]

@@ -85,6 +85,7 @@ _REASONS = {
         "alert_over",
         "alert_taken",
         "alert_incomplete",
+        "team_unknown",
     ),
 }
 for _stage, _reasons in _REASONS.items():

@@ -98,8 +98,10 @@ def said(judged: Judged, partition: int, partitions: int) -> dict[Target, list[E
     """What is to be sent, by topic and partition, each in order; what everybody hears goes to the raw topic."""
     batches: dict[Target, list[Entry]] = {}
     for output in judged.outputs:
-        topic, key = topics.route(output)
-        batches.setdefault((topic, partition), []).append((key, encode_output(output), [], None))
+        names, key = topics.routes(output, judged.left)
+        value = encode_output(output)
+        for topic in names:
+            batches.setdefault((topic, partition), []).append((key, value, [], None))
     for touchpoint in judged.told:
         home = topics.RAW, raw_home(touchpoint, partitions)
         batches.setdefault(home, []).append((EVERYONE.encode(), encode_touchpoint(touchpoint), [], None))

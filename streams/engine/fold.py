@@ -216,6 +216,7 @@ class Fold:
             moment = self.moment(key, Customer(), body.occurred_at, body.event_id, body.event_id, body, None, offset)
             tell(moment)
             self._count(moment)
+            self.outcome.outputs.extend(moment.out)
         for detector in self.rules.of_nobody.get(body.type, ()):
             cause = body.event_id
             moment = self.moment(key, Customer(), body.occurred_at, cause, cause, body, body.history, offset)
@@ -248,6 +249,8 @@ class Fold:
                 out.append(card)
         if out:
             self.outcome.outputs.extend(out)
+            if moment.left is not None:
+                self.outcome.left |= moment.left
 
     def _count(self, moment: Moment) -> None:
         for scope, by in (moment.counts or {}).items():

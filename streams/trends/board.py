@@ -32,10 +32,11 @@ _NEVER: Final = 1 << 62
 
 
 class Judged(NamedTuple):
-    """Outputs, and what is to be said to everybody, in order."""
+    """Outputs, and what is to be said to everybody, in order; `left` is `Outcome.left`."""
 
     outputs: list[Emitted]
     told: list[Touchpoint]
+    left: dict[str, str]
 
 
 class Board:
@@ -104,7 +105,7 @@ class Board:
 
     def process(self, records: Sequence[tuple[int, Measure]]) -> Judged:
         """Takes measures by offset; those at or below the position are done."""
-        judged = Judged([], [])
+        judged = Judged([], [], {})
         for offset, measure in records:
             if offset <= self._standing.position:
                 continue
@@ -157,10 +158,11 @@ class Board:
     def _close(self, until: int, offset: int, judged: Judged) -> None:
         place = self.number, offset
         concerned = self._waiting | {key for key, due in self._due.items() if due <= until}
-        found = Judged([], [])
+        found = Judged([], [], {})
         for key in sorted(concerned):
             self._judge(key, until, place, found)
         judged.outputs.extend(sorted(found.outputs, key=lambda each: each.at))
+        judged.left.update(found.left)
         judged.told.extend(numbered(sorted(found.told, key=lambda each: each.occurred_at), place))
 
     def _judge(self, key: bytes, until: int, where: tuple[int, int], found: Judged) -> None:
@@ -172,7 +174,7 @@ class Board:
             if at > until:
                 break
             knowledge = self._knowledge(at)
-            sitting = Sitting(at, place.scope, knowledge, where, found.outputs, found.told)
+            sitting = Sitting(at, place.scope, knowledge, where, found.outputs, found.told, found.left)
             if ended <= due:
                 self._ended(sitting, place, place.waiting.pop(ended))
             else:

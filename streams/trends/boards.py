@@ -28,11 +28,12 @@ class Boards:
                 for number in homes(output, len(self._boards)):
                     by_board[number].append((self._offsets[number], output))
                     self._offsets[number] += 1
-        judged = Judged([], [])
+        judged = Judged([], [], {})
         for number, records in sorted(by_board.items()):
             found = self._boards[number].process(records)
             judged.outputs.extend(found.outputs)
             judged.told.extend(found.told)
+            judged.left.update(found.left)
         return judged
 
 

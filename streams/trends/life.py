@@ -68,12 +68,25 @@ def act(sitting: Sitting, incident: Open, done: Act) -> bool:
     if done.state == "resolved":
         close(sitting, incident, "resolved", done.event_id, done)
         return True
+    if done.to is not None:
+        _hand_on(sitting, incident, alert, done, done.to)
+        return True
     state = _STATES[done.state]
     sitting.change(alert, state, done.event_id, by=done.by, until=done.until, reason=done.reason, at=done.at)
     if state in TAKEN:
         changed = msgspec.structs.replace(alert, state=state, until=done.until or 0, told=max(alert.told, 1))
         incident.alerts = tuple(changed if each.id == alert.id else each for each in incident.alerts)
     return True
+
+
+def _hand_on(sitting: Sitting, incident: Open, alert: TrendAlert, done: Act, to: str) -> None:
+    """The alert is the other team's, and open; a team that has its own of this incident already is given none."""
+    if any(each.team == to and each.id != alert.id for each in incident.alerts):
+        return
+    reason = f"{alert.team} → {to}"
+    sitting.change(alert, "reassigned", done.event_id, by=done.by, reason=reason, at=done.at, team=to)
+    changed = msgspec.structs.replace(alert, team=to, state="open", until=0)
+    incident.alerts = tuple(changed if each.id == alert.id else each for each in incident.alerts)
 
 
 _STATES: dict[str, AlertState] = {

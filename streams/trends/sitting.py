@@ -18,7 +18,8 @@ _write: Final = msgspec.json.Encoder(order="sorted").encode
 
 @dataclass(slots=True)
 class Sitting:
-    """`at` is the end of the bucket that is judged, or the moment that fell due. `told` goes to everybody."""
+    """`at` is the end of the bucket that is judged, or the moment that fell due. `told` goes to everybody;
+    `left` is `Outcome.left`."""
 
     at: int
     scope: dict[str, str]
@@ -26,6 +27,7 @@ class Sitting:
     place: tuple[int, int]
     outputs: list[Emitted] = field(default_factory=list)
     told: list[Touchpoint] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
 
     @property
     def whom(self) -> str:
@@ -62,14 +64,17 @@ class Sitting:
         reason: str | None = None, at: int | None = None, team: str = "",
     ) -> None:  # fmt: skip
         """Tells what happened to an alert; `cause` tells it from the same thing at another time; `team` is told of it,
-        by default the alert's own."""
+        by default the alert's own, which is told as well where it is another (`left`)."""
         partition, offset = self.place
-        self.outputs.append(AlertChange(
+        change = AlertChange(
             id=output_id("alert_change", state, 1, self.whom, "", alert.team, f"{alert.id}\x1e{cause}"),
             at=self.at if at is None else at, partition=partition, offset=offset, knowledge=self.knowledge.version,
             because=(Because(event_id=cause, what=state),), alert_id=alert.id, team=team or alert.team,
             state=state, by=by, until=until, reason=reason,
-        ))  # fmt: skip
+        )  # fmt: skip
+        self.outputs.append(change)
+        if change.team != alert.team:
+            self.left[change.id] = alert.team
 
     def tell(self, kind: str, name: str, facts: Mapping[str, object]) -> None:
         """Says something to everybody; it holds from where it then stands in their log."""

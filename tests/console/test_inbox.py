@@ -507,6 +507,8 @@ def refused(shop: World, reason: str, detail: str) -> None:
                      "It has ended meanwhile", id="over"),
         pytest.param(life.UNKNOWN, "no alert 'a1' of this customer is open", "acknowledge",
                      "knows no such alert", id="unknown"),
+        pytest.param(life.NO_TEAM, "alert 'a1' stays where it is: to: 'sales' is no team", "escalate",
+                     "Choose another team", id="no such team"),
     ],
 )  # fmt: skip
 def test_what_the_engine_refuses_is_said_at_once(

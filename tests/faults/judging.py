@@ -73,12 +73,13 @@ def judge(line: Line, load: Load, others: Iterable[Knowledge] = ()) -> dict[str,
     pure = verdict.replay(found[topics.RESOLVED], engine)
     trends = verdict.judged(found[topics.MEASURES], engine, line.settings.partitions)
     pure.outputs |= trends.outputs
+    pure.copies |= trends.copies
     live = verdict.restored(found[topics.STATES], line.settings.partitions)
     complaints = [
         *verdict.arrived(load.accepted, found[topics.RESOLVED]),
         *verdict.counted(load.accepted, live),
         *verdict.same_states(live, pure.states),
-        *verdict.same_outputs(pure.outputs, found),
+        *verdict.same_outputs(pure.outputs, found, pure.copies),
         *verdict.same_trends(trends, found[topics.TRENDS], found[topics.RAW], engine.knowledge),
         *verdict.same_refusals(found[topics.RAW], found[topics.DLQ], line.settings.partitions),
         *_stored_once(line, load, found, pure),

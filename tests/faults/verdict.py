@@ -49,10 +49,12 @@ Sent = tuple[str, bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]
 
 @dataclass(slots=True)
 class Replayed:
-    """States by partition and outputs by id of the resolved log, folded anew."""
+    """States by partition and outputs by id of the resolved log, folded anew; `copies`: changes that another team is
+    told, on the topic of the alert's own."""
 
     states: dict[int, Partition] = field(default_factory=dict)
     outputs: dict[str, Sent] = field(default_factory=dict)
+    copies: set[tuple[str, Sent]] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -67,6 +69,7 @@ def replay(resolved: Iterable[Stored], engine: Engine) -> Replayed:
             done.counts.update(outcome.counts)
             by_offset = {record.offset: record for record in originals}
             done.outputs |= {each.id: _sent(each, by_offset) for each in outcome.outputs}
+            done.copies |= copied(outcome.outputs, outcome.left)
     return done
 
 
@@ -76,6 +79,7 @@ class Judged:
 
     boards: dict[int, Board] = field(default_factory=dict)
     outputs: dict[str, Sent] = field(default_factory=dict)
+    copies: set[tuple[str, Sent]] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
 
 
@@ -85,6 +89,7 @@ def judged(measures: Iterable[Stored], engine: Engine, partitions: int) -> Judge
     for partition, stored in by_partition(measures).items():
         found = done.boards[partition].process(measures_of(stored))
         done.outputs |= {each.id: _sent(each, {}) for each in found.outputs}
+        done.copies |= copied(found.outputs, found.left)
         done.told |= {each.event_id for each in found.told}
     return done
 
@@ -142,11 +147,17 @@ def same_states(live: Mapping[int, Partition], pure: Mapping[int, Partition]) ->
     return [complaint for number, states in live.items() for complaint in _same_states(number, states, pure[number])]
 
 
-def same_outputs(pure: Mapping[str, Sent], topics_read: Mapping[str, Sequence[Stored]]) -> list[str]:
+def same_outputs(
+    pure: Mapping[str, Sent], topics_read: Mapping[str, Sequence[Stored]], copies: Collection[tuple[str, Sent]] = ()
+) -> list[str]:
     """Each output of the replay stands on its topic, nothing else does, and every copy is the same to the byte."""
     live: dict[str, Sent] = {}
     complaints: list[str] = []
-    for topic, sent in _outputs(topics_read):
+    stand = list(_outputs(topics_read))
+    complaints += _missing("changes that the alert's own team is not told", {id_ for id_, _ in {*copies} - {*stand}})
+    for topic, sent in stand:
+        if (topic, sent) in copies:
+            continue
         if live.setdefault(topic, sent) != sent:
             complaints.append(f"output {topic} was sent twice, with different content: {_differ(live[topic], sent)}")
     complaints += _missing("outputs of the replay that are not on the topics", pure.keys() - live.keys(), pure)
@@ -190,6 +201,12 @@ def _sent(output: Emitted, chunk: Mapping[int, Stored]) -> Sent:
     record = [chunk[output.offset]] if output.offset in chunk else []
     ((key, value, headers, _),) = entries([output], record, topics.RESOLVED)
     return topics.DLQ, key, value, _untraced(headers)
+
+
+def copied(outputs: Iterable[Emitted], left: Mapping[str, str]) -> set[tuple[str, Sent]]:
+    """The copies of changes, by id."""
+    named = [(each, *topics.routes(each, left)) for each in outputs if each.id in left]
+    return {(each.id, (topic, key, encode_output(each), ())) for each, (_, *more), key in named for topic in more}
 
 
 def _untraced(headers: Iterable[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...]:

@@ -56,6 +56,8 @@ class Bad(NamedTuple):
 SOUND = touchpoint("sound")
 UNKNOWN, SIGNAL = (b"\0" + number.to_bytes(4, "big") + SOUND[5:] for number in (4242, 1003))
 BROKEN = touchpoint("x" * 8).replace(b"x" * 8, b"\xff" * 8)
+REASSIGNED = "alert.reassigned"
+STROE = '{"alert_id":"a","scope":{"cause":"late"},"to":"stroe"}'
 RECORDS = (
     Bad("an unknown schema id", b"anna", UNKNOWN, "engine", "unknown_schema"),
     Bad("the schema of another topic", b"anna", SIGNAL, "engine", "unknown_schema"),
@@ -68,6 +70,10 @@ RECORDS = (
     Bad("no value at all", b"anna", None, "engine", "empty_value"),
     Bad("broken UTF-8 in a text", b"anna", BROKEN, "engine", "bad_encoding"),
     Bad("an impossible date", b"anna", touchpoint("x", occurred_at=1 << 60), "engine", "bad_date"),
+    Bad("an endless number in properties", b"anna", touchpoint("x", properties='{"n":1e999}'), "engine", "bad_value"),
+    Bad("an amount beyond all sums", b"anna", touchpoint("x", amount=1e19, currency="GBP"), "engine", "bad_value"),
+    Bad("properties that are no JSON", b"anna", touchpoint("x", properties='{"n":NaN}'), "engine", "bad_value"),
+    Bad("an alert for no team", b"none:x", touchpoint("r", REASSIGNED, properties=STROE), "engine", "team_unknown"),
     Bad("a tick for one customer", b"anna", tick(0), "engine", "misrouted"),
     Bad("a policy for one customer", b"anna", touchpoint("p", "policy.changed"), "engine", "misrouted"),
     Bad("a purchase by everybody", b"*", SOUND, "engine", "misrouted", copies=PARTITIONS),

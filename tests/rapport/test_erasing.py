@@ -69,6 +69,11 @@ STORIES = {
     **{f"by {kind}": said(A | {kind: value}, {kind: value}) for kind, value in KINDS.items()},
     **{f"by {kind} before": said({kind: KINDS[kind]}, A | {kind: KINDS[kind]}) for kind in ("loyalty_card", "cookie")},
     "by a letter that was refused": [*said(A), *said(A, type="chat.massage")],
+    **{
+        f"by a letter that names but an {kind}": [
+            *said(A | {kind: KINDS[kind]}), *said({kind: KINDS[kind]}, type="chat.massage", text="anna"),
+        ] for kind in ("email", "phone", "account")
+    },
     "by all of them": said(A | KINDS),
     "a chain": said({"email": "a@x.org", "cookie": "c"}, {"cookie": "c"}, A | {"email": "a@x.org"}, {"cookie": "c"}),
     "by a face": [consent(**A, face_token="f"), seen("f")],
@@ -172,4 +177,6 @@ def own(touchpoint: dict[str, Any], number: int) -> dict[str, Any]:
         named = touchpoint.get(place, {})
         changed[place] = {name: f"{value}{number}" if isinstance(value, str) and name != "scope" else value
                           for name, value in named.items()}  # fmt: skip
+    if touchpoint.get("text") == "anna":
+        changed["text"] = f"anna{number}"
     return changed

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from replay.compare import Comparison, Group
-from schemas.records import Because, CustomerCard, Emitted, Rejected, Signal
+from replay.source import Missing
+from schemas.records import Because, CustomerCard, Emitted, Measure, Rejected, Signal
 
 SIGNAL = Signal(
     id="1", at=5, partition=0, offset=7, knowledge="v1", because=(Because("e", "w", 0.5),), customer_id="ann",
@@ -77,3 +78,31 @@ def test_examples_are_few() -> None:
     found = comparison.against([])
     assert found.new[UNANSWERED] == 100
     assert len(found.examples["new", UNANSWERED]) == 5
+
+
+HOLES = {0: Missing(0, 10, 12, 600_000)}
+MEASURE = Measure(id="m", at=9, partition=0, offset=20, knowledge="", scope={"type": "t"}, bucket=0, total=3)
+TREND = changed(SIGNAL, customer_id=None, at=600_000, scope={"cause": "late"})
+
+
+@pytest.mark.parametrize(
+    ("output", "held"),
+    [
+        pytest.param(MEASURE, False, id="a total behind what is missing"),
+        pytest.param(msgspec.structs.replace(MEASURE, offset=9), True, id="a total before it"),
+        pytest.param(msgspec.structs.replace(MEASURE, partition=1), True, id="a total of a partition that is whole"),
+        pytest.param(TREND, False, id="a trend of then"),
+        pytest.param(changed(TREND, at=539_999), True, id="a trend of before"),
+        pytest.param(changed(SIGNAL, at=700_000, offset=20), True, id="what is said of a customer"),
+    ],
+)
+@pytest.mark.parametrize("side", ["new", "gone", "changed"])
+def test_what_counted_records_that_are_missing_is_not_held_against_the_log(
+    output: Emitted, side: str, held: bool
+) -> None:
+    comparison = Comparison()
+    if side != "gone":
+        comparison.add(output)
+    other = msgspec.structs.replace(output, at=output.at - 1)
+    found = comparison.against([] if side == "new" else [other] if side == "changed" else [output], HOLES)
+    assert (bool(found), found.unheld.total()) == (held, int(not held))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas import times
+from schemas.judging import LARGEST_AMOUNT
 from schemas.records import (
     CHANNELS,
     INITIATORS,
@@ -32,6 +33,7 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
 moments = st.integers(times.EARLIEST, times.LATEST - 1)
 offsets = st.integers(1 - times.WIDEST_OFFSET, times.WIDEST_OFFSET - 1)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
+amounts = st.floats(-LARGEST_AMOUNT, LARGEST_AMOUNT)
 longs = st.integers(-(2**63), 2**63 - 1)
 ints = st.integers(0, 2**31 - 1)
 scalars = texts | longs | numbers | st.booleans()
@@ -56,8 +58,8 @@ def touchpoints(draw: st.DrawFn) -> Touchpoint:
         name: draw(maybe(sound_texts)) for name in Touchpoint.__struct_fields__[6:]
     } | {
         "text": draw(maybe(sound_texts | long_text)),
-        "amount": draw(maybe(numbers)),
-        "quantity": draw(maybe(numbers)),
+        "amount": draw(maybe(amounts)),
+        "quantity": draw(maybe(amounts)),
         "properties": draw(maybe(sound_objects.map(lambda each: json.dumps(each, ensure_ascii=False)))),
         "sent_at": None, "sent_offset": None, "received_at": None, "received_offset": None,
     }  # fmt: skip

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+import math
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas.catalogue import parse
-from schemas.contract import LARGEST, REASONS, Exported, Fault, clamp, read_export_line, read_line
+from schemas.codec import decode_touchpoints, encode_touchpoint
+from schemas.contract import LARGEST, REASONS, Exported, Fault, clamp, read_export_line, read_line, read_object
 from schemas.fields import DEEPEST
+from schemas.judging import LARGEST_AMOUNT
 from schemas.records import Source, Touchpoint
 from schemas.wire import export_line, properties
 from tests.schemas.strategies import touchpoints
@@ -246,3 +250,77 @@ def test_a_link_has_two_ends_that_are_somebodys(name: str, end: str, reason: str
     assert accepted(line(type="identity.linked", channel="system", properties=ends)).type == "identity.linked"
     fault = refused(line(type="identity.linked", channel="system", properties=ends | {name: end}))
     assert (fault.reason, fault.faults[0].field) == (reason, f"properties.{name}")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        pytest.param("email", "anna", id="an e-mail without a domain"),
+        pytest.param("email", "anna@", id="an e-mail that ends with the sign"),
+        pytest.param("email", "an na@x.org", id="an e-mail with a blank"),
+        pytest.param("email", "a@b@x.org", id="an e-mail of two"),
+        pytest.param("phone", "call me", id="a phone without digits"),
+        pytest.param("phone", "12", id="a phone too short for any plan"),
+        pytest.param("phone", "1" * 25, id="a phone too long for any plan"),
+    ],
+)
+def test_an_address_that_reaches_nobody_identifies_nobody(field: str, value: str) -> None:
+    read = read_line(line(identifiers={field: value}))
+    assert isinstance(read, Fault)
+    assert (read.reason, read.faults[0].field) == ("bad_value", f"identifiers.{field}")
+    assert read.faults[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        pytest.param("email", "a+b@x", id="an e-mail of a house"),
+        pytest.param("email", "王@例子.中国", id="an e-mail in other letters"),
+        pytest.param("phone", "110", id="a short number"),
+        pytest.param("phone", "+49 (0)151 / 1234-5678 ext. 12", id="a phone as people write it"),
+        pytest.param("phone", "１３８００１３８０００", id="a phone in wide digits"),
+    ],
+)
+def test_an_address_is_taken_as_people_write_it(field: str, value: str) -> None:
+    assert isinstance(read_line(line(identifiers={field: value})), Touchpoint)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("outer", ["%s", "[1, %s]", '{"deep": [%s]}'], ids=["itself", "in a list", "deep"])
+def test_a_number_that_no_float_holds_is_named_by_its_place(number: str, outer: str) -> None:
+    good = line(properties={"x": "HERE"}).decode()
+    read = read_line(good.replace('"HERE"', outer % number).encode())
+    assert isinstance(read, Fault)
+    assert (read.reason, read.event_id) == ("bad_value", "e-1")
+    (fault,) = read.faults
+    assert fault.field.startswith("properties.x")
+    assert fault.what == "is not a finite number"
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_a_row_that_holds_one_is_refused_and_not_read_as_nothing(number: float) -> None:
+    content = msgspec.json.decode(line()) | {"properties": {"x": None, "y": [number]}}
+    read = read_object(content, b"a row")
+    assert isinstance(read, Fault)
+    assert [fault.field for fault in read.faults] == ["properties.y[0]"]
+
+
+@pytest.mark.parametrize("field", ["amount", "quantity"])
+@pytest.mark.parametrize(
+    ("number", "good"),
+    [
+        pytest.param(-1, True, id="taken back"),
+        pytest.param(0, True, id="nothing"),
+        pytest.param(LARGEST_AMOUNT, True, id="the most there may be"),
+        pytest.param(LARGEST_AMOUNT * 1.001, False, id="more than that"),
+        pytest.param(-1e19, False, id="less than no sum can hold"),
+    ],
+)
+def test_a_sum_can_be_made_of_every_amount(field: str, number: float, good: bool) -> None:
+    """At the door, of one record straight from Kafka, and of many at once."""
+    found = read_line(line(**{field: number}))
+    past = replace(accepted(line()), **{field: float(number)})
+    (decoded,) = decode_touchpoints([encode_touchpoint(past)])
+    assert [isinstance(each, Touchpoint) for each in (found, decoded)] == [good, good]
+    many = decode_touchpoints([encode_touchpoint(each) for each in (*[accepted(line())] * 50, past)])
+    assert isinstance(many[-1], Touchpoint) == good

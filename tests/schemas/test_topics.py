@@ -6,7 +6,7 @@ import pytest
 from schemas import topics
 from schemas.records import Emitted
 from schemas.registry import BY_NAME
-from schemas.topics import Topic, alert_topic, load, route
+from schemas.topics import Topic, alert_topic, load, route, routes
 from sinks.frontline.process import KEPT_MS
 
 NAMES = (
@@ -101,6 +101,20 @@ CARD: dict[str, object] = {
 )
 def test_each_output_has_its_topic_and_key(made: Emitted, topic: str, key: bytes) -> None:
     assert route(made) == (topic, key)
+
+
+@pytest.mark.parametrize(
+    ("left", "history", "names"),
+    [
+        pytest.param({}, None, ("alerts.store.v1",), id="its own team is told"),
+        pytest.param({"i": "sales"}, None, ("alerts.store.v1", "alerts.sales.v1"), id="another team is told as well"),
+        pytest.param({"i": "sales"}, "r", (topics.HISTORY_ALERTS,), id="history reaches no team"),
+    ],
+)
+def test_a_change_stands_on_the_topics_of_both_teams(
+    left: dict[str, str], history: str | None, names: tuple[str, ...]
+) -> None:
+    assert routes(output("alert_change", history=history, **CHANGE), left) == (names, b"c")
 
 
 def test_an_unknown_team_is_named() -> None:

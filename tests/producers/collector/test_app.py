@@ -91,6 +91,30 @@ def test_one_bad_event_of_a_batch_is_rejected_alone_and_kept() -> None:
     assert (said["stage"], said["file"], said["line"]) == ("producer", f"POST {PATH}", "1")
 
 
+@pytest.mark.parametrize(
+    ("bad", "field", "told"),
+    [
+        pytest.param(
+            line("e-3", properties={"x": "HERE"}).replace(b'"HERE"', b"1e999"), "properties.x", "not a finite number",
+            id="a number that no float holds",
+        ),
+        pytest.param(
+            line("e-3", type="alert.reassigned", channel="system", properties={"alert_id": "a", "to": "stroe"}),
+            "properties.to", "did you mean store? use one of agent-desk, store,", id="a team that does not exist",
+        ),
+        pytest.param(line("e-3", amount=-1e13), "amount", "at most 1,000,000,000,000", id="more than there is"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_named_by_its_field_with_the_remedy(bad: bytes, field: str, told: str) -> None:
+    service = Service()
+    reply = service.ask("POST", PATH, b"[" + b",".join((GOOD, bad)) + b"]")
+    assert (reply.status, reply.json["accepted"]) == (200, 1)
+    (fault,) = reply.json["rejected"][0]["faults"]
+    assert fault["field"] == field
+    assert told in f"{fault['what']} ({fault['remedy']})"
+    assert service.ask("POST", PATH, bad).status == 400
+
+
 def test_a_single_bad_event_is_a_bad_request_and_kept() -> None:
     service = Service()
     assert service.ask("POST", PATH, BAD).status == 400

@@ -124,6 +124,13 @@ def test_records_read_again_in_other_batches_count_once(store: EmbeddedStore) ->
     assert counts(store, "log_now", "touchpoints_now") == [32, 31]
 
 
+def test_a_change_on_two_teams_topics_counts_once(store: EmbeddedStore) -> None:
+    change = outputs()["alert_change"]
+    for topic in ("alerts.store.v1", "alerts.sales.v1"):
+        Writer(store, nothing).write(merged(blocks([chunk(sent(change), topic=topic, topic_id=topic)])))
+    assert counts(store, "alert_changes_now") == [1]
+
+
 def test_a_touchpoint_that_its_producer_sent_twice_is_one_row_at_its_first_place(store: EmbeddedStore) -> None:
     again = resolved(9)._replace(offset=25)
     for order in ([resolved(9), again], [again], [resolved(9)], [again]):

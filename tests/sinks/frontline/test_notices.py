@@ -112,6 +112,8 @@ def test_what_was_handed_on_is_the_other_teams() -> None:
     world = World().take(signal(), of, handed)
     assert world.tell() == ["a1-reassigned-e"]
     assert world.why() == ["handed_on"]
+    world.take(handed)
+    assert world.tell() == [], "the same record stands on the old team's topic as well"
 
 
 def test_nobody_is_told_twice_that_their_own_alert_waits() -> None:

@@ -40,18 +40,18 @@ def test_a_matter_that_is_open_already_raises_no_second_alert() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "state"),
+    ("kind", "state", "facts"),
     [
-        pytest.param("acknowledged", "acknowledged", id="taken"),
-        pytest.param("snoozed", "snoozed", id="put off"),
-        pytest.param("reassigned", "reassigned", id="handed on"),
-        pytest.param("followed_up", "followed_up", id="followed up"),
+        pytest.param("acknowledged", "acknowledged", {}, id="taken"),
+        pytest.param("snoozed", "snoozed", {}, id="put off"),
+        pytest.param("reassigned", "reassigned", {"to": "agent-desk"}, id="put back"),
+        pytest.param("followed_up", "followed_up", {}, id="followed up"),
     ],
 )
-def test_what_staff_do_is_a_change_and_leaves_the_case_open(kind: str, state: str) -> None:
+def test_what_staff_do_is_a_change_and_leaves_the_case_open(kind: str, state: str, facts: dict[str, Any]) -> None:
     lab = Lab()
     alert = opened(lab)["agent-desk"]
-    (change,) = of(lab.fold(acted(kind, alert)), AlertChange)
+    (change,) = of(lab.fold(acted(kind, alert, **facts)), AlertChange)
     assert (change.alert_id, change.state, change.by, change.team) == (alert.id, state, "mia", "agent-desk")
     assert len(lab.live().customer.cases) == 1
 

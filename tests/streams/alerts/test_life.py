@@ -152,6 +152,46 @@ def test_a_reassigned_alert_is_the_other_teams_and_open() -> None:
     assert later == [("escalated", "managers")]
 
 
+@pytest.mark.parametrize(
+    ("to", "guess"),
+    [
+        pytest.param("stroe", "did you mean store? ", id="a slip"),
+        pytest.param("mia", "", id="a person is no team"),
+        pytest.param("", "", id="nobody"),
+    ],
+)
+def test_an_alert_for_a_team_that_does_not_exist_stays_where_it_is(to: str, guess: str) -> None:
+    lab = Lab()
+    alert = opened(lab)["agent-desk"]
+    lab.fold(acted("acknowledged", alert))
+    outputs = lab.fold(acted("reassigned", alert, 6 * MINUTE, to=to))
+    (refused,) = of(outputs, Rejected)
+    assert (refused.reason, of(outputs, AlertChange)) == ("team_unknown", [])
+    teams = ", ".join(knowledge().teams)
+    assert (
+        refused.detail == f"alert {alert.id!r} stays where it is: to: {to!r} is no team ({guess}the teams are {teams})"
+    )
+    (kept,) = [each for case in lab.live().customer.cases for each in case.alerts if each.id == alert.id]
+    assert (kept.team, kept.state, kept.by) == ("agent-desk", "acknowledged", "mia")
+
+
+def test_a_change_that_tells_another_team_is_for_the_alerts_own_as_well() -> None:
+    lab = Lab()
+    alert = opened(lab)["agent-desk"]
+    told: list[tuple[str, str, str | None]] = []
+    for body in (
+        acted("reassigned", alert, 6 * MINUTE, to="conflict"), acted("reassigned", alert, 7 * MINUTE, to="agent-desk"),
+        acted("acknowledged", alert, 8 * MINUTE), tick(OPENED + 30 * MINUTE),
+    ):  # fmt: skip
+        outcome = lab.process(lab.records([body]))
+        changes = [c for c in of(outcome.outputs, AlertChange) if c.alert_id == alert.id]
+        told += [(c.state, c.team, outcome.left.get(c.id)) for c in changes]
+    assert told == [
+        ("reassigned", "conflict", "agent-desk"), ("reassigned", "agent-desk", "conflict"),
+        ("acknowledged", "agent-desk", None), ("escalated", "managers", "agent-desk"),
+    ]  # fmt: skip
+
+
 def test_a_grave_matter_of_complaints_never_expires_and_escalates_daily() -> None:
     lab = Lab()
     life = [touchpoint("complaint.opened", n, complaint_id=f"k{n}", properties={"policy_id": "sign"}) for n in (0, 1)]

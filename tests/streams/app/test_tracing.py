@@ -85,9 +85,9 @@ def test_an_alert_carries_the_trace_of_its_touchpoint_and_a_timer_that_of_none()
 
 def test_what_is_sent_differs_in_that_header_alone() -> None:
     _, outputs, _, traces = run(RECORDED)
-    for entries in batched(outputs, 0, 1, traces.of).values():
+    for entries in batched(outputs, {}, 0, 1, traces.of).values():
         assert all([name for name, _ in headers] in ([], [TRACEPARENT]) for _, _, headers, _ in entries)
-    carriers = [h for (topic, _), e in batched(outputs, 0, 1, traces.of).items() for _, _, h, _ in e if h]
+    carriers = [h for (topic, _), e in batched(outputs, {}, 0, 1, traces.of).items() for _, _, h, _ in e if h]
     assert carriers
 
 

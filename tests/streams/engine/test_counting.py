@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.records import Measure, Touchpoint
+from schemas.records import Measure, Rejected, Touchpoint
 from streams.engine import Outcome, Partition
 from streams.engine.counting import MARK
 from tests.streams.lab import DAY, HOUR, MINUTE, START, Lab, of, tick, touchpoint
@@ -88,6 +88,21 @@ def test_what_staff_do_with_the_alert_of_a_trend_goes_where_it_is_judged() -> No
     assert act.scope["cause"] == "late"
     assert '"state":"acknowledged"' in act.scope["act"]
     assert '"by":"kim"' in act.scope["act"]
+
+
+def test_the_alert_of_a_trend_is_handed_to_a_team_that_there_is() -> None:
+    lab = Lab()
+    handed = [
+        touchpoint(
+            "alert.reassigned", 1_000 + n, channel="system", initiator="company",
+            properties={"alert_id": "a1", "scope": {"cause": "late"}, "to": to},
+        )
+        for n, to in enumerate(("stroe", "store"))
+    ]  # fmt: skip
+    (refused,) = of(lab.fold(tick(0), *handed, who="none:x"), Rejected)
+    assert (refused.reason, "did you mean store?" in refused.detail) == ("team_unknown", True)
+    (act,) = [m for m in of(lab.fold(tick(2 * MINUTE)), Measure) if m.scope.get("measure") == "act"]
+    assert '"to":"store"' in act.scope["act"]
 
 
 def test_a_quantile_that_trends_say_twice_counts_once() -> None:

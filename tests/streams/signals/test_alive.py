@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bench.rhythm.leaving import Customers, fit
+from schemas.judging import LARGEST_AMOUNT
 from schemas.records import Touchpoint
 from streams.signals.alive import WEEK_MS, BuyTillYouDie
 from tests.streams.lab import DAY, START, Lab, knowledge, signals, tick, touchpoint
@@ -74,3 +75,22 @@ def test_fires_at_the_moment_and_by_the_median_that_was_broadcast() -> None:
     assert age is not None
     assert told(79) == [START + round(age * WEEK_MS)]
     assert told(80) == []
+
+
+@pytest.mark.parametrize(
+    ("amounts", "spent"),
+    [
+        pytest.param((200, 150, 80), 430.0, id="what was bought"),
+        pytest.param((400, 150, -120), 430.0, id="a line below zero takes off"),
+        pytest.param((200, -200, -200), None, id="who has taken all back has spent nothing"),
+        pytest.param((LARGEST_AMOUNT,) * 3, 3 * LARGEST_AMOUNT, id="the largest amounts add up"),
+        pytest.param((-LARGEST_AMOUNT,) * 3, None, id="and the smallest"),
+    ],
+)
+def test_what_was_spent_is_what_was_bought_less_what_was_taken_back(
+    amounts: tuple[float, ...], spent: float | None
+) -> None:
+    lab = Lab()
+    bought = [touchpoint("purchase.made", n * 7 * DAY, amount=float(each)) for n, each in enumerate(amounts)]
+    found = signals(lab.fold(*bought, tick(900 * DAY)), "slipping_away")
+    assert [each.values["value"] for each in found] == ([] if spent is None else [spent])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
 from schemas.records import Alert, AlertChange, Emitted, Measure, Signal
@@ -84,7 +85,7 @@ def test_the_order_between_partitions_does_not_show(usual: Judged, seed: int) ->
 def test_a_bucket_waits_for_every_partition() -> None:
     one = board()
     ahead = [(n, each) for n, each in enumerate(streams()[0])]
-    assert one.process(ahead) == ([], [])
+    assert one.process(ahead) == Judged([], [], {})
 
 
 def test_what_is_sent_again_changes_nothing(usual: Judged) -> None:
@@ -140,6 +141,28 @@ def test_an_act_that_concerns_no_alert_of_its_scope_is_counted_and_stops_nothing
     )
     assert {o.state for o in judged.outputs if isinstance(o, AlertChange) and o.by} == {"resolved", "closed"}
     assert one.counts["unknown_alert"] == 1
+
+
+def test_an_alert_that_is_handed_on_is_the_other_teams_and_both_are_told() -> None:
+    one, records = board(), [each for _, each in interleaved(0)][:-2]
+    opened = one.process(list(enumerate(records)))
+    alerts = [o for o in opened.outputs if isinstance(o, Alert)]
+    later = 14 * DAY + 12 * HOUR
+    act = acted("reassigned", alerts[0], later)
+    handed = [
+        msgspec.structs.replace(act, scope=act.scope | {"act": act.scope["act"].replace("}", f',"to":"{to}"}}')})
+        for to in ("sales", alerts[1].team)
+    ]
+    handed[1] = msgspec.structs.replace(handed[1], bucket=handed[1].bucket + MINUTE)
+    passed = [mark(p, later + 20 * DAY) for p in range(PARTITIONS)]
+    judged = one.process(list(enumerate([*handed, *passed], len(records))))
+    changes = [o for o in judged.outputs if isinstance(o, AlertChange) and o.alert_id == alerts[0].id]
+    assert (changes[0].state, changes[0].team, changes[0].reason) == (
+        "reassigned", "sales", f"{alerts[0].team} → sales"
+    )  # fmt: skip
+    assert judged.left[changes[0].id] == alerts[0].team
+    assert [c.state for c in changes].count("reassigned") == 1, "the other team has its own alert of it"
+    assert {c.team for c in changes[1:] if c.state != "escalated"} == {"sales"}
 
 
 def test_what_staff_do_with_the_alert_becomes_part_of_its_life() -> None:
