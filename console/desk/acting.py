@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 import msgspec
 
 from console.accounts.people import Person
-from console.live.standing import Item
+from console.live.item import Item
 from producers.preparing import Preparing, Ready
 from schemas import times
 from schemas.keys import NAMED, IdentityKey, kind_of

@@ -13,8 +13,9 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from console.live.item import Item
 from console.live.refusals import Refusal, Refusals
-from console.live.standing import Item, Standing
+from console.live.standing import Standing
 from rapport.connection import Kafka
 from schemas import topics
 from schemas.codec import decode_outputs

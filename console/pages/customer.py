@@ -18,7 +18,7 @@ from console.accounts.masking import SAID
 from console.accounts.people import Person
 from console.charts.steps import steps
 from console.desk.acting import LONGEST, touchpoint_of
-from console.live.standing import CALL, Item, at_desk
+from console.live.item import CALL, Item, at_desk
 from console.pages.inbox import gist
 from console.pages.reading import ASK, SILENT, Nobody, Seen, key_of, read
 from console.web.guard import Stop

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from console.live.standing import Item, at_desk, was_at_desk
+from console.live.item import Item, at_desk, was_at_desk
 from console.pages.inbox import row_of
 from console.web.guard import SESSION, whole
 from console.web.site import Site

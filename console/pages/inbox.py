@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from console.accounts.people import Person
 from console.desk.acting import LONGEST, SNOOZES, TYPES, Refused, touchpoint_of
+from console.live.item import CALL, SHIFT, Item, at_desk
 from console.live.refusals import Refusal
-from console.live.standing import CALL, SHIFT, Item, at_desk
 from console.web.guard import Stop
 from console.web.site import PART, Site
 from console.web.viewer import Viewer

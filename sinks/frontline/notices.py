@@ -11,7 +11,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from console.live.standing import POP_MS, Item, Standing
+from console.live.item import POP_MS, Item
+from console.live.standing import Standing
 from schemas.records import SEVERITIES, Alert, AlertChange, Emitted, Severity
 from sinks.frontline.config import Delivery, Receiver
 from sinks.frontline.ledger import OVER, Entry, Ledger

@@ -34,3 +34,12 @@ def shop(world: World) -> World:
     world.join("tom", "agent", ("agent-desk",))
     world.hear(signal(), alert(), signal("s1"), alert("s1", "store"))
     return world
+
+
+@pytest.fixture
+def desk(world: World) -> World:
+    """Tom and Ann, of one team, and an alert of theirs."""
+    world.join("tom", "agent", ("agent-desk",))
+    world.join("ann", "agent", ("agent-desk",))
+    world.hear(signal(), alert())
+    return world

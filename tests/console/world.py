@@ -169,3 +169,7 @@ def csrf(client: TestClient, path: str = "/login") -> str:
     found = re.search(r'name="csrf" value="(\w+)"', client.get("/", follow_redirects=True).text)
     assert found is not None
     return found[1]
+
+
+def to_team(told: AlertChange, team: str) -> AlertChange:
+    return msgspec.structs.replace(told, team=team)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from console.live.standing import POP_MS
+from console.live.item import POP_MS
 from schemas.records import AlertState, Emitted, Severity
 from sinks.frontline.config import Delivery, Receiver
 from sinks.frontline.ledger import Entry, Ledger, encode, key_of
