@@ -61,7 +61,9 @@ class Fold:
         customer, at, world = live.customer, body.occurred_at, self.states.world
         if customer.timers:
             now = 0 if customer.run is not None else world.time or 0
-            self.fire(key, live, max(at, customer.latest, now) - 1, offset)
+            until = max(at, customer.latest, now) - 1
+            if customer.timers[0].due <= until:
+                self.fire(key, live, until, offset)
         if at < customer.latest:
             self.outcome.counts["late"] += 1
         else:

@@ -124,9 +124,9 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
             if mark == session:
                 if a & low or b & high:
                     return False
-                self.sessions = tuple(
+                self.sessions = tuple([
                     (m, x | low, y | high) if m == session else (m, x, y) for m, x, y in self.sessions
-                )
+                ])  # fmt: skip
                 return True
         self.sessions = (*self.sessions, (session, low, high))[-SESSIONS:]
         return True

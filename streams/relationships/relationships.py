@@ -294,7 +294,7 @@ class Relationships:
         weight = milli * amount // ONE
         if weight >= TELLING:
             customer = moment.customer
-            others = tuple(r for r in customer.reasons if r.slot != slot)
+            others = [r for r in customer.reasons if r.slot != slot]
             customer.reasons = (*others, Reason(moment.event_id, what, index, weight, slot))[-REASONS:]
 
     def _decide(self, moment: Moment, numbers: Numbers, transformed: bool, said: bool = False) -> None:
