@@ -135,16 +135,19 @@ def due(moment: Moment, matter: str) -> None:
     if timing.expires_at(case, rules) <= moment.at:
         end(moment, case, "expired", "maximum age")
         return
-    for each in case.alerts if case.history is None else ():
-        alert = each
-        if timing.wakes_at(alert) <= moment.at:
-            tell(moment, alert, matter, "reopened", reason=f"{alert.state} by {alert.by or 'somebody'} has run out")
-            alert = msgspec.structs.replace(alert, state="open", until=0, by="")
-        while timing.escalates_at(alert, case, rules) <= moment.at:
-            alert = _escalated(moment, case, alert)
-        if alert is not each:
-            case = put(moment, case, alert)
+    if case.history is None:
+        case = msgspec.structs.replace(case, alerts=tuple([_due(moment, case, alert) for alert in case.alerts]))
     keep(moment, case)
+
+
+def _due(moment: Moment, case: Case, alert: OpenAlert) -> OpenAlert:
+    rules = moment.knowledge.alerts
+    if timing.wakes_at(alert) <= moment.at:
+        tell(moment, alert, case.matter, "reopened", reason=f"{alert.state} by {alert.by or 'somebody'} has run out")
+        alert = msgspec.structs.replace(alert, state="open", until=0, by="")
+    while timing.escalates_at(alert, case, rules) <= moment.at:
+        alert = _escalated(moment, case, alert)
+    return alert
 
 
 def _escalated(moment: Moment, case: Case, alert: OpenAlert) -> OpenAlert:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from operator import itemgetter
+from typing import Final, TypeAlias
 
 Event: TypeAlias = tuple[str, int]
 """What happened, and when (ms)."""
+_BY_TIME: Final = itemgetter(1, 0)
 
 
 def newest(times: Mapping[str, int], most: int) -> dict[str, int]:
     """The `most` latest of times by name, in one canonical order."""
-    ranked = sorted(times.items(), key=lambda each: (-each[1], each[0]))[:most]
-    return dict(sorted(ranked))
+    if len(times) > most:
+        times = dict(sorted(times.items(), key=lambda each: (-each[1], each[0]))[:most])
+    return dict(sorted(times.items()))
 
 
 def joined(mine: Mapping[str, int], older: Mapping[str, int], most: int) -> dict[str, int]:
@@ -23,7 +26,7 @@ def joined(mine: Mapping[str, int], older: Mapping[str, int], most: int) -> dict
 
 def in_order(events: Iterable[Event], most: int) -> tuple[Event, ...]:
     """The `most` latest of events, by their own time: one that arrives late takes its place."""
-    return tuple(sorted(events, key=lambda each: (each[1], each[0])))[-most:]
+    return tuple(sorted(events, key=_BY_TIME))[-most:]
 
 
 def recent(events: Iterable[Event], what: str, since: float, until: int) -> int:

@@ -61,7 +61,9 @@ class Fold:
         customer, at, world = live.customer, body.occurred_at, self.states.world
         if customer.timers:
             now = 0 if customer.run is not None else world.time or 0
-            self.fire(key, live, max(at, customer.latest, now) - 1, offset)
+            until = max(at, customer.latest, now) - 1
+            if customer.timers[0].due <= until:
+                self.fire(key, live, until, offset)
         if at < customer.latest:
             self.outcome.counts["late"] += 1
         else:
@@ -174,7 +176,7 @@ class Fold:
             before = states.get(key)
             try:
                 if before is None:
-                    before = _state(live, detector)
+                    before = _state(live, detector, key)
                 state = detector.observe(before, moment)
             except FAULTS as fault:
                 self._failed(moment, detector.name, fault)
@@ -189,23 +191,25 @@ class Fold:
                 self.outcome.counts["rejected"] += sum(type(each) is Rejected for each in moment.out[before_it:])
 
     def _due(self, moment: Moment, live: Live, detector: Detector[Any], timer: Timer) -> None:
+        key = key_of(detector)
         try:
-            state = detector.due(_state(live, detector), timer, moment)
+            state = detector.due(_state(live, detector, key), timer, moment)
         except FAULTS as fault:
             self._failed(moment, detector.name, fault)
         else:
-            _keep(live, detector, state)
+            _keep(live, key, state)
 
     def _meets(self, moment: Moment, live: Live, detector: Meeting[Any], wide: Wide) -> None:
         news = self._news.get(wide.number)
         if news is None:
             news = self._news[wide.number] = news_of(wide.kind, wide.at, wide.facts)
+        key = key_of(detector)
         try:
-            state = detector.meet(_state(live, detector), news, moment)
+            state = detector.meet(_state(live, detector, key), news, moment)
         except FAULTS as fault:
             self._failed(moment, detector.name, fault)
         else:
-            _keep(live, detector, state)
+            _keep(live, key, state)
 
     def nobody(self, key: str, body: Touchpoint, offset: int) -> None:
         """A touchpoint behind which is no customer: what concerns many is counted all the same.
@@ -271,8 +275,7 @@ def news_of(kind: str, at: int, facts: Mapping[str, str]) -> News:
     return News(kind, at, found, facts.get("location_id"), facts.get("staff_id"), facts.get("item_id"))
 
 
-def _state(live: Live, detector: Detector[Any] | Meeting[Any]) -> Any:
-    key = key_of(detector)
+def _state(live: Live, detector: Detector[Any] | Meeting[Any], key: str) -> Any:
     state = live.states.get(key)
     if state is None:
         packed = live.customer.memory.get(key)
@@ -282,8 +285,7 @@ def _state(live: Live, detector: Detector[Any] | Meeting[Any]) -> Any:
     return state
 
 
-def _keep(live: Live, detector: Detector[Any] | Meeting[Any], state: Any) -> None:
-    key = key_of(detector)
+def _keep(live: Live, key: str, state: Any) -> None:
     if state is not live.states[key]:
         live.states[key] = state
         live.changed.add(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush
 from itertools import islice
@@ -286,15 +287,18 @@ class Partition:
     def pack(live: Live) -> bytes:
         """The canonical bytes of a customer, their detectors' states among them."""
         customer = live.customer
+        memory, known = customer.memory, len(customer.memory)
         for key in live.changed:
             state = live.states[key]
-            if state == type(state)():
-                customer.memory.pop(key, None)
+            kind: type[msgspec.Struct] = type(state)
+            if state == _unseen(kind):
+                if memory.pop(key, None) is not None:
+                    known -= 1
             else:
-                customer.memory[key] = msgspec.Raw(_encode(state))
-        if live.changed:
+                memory[key] = msgspec.Raw(_encode(state))
+        if len(memory) > known:
             # In the order of names: in that of the changes it would show where chunks were cut.
-            customer.memory = dict(sorted(customer.memory.items()))
+            customer.memory = dict(sorted(memory.items()))
         live.changed.clear()
         return customers.pack(customer)
 
@@ -318,6 +322,12 @@ class Partition:
         for _, packed in self.counts.packed():
             digest.update(packed)
         return digest.hexdigest()
+
+
+@cache
+def _unseen(kind: type[msgspec.Struct]) -> msgspec.Struct:
+    """The state of somebody of whom a detector has seen nothing: it is not kept."""
+    return kind()
 
 
 def _due_of(customer: Customer) -> int:

@@ -55,10 +55,13 @@ def holding(conditions: tuple[Condition, ...]) -> Holds:
 
 def _holds(condition: Condition) -> Holds:
     judge, field = _answered_once(_judge(condition)), condition.field
-    if condition.in_properties:
-        return lambda _, properties: judge(properties.get(field))
-    value = attrgetter(field)
-    return lambda touchpoint, _: judge(value(touchpoint))
+    absent, value = judge(None), attrgetter(field)
+
+    def in_properties(_: Touchpoint, properties: Mapping[str, object]) -> bool:
+        found = properties.get(field)  # most that a rule asks for is not there
+        return absent if found is None else judge(found)
+
+    return in_properties if condition.in_properties else lambda touchpoint, _: judge(value(touchpoint))
 
 
 def _answered_once(judge: Callable[[object], bool]) -> Callable[[object], bool]:

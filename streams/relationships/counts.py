@@ -30,8 +30,9 @@ def add(bank: Bank, half_life_ms: int, at: int, what: Iterable[tuple[int, int]])
     if epoch > bank.epoch:
         move(bank, epoch)
     grown, sums = 2.0 ** (at / half_life_ms - bank.epoch), bank.sums
+    one = round(ONE * grown)  # most are
     for slot, amount in what:
-        left = round(amount * grown)
+        left = one if amount == ONE else round(amount * grown)
         if left > 0:
             sums[slot] = sums.get(slot, 0) + left
 

@@ -124,23 +124,17 @@ class Habits(msgspec.Struct, array_like=True, gc=False):
             if mark == session:
                 if a & low or b & high:
                     return False
-                self.sessions = tuple(
+                self.sessions = tuple([
                     (m, x | low, y | high) if m == session else (m, x, y) for m, x, y in self.sessions
-                )
+                ])  # fmt: skip
                 return True
         self.sessions = (*self.sessions, (session, low, high))[-SESSIONS:]
         return True
 
 
-_SPREAD: Final = tuple(sum((byte >> n & 1) << 2 * n for n in range(8)) for byte in range(256))
-
-
 def _spread(types: int) -> int:
-    """The types' bits, each in the lower one of its two."""
-    found = 0
-    for place in range(0, types.bit_length(), 8):
-        found |= _SPREAD[types >> place & 255] << 2 * place
-    return found
+    """The types' bits, each in the lower one of its two: as digits of base 4."""
+    return int(f"{types:b}", 4)
 
 
 def merge(mine: Habits, other: Habits) -> None:

@@ -137,6 +137,7 @@ class Reading:
         self._spoken = compiled(_spoken)
         self._damaged = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "damaged")
         self._silence = [number for number, name in enumerate(numbers_of(knowledge)) if name in QUIET]
+        self._silence_says = self._weights[self._silence]
         self._silent = [n for n, each in enumerate(knowledge.types) if each.state != "damaged" or each.id == LEFT]
         self._speaks = tuple((index, int(self._once[slot, index])) for slot, index in enumerate(best))
         # What is compiled, is compiled now, and not while the first customer waits.
@@ -170,7 +171,7 @@ class Reading:
 
     def quiet(self, numbers: Numbers) -> int:
         """The types, as bits, that a customer's silence speaks for: they may have left, they are not hostile."""
-        said = numbers[self._silence] @ self._weights[self._silence]
+        said = numbers[self._silence] @ self._silence_says
         speaks = (said - said.mean() >= SPOKEN * WHOLE).tolist()
         return sum(1 << n for n in self._silent if speaks[n])
 

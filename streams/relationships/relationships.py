@@ -167,19 +167,22 @@ class Relationships:
     ) -> tuple[bool, bool, int]:  # fmt: skip
         """Adds deeds and words to `counted`; whether any was new in its session, whether one transforms, and the types,
         as bits, for which the words may be an occasion, 0 without words."""
+        properties = moment.properties
+        done = [deed for holds, deed in deeds if holds(touchpoint, properties)]
+        words = own_words(touchpoint.text) if own and touchpoint.text else ""
+        if not done and not words:
+            return False, False, 0
         state = moment.customer.habits
         amount = round(ONE * self._trust(moment, touchpoint))
         session, transformed, news, since = watching.session_of(touchpoint), False, False, len(counted)
         heard = 0
-        properties = moment.properties
-        for holds, deed in deeds:
-            if holds(touchpoint, properties):
-                transformed = transformed or deed.transformational
-                if not session or state.new_in(session, deed.slot):
-                    counted.append((deed.slot, amount))
-                    self._remember(moment, deed.slot, f"deed.{deed.name}", amount)
-                    news = news or self._reading.speaks(deed.slot)[1] >= TELLING
-        if own and touchpoint.text and (words := own_words(touchpoint.text)):
+        for deed in done:
+            transformed = transformed or deed.transformational
+            if not session or state.new_in(session, deed.slot):
+                counted.append((deed.slot, amount))
+                self._remember(moment, deed.slot, f"deed.{deed.name}", amount)
+                news = news or self._reading.speaks(deed.slot)[1] >= TELLING
+        if words:
             if self.unread(touchpoint):
                 counted.append((habits.FOREIGN, ONE))
             else:
@@ -291,7 +294,7 @@ class Relationships:
         weight = milli * amount // ONE
         if weight >= TELLING:
             customer = moment.customer
-            others = tuple(r for r in customer.reasons if r.slot != slot)
+            others = [r for r in customer.reasons if r.slot != slot]
             customer.reasons = (*others, Reason(moment.event_id, what, index, weight, slot))[-REASONS:]
 
     def _decide(self, moment: Moment, numbers: Numbers, transformed: bool, said: bool = False) -> None:

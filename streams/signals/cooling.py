@@ -30,11 +30,11 @@ class Cooling(Charted):
     of_tone: ClassVar[str] = "colder"
 
     def observe(self, state: Momentum, moment: Moment) -> Momentum:
-        came = interval(state, moment) is not None
-        if came:
+        days = interval(state, moment)
+        if days is not None:
             close_matter(moment, RARER, "they came")
-        state = super().observe(state, moment)
-        if came:
+        state = self.judge(state, moment, days)
+        if days is not None:
             self._await(state, moment)
         return state
 

@@ -82,7 +82,11 @@ class Charted(Timeless[Momentum]):
         return Momentum()
 
     def observe(self, state: Momentum, moment: Moment) -> Momentum:
-        days, tone = interval(state, moment), tone_of(moment)
+        return self.judge(state, moment, interval(state, moment))
+
+    def judge(self, state: Momentum, moment: Moment, days: float | None) -> Momentum:
+        """`days` since the last occasion, if this is a new one."""
+        tone = tone_of(moment)
         if days is None and tone is None:
             return state
         coming, sounding = charts(moment, moment.knowledge.signals[self.name], self.side)

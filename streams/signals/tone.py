@@ -16,6 +16,8 @@ MEANT: Final = {"praise": "positive", "complaint": "negative"}
 OTHERWISE: Final = frozenset({"feedback.rated", "complaint.resolved"})
 """Touchpoints that say how they feel by more than words."""
 COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
+WORDLESS: Final = OTHERWISE | COMPLAINS
+"""Touchpoints that need no words to say how they feel."""
 TURNS: Final = frozenset({"mocking", "relapse"})
 """Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
@@ -43,7 +45,7 @@ def tone_of(moment: Moment) -> float | None:
     """
     touchpoint = moment.touchpoint
     assert touchpoint is not None
-    if not touchpoint.text and touchpoint.type not in OTHERWISE and touchpoint.type not in COMPLAINS:
+    if not touchpoint.text and touchpoint.type not in WORDLESS:
         return None
     if touchpoint.type == "feedback.rated":
         return _rated(moment.properties.get("score"), moment.properties.get("scale"))

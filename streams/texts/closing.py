@@ -105,5 +105,7 @@ def _spelt(plain: str, closings: Words, asides: Words) -> bool:
 
 def _ends(plain: str, at: int, words: tuple[str, ...]) -> list[int]:
     """Where the words that stand here end; Latin ones end where letters do."""
+    if not plain.startswith(words, at):
+        return []
     ends = [at + len(word) for word in words if plain.startswith(word, at)]
     return [end for end in ends if end == len(plain) or not (latin(plain[end - 1]) and latin(plain[end]))]

@@ -102,11 +102,10 @@ class Finder:
         for start, word in self._trie.find(text).tolist():
             length, numbers, part = self._words[word]
             end = start + length
-            for number in numbers:
-                if _stands_alone(text, start, end):
-                    yield Hit(start, end, number)
-                    if self._entries[number].rivals:
-                        whole.append((start, end))
+            for number in numbers if _stands_alone(text, start, end) else ():
+                yield Hit(start, end, number)
+                if self._entries[number].rivals:
+                    whole.append((start, end))
             if part and not any(first < start < last < end for first, last in whole):
                 parts.setdefault(part, []).append((start, end))
         for first in parts.keys() & self._behind.keys():
