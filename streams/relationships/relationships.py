@@ -101,7 +101,7 @@ class Relationships:
             state.count(at, counted)
         if news:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
-            state.speak(watching.session_of(touchpoint) or at & MARK, types & heard if heard else types)
+            state.speak(watching.occasion_of(state, touchpoint, at), types & heard if heard else types)
             self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY)
         if not state.review:
             self._await(moment)
@@ -182,11 +182,12 @@ class Relationships:
         if own and touchpoint.text and (words := own_words(touchpoint.text)):
             if self.unread(touchpoint):
                 counted.append((habits.FOREIGN, ONE))
-            else:
+            elif not self._lexicon.bought(words):
                 terms, text = self._lexicon.read(words)
                 for term in terms:
                     if term.transformational:
-                        transformed = True
+                        # Who only says so was never seen to be loyal: that is one occasion.
+                        transformed = transformed or term.slot is not None or self._has_done(moment.customer, counted)
                         self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
                 known = any(term.milli for term in terms) or self._has_done(moment.customer, counted)

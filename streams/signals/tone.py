@@ -20,6 +20,11 @@ TURNS: Final = frozenset({"mocking", "relapse"})
 """Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
 """Causes whose words say that something failed. Those of the others are of things, which praise names as well."""
+THANKS: Final = frozenset({
+    "thank you", "thanks", "thx", "tnx", "thank u", "appreciate", "no worries", "谢谢", "感谢", "多谢", "谢谢你们",
+    "感谢你们",
+})  # fmt: skip
+"""Words of praise (texts.yaml: intents) that are but polite."""
 
 
 def sincere(heard: Heard) -> bool:
@@ -28,6 +33,17 @@ def sincere(heard: Heard) -> bool:
         return False
     fails = "negative" in heard.said("sentiment") or not FAILURES.isdisjoint(heard.said("cause"))
     return not fails or "mended" in heard.said("reply")
+
+
+def praises(heard: Heard) -> bool:
+    """Praise that is meant, and neither a complaint nor a worry beside it."""
+    said = heard.said("intent")
+    return "praise" in said and {"complaint", "worry"}.isdisjoint(said) and sincere(heard)
+
+
+def merely_thanks(heard: Heard) -> bool:
+    """Whether all of its words of praise are polite ones."""
+    return {heard.low[start:end] for start, end in heard.spans("intent", "praise")} <= THANKS
 
 
 def turned(heard: Heard) -> bool:
