@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from streams.customers.moment import Moment
@@ -16,6 +17,9 @@ MEANT: Final = {"praise": "positive", "complaint": "negative"}
 OTHERWISE: Final = frozenset({"feedback.rated", "complaint.resolved"})
 """Touchpoints that say how they feel by more than words."""
 COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
+GLAD: Final = 0.7
+"""Share of 1 from which a text is surely glad."""
+ASKS: Final = re.compile("[?？]")
 TURNS: Final = frozenset({"mocking", "relapse"})
 """Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
@@ -44,6 +48,22 @@ def praises(heard: Heard) -> bool:
 def merely_thanks(heard: Heard) -> bool:
     """Whether all of its words of praise are polite ones."""
     return {heard.low[start:end] for start, end in heard.spans("intent", "praise")} <= THANKS
+
+
+def glad_only(moment: Moment) -> bool:
+    """Whether they praise or are glad, surely and meaning it, and neither ask nor want nor miss anything: the words want
+    no answer but thanks."""
+    heard = heard_from(moment)
+    if heard is None or not {"praise"}.issuperset(heard.intents):
+        return False
+    if heard.said("wish") or heard.said("pressure") or ASKS.search(heard.low):
+        return False
+    if not heard.said("intent") and heard.said("sentiment").keys() != {"positive"}:
+        return False
+    if not sincere(heard) or heard.displeased:
+        return False
+    feeling = heard.sentiment()
+    return feeling.name == "positive" and feeling.share >= GLAD
 
 
 def turned(heard: Heard) -> bool:
