@@ -199,6 +199,11 @@ def _advocate(speaker: Speaker, signal: Signal) -> Parts:
     return _worded(speaker, signal, {}, "" if signal.values["before"] else "new")
 
 
+def _service_gap(speaker: Speaker, signal: Signal) -> Parts:
+    """Of whom we do not know yet we know no standards: only that they want it now."""
+    return _worded(speaker, signal, {}, "new" if speaker.declared == STRANGER else "")
+
+
 def _cry_for_help(speaker: Speaker, signal: Signal) -> Parts:
     """A question that presses is a reproach; of one that is but a question mark nobody knows yet what it is."""
     touchpoint, variant = speaker.moment.touchpoint, ""
@@ -321,6 +326,7 @@ _SIGNALS: dict[str, Callable[[Speaker, Signal], Parts]] = {
     "contact_rule_broken": _contact_rule_broken,
     "threat": _threat,
     "advocate": _advocate,
+    "service_gap": _service_gap,
     "cry_for_help": _cry_for_help,
     "stage_gap": _stage_gap,
     "offended_by_precision": _linted,

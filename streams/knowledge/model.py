@@ -129,8 +129,8 @@ class Others(msgspec.Struct, frozen=True):
 
     `elsewhere` are other companies, times, stories: nothing in their clause is said of us. `kin` are people and things
     of their own: what stands behind them is said of them, unless one of `selves` stands between or one of `us` in the
-    clause. `us` are words by which a text addresses us or names what is ours. `in_return` are words by which a text says
-    what it wants for its praise.
+    clause. `us` are words by which a text addresses us or names what is ours. `in_return` are words by which a text
+    says what it wants for its praise.
     """
 
     language: Language

@@ -187,7 +187,7 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "slipping_away": _plain("silent_days purchases"),
     "novelty_due": _plain("item silent_days") | _beside("marketing"),
     "advocate": _plain("score before") | {"happened.new": _blanks("")},
-    "service_gap": _plain("gap"),
+    "service_gap": _plain("gap") | {"title.new": _blanks("gap"), "why.new": _blanks("")},
     "betrayal": _plain("policy_id", silent=True),
     "right_offer": {
         "title": _blanks("offer"),

@@ -40,8 +40,8 @@ def session_of(touchpoint: Touchpoint) -> int:
 
 
 def occasion_of(habits: Habits, touchpoint: Touchpoint, at: int) -> int:
-    """A mark of the occasion: the session, else the moment; of words without a session that of the latest occasion where
-    it began no longer before than a pause: what is said in several lines is said once."""
+    """A mark of the occasion: the session, else the moment; of words without a session that of the latest occasion
+    where it began no longer before than a pause: what is said in several lines is said once."""
     named, latest = session_of(touchpoint), habits.occasion & h.MARK
     if not named and touchpoint.text and (at - latest) & h.MARK <= GAP_MS:
         return latest

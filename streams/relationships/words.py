@@ -97,7 +97,7 @@ class Lexicon:
         return self._us.search(spelt(lowered(text)).text) is not None
 
     def bought(self, text: str) -> bool:
-        """Whether the text praises and says what it wants for it; who wants to be written to in their trouble does not."""
+        """Whether the text praises and says what it wants for it; who wants to be written to in trouble does not."""
         heard = self._listener.hear(text)
         return in_return(self._knowledge, text) and "praise" in heard.intents and not heard.displeased
 

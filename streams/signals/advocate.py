@@ -42,8 +42,8 @@ class Advocate(Timeless[Voice]):
     weight of `weights`, what others read more with its reach (decimal logarithm). A rating counts only where it is the
     top of its scale or near, a post or mention only where it recommends us, and what is shared not where its words are
     of displeasure: who shares "do not buy here" is no advocate. The quantile is the one last broadcast, else
-    `quantile_99`, and never below `least`: where hardly anybody speaks of us, one kind word is more than 99 of 100 have,
-    and no advocacy. An act that arrives late counts what is left of it.
+    `quantile_99`, and never below `least`: where hardly anybody speaks of us, one kind word is more than 99 of 100
+    have, and no advocacy. An act that arrives late counts what is left of it.
     """
 
     name: ClassVar[str] = "advocate"

@@ -47,9 +47,9 @@ class ServiceGap:
     or more at that moment, and one of the two is declared or leads. A no is a refusal by staff, or a complaint that
     ends in one. An answer of a person about the matter, or one that names none, ends the waiting and the case, and so
     does a complaint that is resolved, that of a ringing telephone a call that has begun; a question that arrives after
-    a later word of ours is answered. Who is merely glad waits for nothing, and nor do thanks, an ok, a goodbye or a no to
-    more messages: in reply to a message, or within 24 hours of our word. Who is never answered and asks again is heard again once it is no longer
-    quiet.
+    a later word of ours is answered. Who is merely glad waits for nothing, and nor do thanks, an ok, a goodbye or a no
+    to more messages: in reply to a message, or within 24 hours of our word. Who is never answered and asks again is
+    heard again once it is no longer quiet.
     """
 
     name: ClassVar[str] = "service_gap"

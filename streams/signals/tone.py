@@ -7,6 +7,7 @@ from typing import Final
 
 from streams.customers.moment import Moment
 from streams.signals.outgoing import heard_from
+from streams.texts.closing import closes
 from streams.texts.listening import Heard
 
 SIDES: Final = {("positive",): 1.0, ("negative",): -1.0, ("positive", "negative"): 0.0}
@@ -51,8 +52,8 @@ def merely_thanks(heard: Heard) -> bool:
 
 
 def glad_only(moment: Moment) -> bool:
-    """Whether they praise or are glad, surely and meaning it, and neither ask nor want nor miss anything: the words want
-    no answer but thanks."""
+    """Whether they praise or are glad, surely and meaning it, and neither ask nor want nor miss anything: the words
+    want no answer but thanks."""
     heard = heard_from(moment)
     if heard is None or not {"praise"}.issuperset(heard.intents):
         return False
@@ -62,6 +63,8 @@ def glad_only(moment: Moment) -> bool:
         return False
     if not sincere(heard) or heard.displeased:
         return False
+    if "praise" in heard.said("intent") and closes(moment.knowledge.texts, heard.text):
+        return True
     feeling = heard.sentiment()
     return feeling.name == "positive" and feeling.share >= GLAD
 
