@@ -49,13 +49,17 @@ def _unanswered(speaker: Speaker, signal: Signal) -> Parts:
     words = next((words for words in said if words), "")
     key = "signal.unanswered.happened" if words else "signal.unanswered.happened.silent"
     happened = speaker.say(key, kind=kind, text=words) if words else speaker.say(key, kind=kind)
-    staff = speaker.say("signal.unanswered.staff")
+    staff, tone = speaker.say("signal.unanswered.staff"), str(signal.values.get("tone", ""))
+
+    def line(part: str, **values: str) -> str:
+        return speaker.say(f"signal.unanswered.{part}{tone and f'.{tone}'}", **values)
+
     return (
-        speaker.say("signal.unanswered.title", kind=kind),
+        line("title", kind=kind),
         happened,
-        speaker.say("signal.unanswered.why", norm=norm),
-        [speaker.say("signal.unanswered.do.1"), speaker.say("signal.unanswered.do.2", staff=staff)],
-        [speaker.say("signal.unanswered.do_not.1"), speaker.say("signal.unanswered.do_not.2")],
+        line("why", norm=norm),
+        [line("do.1"), line("do.2", staff=staff)],
+        [speaker.say("signal.unanswered.do_not.1"), line("do_not.2")],
     )
 
 
@@ -190,6 +194,16 @@ def _threat(speaker: Speaker, signal: Signal) -> Parts:
     return title, happened, why, [do[0], *do[2:]] if manager else do, do_not
 
 
+def _advocate(speaker: Speaker, signal: Signal) -> Parts:
+    """Of whom we had nothing to tell a month ago it is not more than a month ago."""
+    return _worded(speaker, signal, {}, "" if signal.values["before"] else "new")
+
+
+def _service_gap(speaker: Speaker, signal: Signal) -> Parts:
+    """Of whom we do not know yet we know no standards: only that they want it now."""
+    return _worded(speaker, signal, {}, "new" if speaker.declared == STRANGER else "")
+
+
 def _cry_for_help(speaker: Speaker, signal: Signal) -> Parts:
     """A question that presses is a reproach; of one that is but a question mark nobody knows yet what it is."""
     touchpoint, variant = speaker.moment.touchpoint, ""
@@ -311,6 +325,8 @@ _SIGNALS: dict[str, Callable[[Speaker, Signal], Parts]] = {
     "betrayal": _betrayal,
     "contact_rule_broken": _contact_rule_broken,
     "threat": _threat,
+    "advocate": _advocate,
+    "service_gap": _service_gap,
     "cry_for_help": _cry_for_help,
     "stage_gap": _stage_gap,
     "offended_by_precision": _linted,

@@ -63,7 +63,7 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
 
 
 def _others(section: Section, language: Language) -> Others:
-    found = Others(language, *(_words(section, key) for key in ("elsewhere", "kin", "selves", "us")))
+    found = Others(language, *(_words(section, key) for key in ("elsewhere", "kin", "selves", "us", "in_return")))
     section.close()
     return found
 

@@ -129,7 +129,8 @@ class Others(msgspec.Struct, frozen=True):
 
     `elsewhere` are other companies, times, stories: nothing in their clause is said of us. `kin` are people and things
     of their own: what stands behind them is said of them, unless one of `selves` stands between or one of `us` in the
-    clause. `us` are words by which a text addresses us or names what is ours.
+    clause. `us` are words by which a text addresses us or names what is ours. `in_return` are words by which a text
+    says what it wants for its praise.
     """
 
     language: Language
@@ -137,6 +138,7 @@ class Others(msgspec.Struct, frozen=True):
     kin: tuple[str, ...]
     selves: tuple[str, ...]
     us: tuple[str, ...]
+    in_return: tuple[str, ...]
 
 
 class Combination(msgspec.Struct, frozen=True):

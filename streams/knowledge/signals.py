@@ -194,6 +194,7 @@ SPECS: dict[str, Spec] = {
             ),
             "praise": Number(-1, 1),
             "quantile_99": Number(0, 1e9),
+            "least": Number(0, 1e9),
             "rise": Number(1, 1000),
             "rising_days": DAYS,
         },

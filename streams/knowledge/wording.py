@@ -120,6 +120,8 @@ def _beside(*teams: str) -> dict[str, Blanks]:
     return {f"beside.{team}": _blanks("speaker") for team in teams}
 
 
+_THANKED = {"title": "kind", "why": "waited norm", "do.1": "", "do.2": "staff", "do_not.2": ""}
+"""Lines for who is merely glad, and waits for nothing but thanks."""
 SIGNALS: dict[str, dict[str, Blanks]] = {
     "unanswered": {
         "title": _blanks("kind"),
@@ -131,6 +133,7 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
         "do_not.1": _blanks(""),
         "do_not.2": _blanks(""),
         "staff": _blanks(""),
+        **{f"{part}.glad": _blanks(blanks) for part, blanks in _THANKED.items()},
     },
     "running_out": {
         "title": _blanks("item"),
@@ -183,8 +186,8 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
     "plateau": _plain("usual_days growth", do_not=1),
     "slipping_away": _plain("silent_days purchases"),
     "novelty_due": _plain("item silent_days") | _beside("marketing"),
-    "advocate": _plain("score before"),
-    "service_gap": _plain("gap"),
+    "advocate": _plain("score before") | {"happened.new": _blanks("")},
+    "service_gap": _plain("gap") | {"title.new": _blanks("gap"), "why.new": _blanks("")},
     "betrayal": _plain("policy_id", silent=True),
     "right_offer": {
         "title": _blanks("offer"),

@@ -16,7 +16,7 @@ from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
 from streams.relationships.features import Numbers
 from streams.relationships.habits import EVERY, MARK, VOICES, Amounts
-from streams.relationships.reading import Reading, close_types, endings, sore_voices
+from streams.relationships.reading import LEFT, Reading, close_types, endings, sore_voices
 from streams.relationships.violations import broken, severity
 from streams.relationships.voice import WHOLE, Ear, readable
 from streams.relationships.words import Lexicon, Term
@@ -36,6 +36,8 @@ FADED: Final = 0.05
 """A type that is less likely at a look of its own has no occasions any more: what spoke for it is forgotten."""
 STRANGER: Final = "complete_stranger"
 """What everybody is before anything is declared."""
+HOSTILE: Final = "enemy"
+THREATENS: Final = "group.threat"
 CONSENTED: Final = frozenset({"web", "app"})
 """Channels that say nothing about a relationship without a yes to `profiling` (signals.md, Rulings: Who)."""
 NOTHING: Final[Mapping[str, int]] = {}
@@ -71,6 +73,7 @@ class Relationships:
         # Who answers mail or posts has only spoken.
         self._done = frozenset(deed.slot for deed in knowledge.deeds if not deed.whereabouts)
         self._damaged = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "damaged")
+        self._hostile, self._left = knowledge.type_index[HOSTILE], knowledge.type_index[LEFT]
         self._distant = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "transactional")
         slots = {name: slot for slot, name in enumerate(habits.INTRINSIC)} | {d.name: d.slot for d in knowledge.deeds}
         needed = knowledge.shifts.corroborated.items()
@@ -101,7 +104,7 @@ class Relationships:
             state.count(at, counted)
         if news:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
-            state.speak(watching.session_of(touchpoint) or at & MARK, types & heard if heard else types)
+            state.speak(watching.occasion_of(state, touchpoint, at), types & heard if heard else types)
             self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY)
         if not state.review:
             self._await(moment)
@@ -185,11 +188,12 @@ class Relationships:
         if words:
             if self.unread(touchpoint):
                 counted.append((habits.FOREIGN, ONE))
-            else:
+            elif not self._lexicon.bought(words):
                 terms, text = self._lexicon.read(words)
                 for term in terms:
                     if term.transformational:
-                        transformed = True
+                        # Who only says so was never seen to be loyal: that is one occasion.
+                        transformed = transformed or term.slot is not None or self._has_done(moment.customer, counted)
                         self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
                 known = any(term.milli for term in terms) or self._has_done(moment.customer, counted)
@@ -240,7 +244,7 @@ class Relationships:
     ) -> bool:  # fmt: skip
         state, news = moment.customer.habits, False
         pieces = self._ear.pieces(text)
-        for index, share in self._ear.listen(pieces, terms):
+        for index, share in self._parting(terms, self._ear.listen(pieces, terms)):
             slot = VOICES + index
             if not session or state.new_in(session, slot):
                 said = amount * share // WHOLE
@@ -249,6 +253,16 @@ class Relationships:
                 if share * 4 >= WHOLE:
                     self._remember(moment, slot, self._said(pieces, text, terms, index), said)
         return news
+
+    def _parting(self, terms: Sequence[Term], shares: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+        """What a text sounds like. Who says in one breath that they were loyal leaves hurt, and attacks nobody: what
+        sounds hostile beside it is the end of a friendship (domain document §4), unless they threaten."""
+        broken = any(term.transformational and term.slot is None for term in terms)
+        if not broken or any(term.key == THREATENS for term in terms):
+            return shares
+        found = dict(shares)
+        hostile = found.pop(self._hostile, 0)
+        return tuple((found | {self._left: found.get(self._left, 0) + hostile}).items()) if hostile else shares
 
     def _fall(self, customer: Customer, counted: Amounts, since: int) -> None:
         """Fast down, slow up (S3-16): what somebody close says in hurt, from `since` on in `counted`, weighs more, and

@@ -39,6 +39,15 @@ def session_of(touchpoint: Touchpoint) -> int:
     return crc32(name.encode()) if name else 0
 
 
+def occasion_of(habits: Habits, touchpoint: Touchpoint, at: int) -> int:
+    """A mark of the occasion: the session, else the moment; of words without a session that of the latest occasion
+    where it began no longer before than a pause: what is said in several lines is said once."""
+    named, latest = session_of(touchpoint), habits.occasion & h.MARK
+    if not named and touchpoint.text and (at - latest) & h.MARK <= GAP_MS:
+        return latest
+    return named or at & h.MARK
+
+
 def theirs(
     habits: Habits, touchpoint: Touchpoint, at: int, local: int, launched: Mapping[str, int], found: Amounts
 ) -> bool:  # fmt: skip

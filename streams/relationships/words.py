@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
-from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Weights
+from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Others, Weights
 from streams.texts.denying import reach
 from streams.texts.finding import Entry, Finder, Hit, clause, lowered
 from streams.texts.listening import OPPONENT, listener
@@ -46,6 +46,7 @@ class Lexicon:
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
         self._cues: tuple[Cue, ...] = knowledge.cues
         index = knowledge.type_index
         deeds = {deed.name: deed for deed in knowledge.deeds}
@@ -94,6 +95,11 @@ class Lexicon:
     def of_us(self, text: str) -> bool:
         """Whether the text addresses us or names what is ours: you, this shop, my order."""
         return self._us.search(spelt(lowered(text)).text) is not None
+
+    def bought(self, text: str) -> bool:
+        """Whether the text praises and says what it wants for it; who wants to be written to in trouble does not."""
+        heard = self._listener.hear(text)
+        return in_return(self._knowledge, text) and "praise" in heard.intents and not heard.displeased
 
     def of_others(self, text: str) -> bool:
         """Whether the text names another company, a story, kin or what is their own."""
@@ -146,6 +152,16 @@ class Lexicon:
         for number, words in negated.items():
             if self._cues[number].negated_weights and number not in said:
                 yield self._turned[number](f"not: {words}")
+
+
+def in_return(knowledge: Knowledge, text: str) -> bool:
+    """Whether the text says what its praise is to be paid with: to be followed, to win, money back."""
+    return _wanting(knowledge.others).search(spelt(lowered(text)).text) is not None
+
+
+@lru_cache(maxsize=4)
+def _wanting(others: tuple[Others, ...]) -> re.Pattern[str]:
+    return _any_of(word for each in others for word in each.in_return)
 
 
 def _others(

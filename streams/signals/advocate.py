@@ -9,17 +9,21 @@ import msgspec
 
 from schemas.records import Value
 from streams.customers.moment import DAY_MS, Moment, because
+from streams.relationships.words import in_return
 from streams.signals.crowd import of_the_crowd
 from streams.signals.detector import Timeless
-from streams.signals.tone import tone_of
+from streams.signals.outgoing import heard_from
+from streams.signals.tone import merely_thanks, praises, tone_of
+from streams.texts.crying import cry
 
 ACTS = 12
 """Acts whose times are remembered, to tell what the score was `rising_days` ago; earlier ones count as old."""
 UNIT = 1000
 REFERRAL = "referral.sent"
 SHARED = "social.shared"
-SAID = frozenset({"feedback.rated", "social.posted", "social.mentioned"})
-"""What may be praise, or anything else."""
+RATED = "feedback.rated"
+SAID = frozenset({"social.posted", "social.mentioned"})
+"""What may speak well of us, or say anything else."""
 
 
 class Voice(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -36,9 +40,10 @@ class Advocate(Timeless[Voice]):
 
     Advocacy is a sum with a half-life of `half_life_days` (forward decay: Cormode et al., ICDE 2009): each act has a
     weight of `weights`, what others read more with its reach (decimal logarithm). A rating counts only where it is the
-    top of its scale or near, a post or mention only in praise, and what is shared not where its words are of
-    displeasure: who shares "do not buy here" is no advocate. The quantile is the one last broadcast, else
-    `quantile_99`. An act that arrives late counts what is left of it.
+    top of its scale or near, a post or mention only where it recommends us, and what is shared not where its words are
+    of displeasure: who shares "do not buy here" is no advocate. The quantile is the one last broadcast, else
+    `quantile_99`, and never below `least`: where hardly anybody speaks of us, one kind word is more than 99 of 100
+    have, and no advocacy. An act that arrives late counts what is left of it.
     """
 
     name: ClassVar[str] = "advocate"
@@ -61,7 +66,7 @@ class Advocate(Timeless[Voice]):
         before, state = state, _add(state, moment.at, round(UNIT * weight), half)
         score = state.score / UNIT
         moment.stand(f"{self.name}.quantile_99", before.score / UNIT, score)
-        if score <= of_the_crowd(moment, self.name, "quantile_99"):
+        if score <= max(rule.number("least"), of_the_crowd(moment, self.name, "quantile_99")):
             return state
         ago = rule.number("rising_days") * DAY_MS
         recent = sum(each * _left(state.at - at, half) for at, each in state.acts if state.at - at <= ago)
@@ -83,7 +88,9 @@ class Advocate(Timeless[Voice]):
             return 0.0
         if touchpoint.type == SHARED and (tone_of(moment) or 0.0) < 0:
             return 0.0
-        if touchpoint.type in SAID and (tone_of(moment) or 0.0) < rule.number("praise"):
+        if touchpoint.type == RATED and (tone_of(moment) or 0.0) < rule.number("praise"):
+            return 0.0
+        if touchpoint.type in SAID and not _recommends(moment):
             return 0.0
         reach = moment.properties.get("reach")
         return weight * (1 + log10(max(1.0, float(reach)))) if isinstance(reach, int | float) else weight
@@ -95,6 +102,14 @@ class Advocate(Timeless[Voice]):
         early, later = sorted((state, older), key=lambda each: each.at)
         score = later.score + round(early.score * _left(later.at - early.at, MERGING_MS))
         return Voice(later.at, score, tuple(sorted((*state.acts, *older.acts)))[-ACTS:])
+
+
+def _recommends(moment: Moment) -> bool:
+    """Praise that is felt and says more than thanks, asks nothing, and does not say that it wants something for it."""
+    heard = heard_from(moment)
+    if heard is None or not praises(heard) or merely_thanks(heard) or cry(heard) is not None:
+        return False
+    return heard.sentiment().name == "positive" and not in_return(moment.knowledge, heard.text)
 
 
 MERGING_MS = 90 * DAY_MS

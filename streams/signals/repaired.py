@@ -10,7 +10,7 @@ from schemas.records import Shift
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.signals.detector import Timeless
 from streams.signals.outgoing import heard_from
-from streams.signals.tone import sincere
+from streams.signals.tone import merely_thanks, praises
 
 TEN = 10.0
 """A rating without a scale is out of ten where it is above five, else out of five."""
@@ -18,9 +18,6 @@ TEN = 10.0
 
 WORDS = frozenset({"chat.message", "message.replied", "social.posted", "social.mentioned", "social.shared"})
 """Touchpoints that praise by their words alone."""
-
-
-THANKS = frozenset({"thank you", "thanks", "thx", "thank u", "appreciate", "谢谢", "感谢", "多谢"})
 
 
 SURE = 0.75
@@ -77,14 +74,12 @@ def _praises(moment: Moment) -> bool:
     the evidence of the complaint is fresh, and one kind word more may be what tips it.
     """
     heard = heard_from(moment)
-    said = heard.said("intent") if heard is not None else {}
-    if heard is None or "praise" not in said or {"complaint", "worry"} & said.keys() or not sincere(heard):
+    if heard is None or not praises(heard):
         return False
     feeling = heard.sentiment()
     if _turns_away(moment) and not ("mended" in heard.said("reply") or feeling.share >= SURE):
         return False
-    words = {heard.low[start:end] for start, end in heard.spans("intent", "praise")}
-    return feeling.name == "positive" or (feeling.name != "negative" and not words <= THANKS)
+    return feeling.name == "positive" or (feeling.name != "negative" and not merely_thanks(heard))
 
 
 def _turns_away(moment: Moment) -> bool:

@@ -15,6 +15,7 @@ from streams.knowledge.model import SignalRule
 from streams.relationships.chances import chance, leads
 from streams.signals.matter import by_staff, matter_of
 from streams.signals.refusal import REPLY, asks_nothing_more
+from streams.signals.tone import glad_only
 from streams.signals.unanswered import CLOSES
 from streams.texts.closing import closes
 
@@ -46,9 +47,9 @@ class ServiceGap:
     or more at that moment, and one of the two is declared or leads. A no is a refusal by staff, or a complaint that
     ends in one. An answer of a person about the matter, or one that names none, ends the waiting and the case, and so
     does a complaint that is resolved, that of a ringing telephone a call that has begun; a question that arrives after
-    a later word of ours is answered. Thanks, an ok, a goodbye or a no to more messages wait for nothing: in reply to a
-    message, or within 24 hours of our word. Who is never answered and asks again is heard again once it is no longer
-    quiet.
+    a later word of ours is answered. Who is merely glad waits for nothing, and nor do thanks, an ok, a goodbye or a no
+    to more messages: in reply to a message, or within 24 hours of our word. Who is never answered and asks again is
+    heard again once it is no longer quiet.
     """
 
     name: ClassVar[str] = "service_gap"
@@ -157,5 +158,7 @@ def _closes(state: Service, moment: Moment, touchpoint: Touchpoint) -> bool:
     """Whether nothing is left to say."""
     if touchpoint.type not in CLOSES or not touchpoint.text:
         return False
+    if glad_only(moment):
+        return True
     spoken = touchpoint.type == REPLY or (state.spoke > 0 and moment.at - state.spoke < DAY_MS)
     return spoken and closes(moment.knowledge.texts, touchpoint.text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from streams.customers.moment import Moment
 from streams.signals.outgoing import heard_from
+from streams.texts.closing import closes
 from streams.texts.listening import Heard
 
 SIDES: Final = {("positive",): 1.0, ("negative",): -1.0, ("positive", "negative"): 0.0}
@@ -18,10 +20,18 @@ OTHERWISE: Final = frozenset({"feedback.rated", "complaint.resolved"})
 COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
 WORDLESS: Final = OTHERWISE | COMPLAINS
 """Touchpoints that need no words to say how they feel."""
+GLAD: Final = 0.7
+"""Share of 1 from which a text is surely glad."""
+ASKS: Final = re.compile("[?？]")
 TURNS: Final = frozenset({"mocking", "relapse"})
 """Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
 """Causes whose words say that something failed. Those of the others are of things, which praise names as well."""
+THANKS: Final = frozenset({
+    "thank you", "thanks", "thx", "tnx", "thank u", "appreciate", "no worries", "谢谢", "感谢", "多谢", "谢谢你们",
+    "感谢你们",
+})  # fmt: skip
+"""Words of praise (texts.yaml: intents) that are but polite."""
 
 
 def sincere(heard: Heard) -> bool:
@@ -30,6 +40,35 @@ def sincere(heard: Heard) -> bool:
         return False
     fails = "negative" in heard.said("sentiment") or not FAILURES.isdisjoint(heard.said("cause"))
     return not fails or "mended" in heard.said("reply")
+
+
+def praises(heard: Heard) -> bool:
+    """Praise that is meant, and neither a complaint nor a worry beside it."""
+    said = heard.said("intent")
+    return "praise" in said and {"complaint", "worry"}.isdisjoint(said) and sincere(heard)
+
+
+def merely_thanks(heard: Heard) -> bool:
+    """Whether all of its words of praise are polite ones."""
+    return {heard.low[start:end] for start, end in heard.spans("intent", "praise")} <= THANKS
+
+
+def glad_only(moment: Moment) -> bool:
+    """Whether they praise or are glad, surely and meaning it, and neither ask nor want nor miss anything: the words
+    want no answer but thanks."""
+    heard = heard_from(moment)
+    if heard is None or not {"praise"}.issuperset(heard.intents):
+        return False
+    if heard.said("wish") or heard.said("pressure") or ASKS.search(heard.low):
+        return False
+    if not heard.said("intent") and heard.said("sentiment").keys() != {"positive"}:
+        return False
+    if not sincere(heard) or heard.displeased:
+        return False
+    if "praise" in heard.said("intent") and closes(moment.knowledge.texts, heard.text):
+        return True
+    feeling = heard.sentiment()
+    return feeling.name == "positive" and feeling.share >= GLAD
 
 
 def turned(heard: Heard) -> bool:

@@ -15,18 +15,22 @@ from streams.customers.moment import DAY_MS, Moment
 from streams.signals.matter import by_staff, matter_of
 from streams.signals.outgoing import heard_from
 from streams.signals.refusal import asks_nothing_more
+from streams.signals.tone import glad_only
 from streams.texts.closing import closes, settles
 
 OPEN = 8
 """Questions of one customer that are waited for; the oldest makes room for a ninth."""
 MINUTE_MS = 60_000
+GLAD = "glad"
 SESSION = "session:"
 MARK = 0xFFFFFFFF
 """Of the mark of a session what is kept."""
 SPOKEN = 4
 """Sessions and channels in which we have spoken that are remembered."""
-CHAT, REPLY = "chat.message", "message.replied"
-ASKED = frozenset({CHAT, "social.mentioned", REPLY, "complaint.opened"})
+CHAT, REPLY, MENTION = "chat.message", "message.replied", "social.mentioned"
+ASKED = frozenset({CHAT, MENTION, REPLY, "complaint.opened"})
+JOINED = frozenset({CHAT, MENTION})
+"""Kinds whose lines are one question where they name no matter."""
 SPEAKS = frozenset({
     CHAT, "message.sent", "call.started", "agent.asked", "agent.answered", "agent.refused", "agent.promised",
     "agent.fulfilled", "agent.apologised",
@@ -41,6 +45,7 @@ class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     `quiet_until`: once its norm is over, from when on words whose own norm ends then are a question anew.
     `session`: a mark of the one in which they asked, where the matter is named by something else; 0 is none.
+    `glad`: they have but praised or thanked us so far.
     """
 
     matter: str
@@ -49,6 +54,7 @@ class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
     at: int
     quiet_until: int = 0
     session: int = 0
+    glad: bool = False
 
 
 class Waiting(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -66,8 +72,9 @@ class Unanswered:
     time. An answer that names a matter answers that matter, what was asked in its session whatever it names, and the
     questions that named none; one that names none answers them all. A question that comes in late, older
     than our last word, was answered by it. Fires once a question; more words on an
-    open matter do not start it anew. Lines of a chat that name no matter are one, as
-    calls are, for 24 hours or until we answer: people write a question in several lines.
+    open matter do not start it anew. Lines of a chat that name no matter are one, as calls are, and so are mentions in
+    public, for 24 hours or until we answer: people write a question in several lines. Who is merely glad is thanked
+    (`values.tone` is `glad`, severity info); what they ask later in the same matter is a question of its own time.
     A reply that only takes its channel back asks nothing, and nor does a line of thanks, an ok, a goodbye, a polite no
     or gladness that it is done (texts.yaml: replies) once we have spoken in that session, or by that channel where it
     names none: a message however long ago, else within 24 hours. The first word of a session is a question, whatever it
@@ -102,18 +109,23 @@ class Unanswered:
         if norm is None or moment.at <= state.answered_at:
             return state
         due = moment.at + round(norm * MINUTE_MS)
-        session = _asked_in(moment, matter)
+        session, glad = _asked_in(moment, matter), kind in CLOSES and glad_only(moment)
         known = next((q for q in state.questions if q.matter == matter), None)
-        if known is not None and (not known.quiet_until or due < known.quiet_until):
+        if known is None and named is None and kind in JOINED:
+            known = _goes_on(state, kind, moment.at)
+        over = {matter}
+        if known is not None and known.glad and not glad and moment.at >= known.at:
+            if not known.quiet_until and known.matter != matter:  # one answer is due, and that is to the question
+                over.add(known.matter)
+                moment.disarm(self.name, known.matter)
+        elif known is not None and (not known.quiet_until or due < known.quiet_until or known.matter != matter):
             return _asked_again(state, known, moment.at, session)
-        if kind == CHAT and named is None and _goes_on(state, moment.at):
-            return state
-        kept = tuple(q for q in state.questions if q.matter != matter)
+        kept = tuple(q for q in state.questions if q.matter not in over)
         if len(kept) == OPEN:
             moment.disarm(self.name, kept[0].matter)
             kept = kept[1:]
         moment.arm(self.name, matter, due)
-        question = Question(matter, named is not None, kind, moment.at, session=session)
+        question = Question(matter, named is not None, kind, moment.at, session=session, glad=glad)
         return msgspec.structs.replace(state, questions=(*kept, question))
 
     def _answered(self, state: Waiting, moment: Moment) -> Waiting:
@@ -136,7 +148,9 @@ class Unanswered:
         minutes = round((timer.due - question.at) / MINUTE_MS)
         reason = Because(event_id=timer.cause, what=question.type)
         values: dict[str, Value] = {"asked": question.type, "norm_minutes": minutes}
-        said = moment.signal(self.name, question.matter, values, [reason])
+        if question.glad:
+            values["tone"] = GLAD
+        said = moment.signal(self.name, question.matter, values, [reason], "info" if question.glad else None)
         # What was quiet is so because of an earlier question: the next words are measured by that one's quiet again.
         quiet = round(moment.knowledge.signals[self.name].quiet_days * DAY_MS) if said is not None else 0
         told = msgspec.structs.replace(question, quiet_until=moment.at + quiet)
@@ -196,9 +210,10 @@ def _settled(moment: Moment, text: str) -> bool:
     return not heard.displeased and heard.said("reply").keys() <= {"matter", "mended"}
 
 
-def _goes_on(state: Waiting, at: int) -> bool:
-    """Whether a chat that names no matter waits since less than a day: its next line is the same question."""
-    return any(q.type == CHAT and not q.named and 0 <= at - q.at < DAY_MS for q in state.questions)
+def _goes_on(state: Waiting, kind: str, at: int) -> Question | None:
+    """What waits since less than a day and names no matter: the next line of its kind is the same question."""
+    latest = reversed(state.questions)
+    return next((q for q in latest if q.type == kind and not q.named and 0 <= at - q.at < DAY_MS), None)
 
 
 def _about(moment: Moment) -> set[str]:

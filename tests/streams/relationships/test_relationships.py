@@ -7,7 +7,7 @@ import pytest
 
 from schemas.records import Alert, Shift, Touchpoint
 from streams.relationships.habits import VOICES
-from tests.streams.lab import DAY, HOUR, Lab, knowledge, of, touchpoint
+from tests.streams.lab import DAY, HOUR, MINUTE, Lab, knowledge, of, touchpoint
 
 
 def said(text: str, at: int = 0, **fields: Any) -> Touchpoint:
@@ -38,6 +38,45 @@ def test_attacks_make_an_enemy_and_somebody_hears_of_it() -> None:
     (alert,) = [a for a in of(outputs, Alert) if a.signals == (shift.id,)]
     assert alert.team == "conflict"
     assert "enemy" not in alert.card.who.lower()
+
+
+HURT = ["我是你们的老客户了，这次真的很伤心", "As a loyal customer I am so disappointed in you"]
+
+
+@pytest.mark.parametrize("text", HURT)
+def test_who_only_says_that_they_were_loyal_breaks_with_us_on_two_occasions(text: str) -> None:
+    bought = touchpoint("purchase.made", -30 * DAY, channel="store", order_id="o", amount=30.0, currency="GBP")
+    left = [("complete_stranger", "ex_friend")]
+    assert shifts(said(text)) == []
+    assert shifts(said(text), said(text, DAY)) == left
+    assert shifts(bought, said(text)) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "to"),
+    [
+        ("太坑人了，一颗星都不想给。一直是你们的忠实粉丝，这一次彻底失望了", "ex_friend"),
+        ("Scammers! A loyal customer all these years, and now this. So disappointed, worst ever", "ex_friend"),
+        ("你们这群骗子，垃圾公司，抵制", "enemy"),
+    ],
+)
+def test_who_was_loyal_and_is_hurt_attacks_nobody(text: str, to: str) -> None:
+    bought = touchpoint("purchase.made", -30 * DAY, channel="store", order_id="o", amount=30.0, currency="GBP")
+    assert [found for _, found in shifts(bought, said(text), said(text, DAY))][:1] == [to]
+
+
+def test_lines_of_one_talk_are_one_occasion() -> None:
+    def attacks(apart: int) -> list[tuple[str, str]]:
+        return shifts(*(said(text, n * apart) for n, text in enumerate(ENEMY[:2])))
+
+    assert attacks(10 * MINUTE) == []
+    assert attacks(3 * HOUR) == [("complete_stranger", "enemy")]
+
+
+def test_praise_that_begs_makes_no_friend() -> None:
+    kind = ["You get me, you are like a friend, thank you all", "You are the best, I told everyone, you get me"]
+    assert shifts(*(said(text, n * DAY) for n, text in enumerate(kind))) == [("complete_stranger", "best_friend")]
+    assert shifts(*(said(f"{text}. Follow me please!", n * DAY) for n, text in enumerate(kind))) == []
 
 
 THREE = [

@@ -99,6 +99,39 @@ def test_punctuation_ends_the_reach_of_a_negation() -> None:
     assert "group.attack" in keys("不好，垃圾")
 
 
+@pytest.mark.parametrize(
+    ("text", "breaks"),
+    [
+        ("千万别让我们这些老顾客寒心", False),
+        ("希望以后不要再让忠实用户失望", False),
+        ("这么多年没有让我这个老会员失望过", False),
+        ("你们让我这个老会员很失望", True),
+        ("没有一次让人满意，老顾客太失望了", True),
+        ("As a loyal customer I hope I won't be disappointed", False),
+        ("As a loyal customer I am disappointed", True),
+    ],
+)
+def test_a_hope_not_to_be_disappointed_breaks_nothing(text: str, breaks: bool) -> None:
+    assert ("broken_loyalty" in [term.name for term in LEXICON.find(text)]) is breaks
+
+
+@pytest.mark.parametrize(
+    ("text", "bought"),
+    [
+        ("You guys are amazing, the best!! Please follow me back", True),
+        ("you are the best, I hope to win the hamper", True),
+        ("你们最棒了，太喜欢了，求翻牌", True),
+        ("好评！服务真棒，五星返现记得发我", True),
+        ("You guys are amazing, the best!", False),
+        ("Please follow me so I can send the booking number, my bag is lost and nobody helps", False),
+        ("你们最棒了，太喜欢了", False),
+        ("关注你们很久了，一直很喜欢", False),
+    ],
+)
+def test_praise_that_wants_something_for_it_is_bought(text: str, bought: bool) -> None:
+    assert LEXICON.bought(text) is bought
+
+
 def test_a_cue_counts_once_in_a_text() -> None:
     names = [term.name for term in LEXICON.find("scam scam scam")]
     assert len(names) == len(set(names))

@@ -5,7 +5,7 @@ import pytest
 from schemas.records import Touchpoint
 from streams.customers.customer import Customer
 from streams.customers.moment import Moment
-from streams.signals.tone import tone_of
+from streams.signals.tone import glad_only, tone_of
 from tests.streams.lab import DAY, Lab, knowledge, signals, touchpoint
 
 
@@ -47,6 +47,28 @@ def test_how_it_sounds(each: Touchpoint, expected: float | None) -> None:
 def test_words_sound_as_they_feel(text: str, language: str, side: int) -> None:
     found = tone_of(moment(touchpoint("chat.message", text=text, language=language)))
     assert found == side
+
+
+@pytest.mark.parametrize(
+    ("text", "glad"),
+    [
+        ("@shop Thank you so much, what a lovely team", True),
+        ("谢谢你们！", True),
+        ("The courier was wonderful, best delivery ever!", True),
+        ("师傅上门很准时，服务特别好，谢谢", True),
+        ("水果新鲜又甜，送货小哥很热情，必须五星好评", True),
+        ("Lovely shop, but when does my parcel come?", False),
+        ("Thanks for nothing, three hours on hold", False),
+        ("Great, cancelled again. Thanks a lot 🙄", False),
+        ("Thank you, now please call me back at once", False),
+        ("服务不错，就是到现在还没收到货，急", False),
+        ("谢谢，请问什么时候发货？", False),
+        ("必须马上给我处理，快递员态度太差", False),
+        ("hello", False),
+    ],
+)
+def test_who_is_merely_glad_wants_no_answer(text: str, glad: bool) -> None:
+    assert glad_only(moment(touchpoint("social.mentioned", channel="social", text=text))) is glad
 
 
 def test_a_question_has_no_tone() -> None:

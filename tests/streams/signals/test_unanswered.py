@@ -84,6 +84,56 @@ def test_fires_when_nobody_answers(life: list[Touchpoint], expected: int) -> Non
     assert len([s for s in of(Lab().fold(*life), Signal) if s.name == "unanswered"]) == expected
 
 
+def mention(at: int = 0, text: str = "@shop where is my parcel?", **fields: Any) -> Touchpoint:
+    return touchpoint("social.mentioned", at, channel="social", text=text, **fields)
+
+
+PRAISE = "@shop Wonderful staff, thank you so much!"
+
+
+@pytest.mark.parametrize(
+    ("life", "expected"),
+    [
+        pytest.param([mention(), mention(HOUR // 2, "@shop hello?")], [(0, None)], id="two mentions are one question"),
+        pytest.param([mention(), mention(3 * HOUR, "@shop still nothing")], [(0, None)], id="also when it is overdue"),
+        pytest.param([mention(), mention(DAY, "@shop and today?")], [(0, None), (DAY, None)], id="a day later another"),
+        pytest.param([mention(), asked(MINUTE)], [(MINUTE, None), (0, None)], id="a chat is another talk"),
+        pytest.param(
+            [mention(order_id="o"), mention(MINUTE, order_id="p")], [(0, None), (MINUTE, None)], id="two orders are two"
+        ),
+        pytest.param([mention(0, PRAISE)], [(0, "glad")], id="praise is thanked"),
+        pytest.param([mention(0, PRAISE), mention(MINUTE)], [(MINUTE, None)], id="a question soon after counts"),
+        pytest.param(
+            [mention(0, PRAISE), mention(2 * HOUR)], [(0, "glad"), (2 * HOUR, None)], id="later it is one of its own"
+        ),
+        pytest.param([mention(), mention(MINUTE, PRAISE)], [(0, None)], id="praise behind a question answers nothing"),
+        pytest.param(
+            [asked(session_id="s"), touchpoint("chat.message", MINUTE, text=PRAISE, session_id="s")], [(0, None)],
+            id="in a session, too",
+        ),
+        pytest.param(
+            [touchpoint("chat.message", 0, text=PRAISE, session_id="s"), asked(HOUR, session_id="s")],
+            [(0, "glad"), (HOUR, None)], id="a question in the session of a thank-you breaks its quiet",
+        ),
+    ],
+)  # fmt: skip
+def test_words_without_a_matter_are_one_and_praise_is_no_question(
+    life: list[Touchpoint], expected: list[tuple[int, str | None]]
+) -> None:
+    found = signals(Lab().fold(*life, tick(2 * DAY)), "unanswered")
+    at = {touchpoint.event_id: touchpoint.occurred_at - START for touchpoint in life}
+    assert [(at[each.because[0].event_id], each.values.get("tone")) for each in found] == expected
+    assert [each.severity for each in found] == ["warning" if tone is None else "info" for _, tone in expected]
+
+
+def test_the_card_of_praise_thanks_back_and_asks_no_pardon() -> None:
+    alerts = of(Lab().fold(mention(0, PRAISE), tick(2 * HOUR)), Alert)
+    lines = " ".join(line for alert in alerts for line in (*alert.card.do, *alert.card.do_not))
+    assert "Thank" in lines
+    assert "Sorry" not in lines
+    assert all("[may be mentioned]" in alert.card.recent[0] for alert in alerts)
+
+
 def test_is_dated_to_the_moment_it_was_due_and_names_the_question() -> None:
     lab = Lab()
     (signal,) = of(lab.fold(asked(event_id="q"), tick(5 * MINUTE)), Signal)
