@@ -166,9 +166,9 @@ def test_the_gift_shop_needs_no_column_that_is_only_a_property(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("line", "what", "remedy"),
     [
-        pytest.param("1,好评,茶".encode()[:-1], "is cut inside its last letter", "Get the line anew", id="cut in a letter"),
+        pytest.param("1,好评,茶".encode()[:-1], "is cut inside its last letter", "Get the line anew", id="cut"),
         pytest.param("1,好评,茶".encode()[:-2], "byte 9 is not UTF-8", "the line is cut", id="or after its first byte"),
-        pytest.param("1,café".encode("latin-1"), "byte 5 is not UTF-8", "Save the file as UTF-8", id="another encoding"),
+        pytest.param("1,café".encode("latin-1"), "byte 5 is not UTF-8", "Save the file as UTF-8", id="Latin-1"),
         pytest.param("1,好评,茶".encode("gbk"), "byte 2 is not UTF-8", "Save the file as UTF-8.", id="GBK"),
     ],
 )  # fmt: skip
