@@ -61,6 +61,6 @@ AIRLINE_TWEETS: Final = Rows(
     make=_touchpoint,
     most_bytes=16 * 1024,
     spans_lines=True,
-    unused=(*COLUMNS[:5], "user_timezone"),
+    optional=(*COLUMNS[:5], "user_timezone"),
 )
 """The importer. The file names no zone: its times are taken for UTC."""

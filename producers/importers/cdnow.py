@@ -1,26 +1,23 @@
 """CDNOW: the purchases of 23,570 customers who first bought in early 1997, until June 1998.
 
-Fader and Hardie, http://brucehardie.com/datasets/. Columns between blanks, one
-purchase a line: `purchase.made` with the number of CDs and the dollars paid. The
+Fader and Hardie, http://brucehardie.com/datasets/. Columns between blanks (commas or tabs,
+where somebody saved them so), one purchase a line: `purchase.made` with the number of CDs and the dollars paid. The
 file knows days only; a purchase is taken to have been at noon in the East of the USA.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from producers.importers.columns import Columns, counted
+from producers.importers.columns import Columns, csv_columns
 from producers.importers.rows import Moment, Rows, customer, local_time, number
 from schemas.records import Touchpoint
 
 COLUMNS: Final = ("customer_id", "date", "number_of_cds", "dollar_value")
 NOON: Final = timedelta(hours=12)
-
-
-def _split(text: str) -> Columns:
-    return counted(COLUMNS, text.split())
 
 
 def _when(columns: Columns) -> datetime:
@@ -49,8 +46,9 @@ CDNOW: Final = Rows(
     name="cdnow",
     attribution="CDNOW master sample (Fader and Hardie), as the package lifetimes carries it",
     header="customer_id  date number_of_cds  dollar_value",
+    delimiters=" ,\t",
     zone=ZoneInfo("America/New_York"),
-    split=_split,
+    split=partial(csv_columns, COLUMNS, delimiter=" "),
     dated="date",
     when=_when,
     make=_touchpoint,

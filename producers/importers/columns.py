@@ -25,14 +25,21 @@ def record_text(line: bytes, most_bytes: int) -> str:
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
-        raise Refused("bad_encoding", "line", f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from error
+        # Whose letter has no end is cut, if there is more of it than a letter of another encoding would have.
+        if error.reason == "unexpected end of data" and error.end - error.start > 1:
+            what, remedy = "is cut inside its last letter", "Is the file whole? Get the line anew."
+        else:
+            what, remedy = f"byte {error.start} is not UTF-8", "Save the file as UTF-8."
+            if error.end == len(line):
+                remedy += " If it is, the line is cut: get it anew."
+        raise Refused("bad_encoding", "line", what, remedy) from error
     if "\0" in text:
         raise Refused("nul_character", "line", "holds the character NUL", "Remove it.")
     return text.rstrip("\r")
 
 
 def csv_columns(names: Sequence[str], text: str, delimiter: str = ",") -> Columns:
-    """The columns of one CSV record, as many as there are names."""
+    """The columns of one record, as many as there are names."""
     try:
         columns = split(text, delimiter)
     except csv.Error as error:
@@ -42,7 +49,9 @@ def csv_columns(names: Sequence[str], text: str, delimiter: str = ",") -> Column
 
 
 def split(text: str, delimiter: str) -> Columns:
-    """The columns of one CSV record; `csv.Error` if it is none."""
+    """The columns of one CSV record; `csv.Error` if it is none. Between blanks nothing is quoted but names."""
+    if delimiter == " ":
+        return text.replace('"', "").split()
     return text.split(delimiter) if '"' not in text else next(csv.reader([text], strict=True, delimiter=delimiter))
 
 

@@ -77,6 +77,6 @@ ECOM_CLICKSTREAM: Final = Rows(
     when=_when,
     make=_touchpoint,
     most_bytes=8 * 1024,
-    unused=("user_cohort", "user_lifecycle"),
+    optional=("user_cohort", "user_lifecycle"),
 )
 """The importer. The file names no zone: its times are taken for UTC."""

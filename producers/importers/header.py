@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Final
@@ -44,6 +45,13 @@ def column_names(file: Lines, delimiter: str, beginning: str = "") -> Columns:
         raise UnreadableInput(
             f"{file.path}:1: {beginning}the names of its columns are no CSV: {error}. {remedy}"
         ) from error
+
+
+def cased(wanted: Sequence[str], names: Sequence[str]) -> Columns:
+    """The names, as the wanted columns are written where they differ from one in case alone."""
+    written = Counter(name.casefold() for name in names)
+    meant = {name.casefold(): name for name in wanted if name not in names and written[name.casefold()] == 1}
+    return [meant.get(name.casefold(), name) for name in names]
 
 
 def without(wanted: Iterable[str], names: Sequence[str], delimiter: str, delimited: str) -> str | None:

@@ -58,7 +58,8 @@ def _touchpoint(columns: Columns, event_id: str, moment: Moment, history: str | 
     price = number("UnitPrice", price_text)
     category = TILL_LINES.get(code.upper())
     kind, reason = _kind(invoice, code, quantity)
-    properties: dict[str, str | float] = {"description": description.strip(), "country": country, "unit_price": price}
+    where = {"country": country} if country else {}
+    properties: dict[str, str | float] = {"description": description.strip(), **where, "unit_price": price}
     if category is not None:
         properties["stock_code"] = code
     if reason is not None:
@@ -103,5 +104,6 @@ ONLINE_RETAIL = Rows(
     when=_when,
     make=_touchpoint,
     most_bytes=MAX_RECORD_BYTES,
+    optional=("Description", "Country"),
 )
 """The importer. Times are the shop's local ones (Europe/London) with the offset of their day."""

@@ -51,6 +51,6 @@ REVIEWS_ZH: Final = Rows(
     make=_touchpoint,
     most_bytes=64 * 1024,
     spans_lines=True,
-    unused=("label",),
+    optional=("label",),
 )
 """The importer."""

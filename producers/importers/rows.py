@@ -11,8 +11,8 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from producers.importers.columns import Columns, Refused, csv_columns, record_text
-from producers.importers.header import column_names, header, without
+from producers.importers.columns import Columns, Refused, csv_columns, record_text, split
+from producers.importers.header import cased, column_names, header, without
 from producers.importers.records import records
 from producers.lines import Line, Lines, UnreadableInput
 from producers.numbers import ungrouped
@@ -40,7 +40,8 @@ Make = Callable[[Columns, str, Moment, str | None], Touchpoint]
 class Rows:
     """An importer of a file whose records are rows of text. Times are local ones of `zone`.
 
-    Columns of CSV may stand in any order among others, and those that are `unused` may be absent.
+    Columns may stand in any order among others, their names in any case, and those that are `optional` may be absent.
+    They stand between one of the `delimiters`, in `header` and `split` between the first; a blank is one or more.
     A record is at most `most_bytes` long; its time stands in the column `dated`. With
     `spans_lines` a quoted column may hold line breaks; the record's number is that of its first line.
     """
@@ -55,7 +56,8 @@ class Rows:
     make: Make
     most_bytes: int
     spans_lines: bool = False
-    unused: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    delimiters: str = ","
 
     @property
     def fingerprint(self) -> str:
@@ -63,17 +65,18 @@ class Rows:
 
     def of(self, file: Lines) -> Rows:
         """The importer itself; UnreadableInput if the file does not begin with its header."""
-        text, beginning = header(file, f"not {self.name}: ").strip(), f"not {self.name}: "
+        beginning = f"not {self.name}: "
+        text = header(file, beginning).strip()
         if text == self.header:
             return self
-        wanted = self.header.split(",")
-        if len(wanted) == 1:
-            raise UnreadableInput(f"{file.path}:1: {beginning}it begins with {text[:80]!r} instead of {self.header!r}")
-        there = column_names(file, ",", beginning)
-        lacks = without((name for name in wanted if name not in self.unused), there, ",", "write commas")
+        usual = self.delimiters[0]
+        delimiter = next((each for each in self.delimiters[1:] if each in text), usual)
+        wanted = split(self.header, usual)
+        there = cased(wanted, column_names(file, delimiter, beginning))
+        lacks = without((name for name in wanted if name not in self.optional), there, delimiter, "write commas")
         if lacks is not None:
-            raise UnreadableInput(f"{file.path}:1: {beginning}{lacks}")
-        return replace(self, split=partial(_picked, wanted, there))
+            raise UnreadableInput(f"{file.path}:1: {beginning}{lacks}. Its columns are {', '.join(wanted)}.")
+        return replace(self, split=partial(_picked, wanted, there, delimiter))
 
     def records(self, file: Lines) -> Iterable[Line]:
         """What stands below the header."""
@@ -106,9 +109,9 @@ class Rows:
         return _instant(self.dated, self.when(columns), shift_days, self.zone)
 
 
-def _picked(wanted: Sequence[str], there: Sequence[str], text: str) -> Columns:
-    """The wanted columns of a CSV record that has those that are `there`; empty where it has none of the name."""
-    found = dict(zip(there, csv_columns(there, text), strict=True))
+def _picked(wanted: Sequence[str], there: Sequence[str], delimiter: str, text: str) -> Columns:
+    """The wanted columns of a record that has those that are `there`; empty where it has none of the name."""
+    found = dict(zip(there, csv_columns(there, text, delimiter), strict=True))
     return [found.get(name, "") for name in wanted]
 
 

@@ -14,6 +14,7 @@ from streams.alerts.lately import recent
 from streams.alerts.parts import last_words, parts
 from streams.alerts.reaching import PUBLIC, Reach, reach
 from streams.alerts.speaking import Reader, Speaker, shown, who
+from streams.customers.customer import PAYS
 from streams.customers.moment import Moment
 from streams.knowledge.model import Knowledge
 from streams.relationships.relationships import STRANGER
@@ -139,12 +140,20 @@ def _reasons(speaker: Speaker, shift: Shift) -> str:
     return speaker.say("shift.reasons", reasons=speaker.say("shift.reasons.join").join(known[:REASONS]))
 
 
+def _currency(moment: Moment) -> str:
+    """In which they are given something: as they last bought, else as the place has it that they were last at, else as
+    those who speak their language mostly pay (money.yaml)."""
+    knowledge, customer = moment.knowledge, moment.customer
+    place = knowledge.places.get(customer.place or "")
+    there = place.currency or knowledge.money.base if place else ""
+    return customer.slots.get(PAYS) or there or knowledge.money.languages.get(moment.language, "")
+
+
 def for_team(moment: Moment, text: CardText, team: str, speaks: str, handled: bool = False) -> Card:
     """The card as this team gets it: how to reach them, or what is left to it while the team that `speaks` does; what
     its members may give without asking (S4-13); and never too large. `handled`: somebody of another team is on it."""
     speaker, amount = Speaker(moment), moment.knowledge.alerts.authority[team]
-    place = moment.knowledge.places.get(moment.customer.place or "")
-    limit = moment.knowledge.money.limit(amount, place.currency if place else "")
+    limit = moment.knowledge.money.limit(amount, _currency(moment))
     fallback = moment.knowledge.teams[team].fallback
     above = moment.knowledge.teams[fallback or team].names[text.language]
     if not amount:

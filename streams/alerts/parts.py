@@ -66,7 +66,7 @@ def _unanswered(speaker: Speaker, signal: Signal) -> Parts:
 def _running_out(speaker: Speaker, signal: Signal) -> Parts:
     item = str(signal.values["item"])
     last = speaker.ago(round(float(signal.values["elapsed_days"]) * DAY_MS))
-    interval = speaker.lasting(round(float(signal.values["usual_days"]) * DAY_MS))
+    interval = speaker.lasting(round(float(signal.values["expected_days"]) * DAY_MS))
     return (
         speaker.say("signal.running_out.title", item=item),
         speaker.say("signal.running_out.happened", item=item, last=last),

@@ -11,9 +11,10 @@ RECENT = 4
 """Touchpoints that the card shows."""
 COMPLAINTS = 4
 """Open complaints whose words are kept; the oldest makes room."""
-HEARD, WAYS = "heard", "ways"
-"""Slots that nobody fills in: the language of their own words, and the channels by which they can be reached."""
-OUR_NOTES = frozenset({HEARD, WAYS})
+HEARD, WAYS, PAYS = "heard", "ways", "pays"
+"""Slots that nobody fills in: the language of their own words, the channels by which they can be reached, and the
+currency in which they last bought."""
+OUR_NOTES = frozenset({HEARD, WAYS, PAYS})
 """No profile sets them, and nobody is shown them as something that the customer has told."""
 
 

@@ -6,10 +6,11 @@ import msgspec
 
 from schemas.records import Touchpoint
 from schemas.sealing import KINDS, SEALED
-from streams.customers.customer import COMPLAINTS, HEARD, RECENT, WAYS, Complaint, Consent, Customer, Glimpse
+from streams.customers.customer import COMPLAINTS, HEARD, PAYS, RECENT, WAYS, Complaint, Consent, Customer, Glimpse
 from streams.customers.moment import Moment
 from streams.knowledge.wording import SLOTS
 from streams.signals.matter import matter_of
+from streams.signals.occasion import BUYS
 from streams.signals.refusal import SAID, taken_back
 from streams.texts.tongue import tongue
 
@@ -48,6 +49,8 @@ def learn(moment: Moment, touchpoint: Touchpoint) -> None:
             customer.offset_minutes = touchpoint.occurred_offset
         if place:
             customer.place = place
+    if kind in BUYS and touchpoint.currency:
+        _pays(moment, touchpoint.currency)
     if kind in _TOLD:
         _hear(moment, touchpoint)
 
@@ -76,6 +79,13 @@ def _contact(customer: Customer, touchpoint: Touchpoint) -> None:
 def _note(customer: Customer, slot: str, value: str | None) -> None:
     if value is not None and customer.slots.get(slot) != value:
         customer.slots = {**customer.slots, slot: value}
+
+
+def _pays(moment: Moment, currency: str) -> None:
+    """The currency in which they buy; the base alone only where another would be thought of."""
+    money, slots = moment.knowledge.money, moment.customer.slots
+    if currency in money.rates and (currency != money.base or PAYS in slots or moment.language in money.languages):
+        _note(moment.customer, PAYS, currency)
 
 
 def _way(customer: Customer, touchpoint: Touchpoint) -> None:

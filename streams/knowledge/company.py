@@ -38,10 +38,11 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Money(msgspec.Struct, frozen=True):
-    """`rates[c]` is the worth of one unit of `c` in `base`."""
+    """`rates[c]` is the worth of one unit of `c` in `base`; `languages[l]` the currency of those who speak `l`."""
 
     base: str
     rates: dict[str, float]
+    languages: dict[str, str] = {}
 
     def in_base(self, amount: float, currency: str | None) -> float | None:
         """The amount in the base currency; None where the currency is not known."""

@@ -73,7 +73,13 @@ def read_places(root: Section, money: Money) -> dict[str, Place]:
 
 
 def read_money(root: Section) -> Money:
-    money = Money(root.text("base"), root.numbers("rates", 1e-9, MAX_RATE))
+    spoken = root.section("languages", required=False)
+    for language in spoken.listed():
+        if language not in LANGUAGES:
+            spoken.fault(f"unknown {language!r}{nearest(language, LANGUAGES)}", language)
+    rates = root.numbers("rates", 1e-9, MAX_RATE)
+    languages = {each: spoken.choice(each, rates) for each in spoken.listed()}
+    money = Money(root.text("base"), rates, languages)
     for currency in (money.base, *money.rates):
         if currency and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
             root.fault(f"{currency!r} is no currency of ISO 4217: three capital letters", "rates")

@@ -15,12 +15,11 @@ from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import Knowledge
 from streams.relationships.chances import chance
 from streams.signals.detector import News
+from streams.signals.naming import named
 from streams.signals.occasion import COMES, OCCASION_MS, comes
 
 FLING_LIKE = ("fling", "one_night_stand")
 MATTER = "novelty"
-NAME = 24
-"""Letters of what was launched."""
 
 
 class Bursts(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -96,7 +95,7 @@ class NoveltyDue:
         due = self._due_at(state, moment)
         if due is None or news.at < state.last:
             return state
-        name = str(news.properties.get("name") or news.item_id or "")[:NAME]
+        name = named(str(news.properties.get("name") or news.item_id or ""))
         state = msgspec.structs.replace(state, launched=news.at, item=name)
         if due <= moment.at:
             self._fire(state, moment, because(moment, "product.launched"))

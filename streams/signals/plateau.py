@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import ClassVar
 
 import msgspec
@@ -14,6 +15,8 @@ from streams.signals.tone import tone_of
 
 ENDS = BUYS | {SERVED}
 """What ends a cycle."""
+KEPT = 8
+"""Cycles remembered: what grew more than that many times over was a burst."""
 TINY = 1e-9
 """What differs by exactly the limit is still flat, however the numbers were rounded."""
 
@@ -38,7 +41,8 @@ class Cycle(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Curve(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """The first cycle, the last two that have ended, and the one that runs since what began it at `began` (ms)."""
+    """The first cycle, the last that have ended and were alike, and the one that runs since what began it at `began`
+    (ms)."""
 
     began: int = 0
     seen: int = 0
@@ -48,9 +52,10 @@ class Curve(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Plateau(Timeless[Curve]):
-    """Fires at a purchase that ends the second cycle in which nothing moved, after growth: the rate of the cycle is
-    `growth` times that of the first or more, and over the two the rate changed by `flat` at most, and the tone by
-    that share of its scale.
+    """Fires at a purchase that ends the second cycle, or a later one, in which nothing moved, after growth: the rate of
+    the cycles is `growth` times that of the first or more, and over them the rate changed by `flat` at most, and the
+    tone by that share of its scale. Together they are no shorter than the first cycle: three purchases in a few days
+    are a burst, of which nobody knows yet whether it is growth.
 
     A cycle is their own: from purchase to purchase, a service being one. The rate is how often they came in it, by
     whatever way. Where nothing is known of the tone, it has not changed. A purchase less than half a day after the
@@ -85,25 +90,18 @@ class Plateau(Timeless[Curve]):
         length = round((moment.at - state.began) / DAY_MS * 100)
         ended = msgspec.structs.replace(state.now, length=length)
         first = state.first if state.first.length else ended
-        last = (*state.last, ended)[-2:]
-        if len(last) == 2 and state.first.length and self._flat(first, last, moment):
-            usual = sum(each.length for each in last) / 2 / 100
-            growth = round(last[1].rate / first.rate, 1)
+        rule = moment.knowledge.signals[self.name]
+        alike = [*takewhile(lambda each: _flat(each, ended, rule.number("flat")), reversed(state.last))]
+        last = (*reversed(alike), ended)[-KEPT:]
+        lasted = sum(each.length for each in last)
+        grown = min(each.rate for each in last) >= rule.number("growth") * first.rate
+        if len(last) > 1 and grown and lasted >= first.length:
+            usual = lasted / len(last) / 100
+            growth = round(ended.rate / first.rate, 1)
             values: dict[str, Value] = {"usual_days": max(1, round(usual)), "growth": growth}
             what = moment.touchpoint.type if moment.touchpoint else ""
             moment.signal(self.name, "plateau", values, [because(moment, what)])
         return Curve(moment.at, moment.at, first, last, Cycle())
-
-    def _flat(self, first: Cycle, last: tuple[Cycle, ...], moment: Moment) -> bool:
-        rule = moment.knowledge.signals[self.name]
-        growth, flat = rule.number("growth"), rule.number("flat")
-        before, after = last
-        if min(before.rate, after.rate) < growth * first.rate:
-            return False
-        if abs(after.rate - before.rate) > flat * before.rate + TINY:
-            return False
-        tones = before.tone, after.tone
-        return tones[0] is None or tones[1] is None or abs(tones[1] - tones[0]) <= 2 * flat + TINY
 
     def merge(self, state: Curve, older: Curve) -> Curve:
         """The first cycle of whoever began earlier; what runs and what ran last are those of the later one."""
@@ -111,6 +109,13 @@ class Plateau(Timeless[Curve]):
         if not early.began or not later.began:
             return later if later.began else early
         return msgspec.structs.replace(later, first=early.first if early.first.length else later.first)
+
+
+def _flat(before: Cycle, after: Cycle, flat: float) -> bool:
+    if abs(after.rate - before.rate) > flat * before.rate + TINY:
+        return False
+    tones = before.tone, after.tone
+    return tones[0] is None or tones[1] is None or abs(tones[1] - tones[0]) <= 2 * flat + TINY
 
 
 def _came(state: Curve, at: int) -> Curve:

@@ -12,13 +12,14 @@ from streams.alerts.cases import close_matter
 from streams.customers.customer import Timer
 from streams.customers.moment import DAY_MS, Moment, because
 from streams.knowledge.model import SignalRule
+from streams.signals.naming import named
 
 ITEMS = 16
-"""Items remembered of one customer: those bought most often, then most recently."""
+"""Items remembered of one customer: those bought most often, then most recently; first what is not `GONE`."""
+GONE = 3.0
+"""Usual intervals after which an item that was not bought again has no rhythm any more."""
 LOOKS_AHEAD = ("running_out", "engaged")
 """Signals that hope for a purchase."""
-NAME = 24
-"""Letters of an item's name."""
 OCCASION_MS = DAY_MS // 2
 """Lines of one item closer together than this are one purchase."""
 
@@ -26,7 +27,7 @@ OCCASION_MS = DAY_MS // 2
 class Item(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """`times` purchases of an item, the last at `last`, the intervals between them adding up to `days`.
 
-    `name` is what staff call it, cut to `NAME` letters, kept from the second purchase on.
+    `name` is what staff call it, kept from the second purchase on.
     """
 
     item: str
@@ -50,6 +51,10 @@ class RunningOut:
     Morrison 1990: k near 1 is a Poisson process). Fires by a timer at the window's begin,
     and again at a visit inside it when the quiet of the last time is over. A purchase
     that arrives late, before the last one known, changes nothing. What is bought ends its case.
+
+    Of a customer the `ITEMS` (16) items are remembered that are bought most often, then most recently. What has no
+    rhythm, or was not bought for three usual intervals, is forgotten first. So whoever buys a hundred items again and
+    again is told of a few.
     """
 
     name: ClassVar[str] = "running_out"
@@ -79,11 +84,13 @@ class RunningOut:
             return state
         else:
             days = round(known.days + (moment.at - known.last) / DAY_MS, 3)
-            item = Item(item_id, category, known.times + 1, moment.at, days, moment.item[:NAME])
-        kept = sorted((*(i for i in state.items if i.item != item_id), item), key=_rank)
+            item = Item(item_id, category, known.times + 1, moment.at, days, named(moment.item))
+        rhythms = rhythms_of(moment)
+        others = [i for i in state.items if i.item != item_id]
+        kept = sorted((*others, item), key=lambda each: (_gone(rhythms, each, moment.at), _rank(each)))
         for gone in kept[ITEMS:]:
             moment.disarm(self.name, gone.item)
-        window = _window(rhythms_of(moment), item)
+        window = _window(rhythms, item)
         if window is None or item not in kept[:ITEMS]:
             moment.disarm(self.name, item_id)
         else:
@@ -95,14 +102,16 @@ class RunningOut:
         for item in state.items:
             window = None if item.item == bought else _window(rhythms, item)
             if window is not None and window[0] < moment.at <= window[1]:
-                self._fire(item, moment, because(moment, moment.touchpoint.type if moment.touchpoint else ""))
+                self._fire(rhythms, item, moment, because(moment, moment.touchpoint.type if moment.touchpoint else ""))
 
-    def _fire(self, item: Item, moment: Moment, reason: Because) -> None:
+    def _fire(self, rhythms: Rhythms, item: Item, moment: Moment, reason: Because) -> None:
+        usual = usual_ms(rhythms, item.times, item.days, item.category) or 0.0
         values: dict[str, Value] = {
             "item_id": item.item,
-            "item": item.name,
+            "item": item.name or item.item,
             "elapsed_days": round((moment.at - item.last) / DAY_MS, 1),
             "usual_days": round(item.days / (item.times - 1), 1),
+            "expected_days": round(usual / DAY_MS, 1),
             "purchases": item.times,
         }
         moment.signal(self.name, f"item:{item.item}", values, [reason])
@@ -110,7 +119,7 @@ class RunningOut:
     def due(self, state: Shelf, timer: Timer, moment: Moment) -> Shelf:
         item = next((i for i in state.items if i.item == timer.key), None)
         if item is not None:
-            self._fire(item, moment, Because(event_id=timer.cause, what="purchase.made"))
+            self._fire(rhythms_of(moment), item, moment, Because(event_id=timer.cause, what="purchase.made"))
         return state
 
     def merge(self, state: Shelf, older: Shelf) -> Shelf:
@@ -127,7 +136,19 @@ def _joined(newer: Item, older: Item) -> Item:
     first = newer.last - newer.days * DAY_MS
     gap = max(0.0, (first - older.last) / DAY_MS)
     days = round(newer.days + older.days + gap, 3)
-    return Item(newer.item, newer.category or older.category, newer.times + older.times, newer.last, days, newer.name)
+    return Item(
+        newer.item,
+        newer.category or older.category,
+        newer.times + older.times,
+        newer.last,
+        days,
+        newer.name or older.name,
+    )
+
+
+def _gone(rhythms: Rhythms, item: Item, at: int) -> bool:
+    usual = usual_ms(rhythms, item.times, item.days, item.category)
+    return usual is None or at - item.last > GONE * usual
 
 
 def _rank(item: Item) -> tuple[int, int, str]:

@@ -12,6 +12,7 @@ from streams.customers.customer import Timer
 from streams.customers.moment import DAY_MS, Moment
 from streams.signals.harassed import Harassed
 from streams.signals.matter import by_staff
+from streams.signals.occasion import OCCASION_MS
 
 ACQUIRE, GROW, MATURE = "acquire", "grow", "mature"
 STAGE, YEAR = "stage", "year"
@@ -21,8 +22,8 @@ INVITES = frozenset({"club.joined", "club.active", "event.attended"})
 
 
 class Stage(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Purchases (an order counts once), the first of them, when the stage began, the last care and invitation, and when
-    `harassed` last fired."""
+    """Purchases (an order counts once, as does a visit), the first of them, when the stage began, the last care and
+    invitation, and when `harassed` last fired. `order` is the last purchase: its order, `@`, and when it was (ms)."""
 
     purchases: int = 0
     first: int = 0
@@ -40,6 +41,7 @@ class StageGap:
 
     Each counts from the later of entering the stage and the last such contact, and is said once. Stages: acquire up
     to one purchase; grow up to four, or in the first year; mature beyond: at a purchase, or when the year is over.
+    Lines of an order, or purchases less than half a day apart, are one.
 
     Who is declared a type whose rules forbid contact (relationships.yaml: `never`), or has told us within `peace_days`
     to leave them alone (`harassed`), is left alone: a gap that is due then is not said, nor later.
@@ -139,14 +141,30 @@ def _grown_at(state: Stage) -> int | None:
 def _bought(state: Stage, moment: Moment) -> Stage:
     touchpoint = moment.touchpoint
     assert touchpoint is not None
-    order = touchpoint.order_id or moment.event_id
-    if order == state.order:
+    known, last = _last(state.order)
+    order = touchpoint.order_id or ""
+    if known and order == known:
         return state
+    if last is not None and abs(moment.at - last) < OCCASION_MS:
+        return msgspec.structs.replace(state, order=f"{order or known}@{last}")
     purchases = state.purchases + 1
     first = min(state.first or moment.at, moment.at)
     name = _stage(purchases, first, moment.at)
     began = moment.at if name != state.name or not state.purchases else state.began
-    return msgspec.structs.replace(state, purchases=purchases, first=first, began=began, name=name, order=order)
+    return msgspec.structs.replace(
+        state,
+        purchases=purchases,
+        first=first,
+        began=began,
+        name=name,
+        order=f"{order}@{moment.at}",
+    )
+
+
+def _last(order: str) -> tuple[str, int | None]:
+    """Order and moment of the last purchase; states of before have no moment."""
+    known, at, moment = order.rpartition("@")
+    return (known, int(moment)) if at and moment.isdecimal() else (order, None)
 
 
 def _invites(moment: Moment) -> bool:

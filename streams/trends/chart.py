@@ -57,10 +57,12 @@ class Chart(msgspec.Struct, array_like=True):
     held: tuple[tuple[float, int], ...] = ()
     open: tuple[float, int] = (0.0, 0)
     risen: tuple[float, int] = (0.0, 0)
+    after: tuple[float, int] = (0.0, 0)
 
-    def rate(self) -> float:
-        """Events for one of exposure, by the baseline; a little is assumed where little is known."""
-        return (self.events + 1) / (self.exposure + 4)
+    def rate(self, more: Sequence[tuple[float, int]] = ()) -> float:
+        """Events for one of exposure, by the baseline and `more`; a little is assumed where little is known."""
+        exposed, happened = sum(each for each, _ in more), sum(count for _, count in more)
+        return (self.events + 1 + happened) / (self.exposure + 4 + exposed)
 
     def needed(self, numbers: Numbers) -> float:
         """Exposure of a whole observation of a share; while the usual rate is being learnt, never much."""
@@ -97,7 +99,7 @@ class Chart(msgspec.Struct, array_like=True):
     def alarm(self, exposure: float, numbers: Numbers) -> None:
         """The scope is out of its usual range: at what rate, is remembered."""
         seen = max(self.open[0], 1.0) if numbers.share else max(self.open[0], exposure)
-        self.risen = (0.0, 0)
+        self.risen = self.after = (0.0, 0)
         self._rise([*self.held, (seen, self.open[1])], numbers)
         self.back = 0.0
         self.held = ()
@@ -132,11 +134,16 @@ class Chart(msgspec.Struct, array_like=True):
         """The same in an incident: whether the evidence is now enough that the usual rate is back.
 
         A CUSUM of log-likelihood ratios (Page 1954) between the usual rate and the one of the incident, which is learnt
-        from what did not speak for its end.
+        from what did not speak for its end. Of a share the usual rate is what the baseline says together with what has
+        spoken for the end so far: a baseline of few sessions moves towards it, one of many hardly.
         """
         _, events = self.open
         self.open = (0.0, 0)
-        usual, raised = self.rate(), min(self.raised, 0.99) if numbers.share else self.raised
+        self.after = self.after[0] + exposure, self.after[1] + events
+        usual, raised = self.rate(), self.raised
+        if numbers.share:
+            raised = min(raised, 0.99)
+            usual = min(self.rate(self.held), raised)
         against = events * log(raised / usual)
         if numbers.share:
             against += (exposure - events) * log((1 - raised) / (1 - usual))
@@ -150,11 +157,30 @@ class Chart(msgspec.Struct, array_like=True):
             self.held = ()
         return self.back >= numbers.over
 
+    def doubtful(self, numbers: Numbers) -> bool:
+        """Whether a share, in an incident, is no more than the usual one by all that came since the alarm.
+
+        What raised the alarm was picked as the worst of many runs; what came after it was not. Once that is as much as
+        the baseline is of, it must be as unlikely at the usual rate as an alarm.
+        """
+        exposed, happened = self.after
+        if not numbers.share or exposed < self.exposure:
+            return False
+        return at_least(happened, round(exposed), self.events + 1, self.exposure + 4) > numbers.chance
+
+    def accept(self, numbers: Numbers) -> None:
+        """The alarm was none: what has come since is as usual, and the baseline learns it."""
+        exposed, happened = self.after
+        keep = (1 - numbers.weight) ** (exposed / self.needed(numbers))
+        self.exposure = self.exposure * keep + exposed
+        self.events = self.events * keep + happened
+        self.calm()
+
     def calm(self) -> None:
         """The incident is over: the baseline is the one of before it."""
         self.level = self.back = self.raised = 0.0
         self.held = ()
-        self.risen = (0.0, 0)
+        self.risen = self.after = (0.0, 0)
         self.open = (0.0, 0)
 
     def forget(self) -> None:

@@ -147,13 +147,16 @@ def _go_on(sitting: Sitting, rule: SignalRule, watched: Watched, exposure: float
     if chart.settles(exposure, numbers):
         _end(sitting, rule, watched, "incident over")
         chart.calm()
+    elif chart.doubtful(numbers):
+        _end(sitting, rule, watched, "what came since is as usual")
+        chart.accept(numbers)
     elif sitting.at - incident.at >= rule.number("new_normal_days") * DAY_MS:
         _end(sitting, rule, watched, "it is the new normal")
         chart.forget()
         watched.begun = watched.begun and 0
     elif sitting.at - incident.said >= max(rule.quiet_days, 1) * DAY_MS:
         incident.said = sitting.at
-        _say(sitting, rule, watched, "continuing", chart.level, rule.severity)
+        _say(sitting, rule, watched, "continuing", chart.level, "info")
 
 
 def _end(sitting: Sitting, rule: SignalRule, watched: Watched, reason: str) -> None:

@@ -122,6 +122,8 @@ def test_a_tweet_over_several_lines_is_one_event_under_the_number_of_its_first(t
         pytest.param(["review,cat,label", "good,tea,1"], id="another order"),
         pytest.param(["id,cat,label,review", "7,tea,1,good"], id="a column more"),
         pytest.param(["cat,review", "tea,good"], id="without the label"),
+        pytest.param(["CAT,Label,ReView", "tea,1,good"], id="in capitals"),
+        pytest.param(["cat,review,REVIEW", "tea,good,bad"], id="the name as it is before one in capitals"),
     ],
 )
 def test_columns_are_found_by_their_names(lines: list[str], tmp_path: Path) -> None:
@@ -133,12 +135,59 @@ def test_columns_are_found_by_their_names(lines: list[str], tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([" customer_id  date number_of_cds  dollar_value", " 2 19970712  5   77.00"], id="blanks"),
+        pytest.param(["customer_id,date,number_of_cds,dollar_value", "2,19970712,5,77.00"], id="commas"),
+        pytest.param(["customer_id\tdate\tnumber_of_cds\tdollar_value", "2\t19970712\t5\t77.00"], id="tabs"),
+        pytest.param(["date, number_of_cds, dollar_value, customer_id", "19970712, 5, 77.00, 2"], id="another order"),
+        pytest.param(['"CUSTOMER_ID" "date" "number_of_cds" "dollar_value" "x"', '"2" 19970712 5 77 1'],
+                     id="quoted, in capitals, a column more"),
+    ],
+)  # fmt: skip
+def test_cdnow_is_read_however_it_was_saved(lines: list[str], tmp_path: Path) -> None:
+    log, file = memory(), tmp_path / "cdnow.txt"
+    file.write_text("\n".join(lines))
+    counts = import_files(importer("cdnow"), [Lines(str(file))], Mode(), log, IDENTITY, tmp_path)
+    assert (counts.accepted, counts.refused) == (1, 0)
+    assert [(each.customer_id, each.quantity, each.amount) for each in touchpoints(log)] == [("2", 5, 77)]
+
+
+def test_the_gift_shop_needs_no_column_that_is_only_a_property(tmp_path: Path) -> None:
+    log, file = memory(), tmp_path / "shop.csv"
+    file.write_text(
+        "invoiceno,STOCKCODE,Quantity,InvoiceDate,UnitPrice,CustomerID\n536365,Tea,1,2011-03-01 10:00:00,2,c1\n"
+    )
+    counts = import_files(importer("online-retail"), [Lines(str(file))], Mode(), log, IDENTITY, tmp_path)
+    assert (counts.accepted, counts.refused) == (1, 0)
+    assert [each.properties for each in touchpoints(log)] == ['{"description":"","unit_price":2.0}']
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "remedy"),
+    [
+        pytest.param("1,好评,茶".encode()[:-1], "is cut inside its last letter", "Get the line anew", id="cut"),
+        pytest.param("1,好评,茶".encode()[:-2], "byte 9 is not UTF-8", "the line is cut", id="or after its first byte"),
+        pytest.param("1,café".encode("latin-1"), "byte 5 is not UTF-8", "Save the file as UTF-8", id="Latin-1"),
+        pytest.param("1,好评,茶".encode("gbk"), "byte 2 is not UTF-8", "Save the file as UTF-8.", id="GBK"),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_cut_inside_a_letter_is_told_from_another_encoding(line: bytes, what: str, remedy: str) -> None:
+    found = importer("reviews-zh").touchpoint(line, "f:1")
+    assert isinstance(found, Fault)
+    assert (found.reason, found.faults[0].what) == ("bad_encoding", what)
+    assert remedy in found.faults[0].remedy
+
+
+@pytest.mark.parametrize(
     ("name", "header", "says"),
     [
         pytest.param("reviews-zh", "cat,label", "no column review; there are cat, label", id="without the words"),
-        pytest.param("cdnow", "customer_id,date,number_of_cds,dollar_value",
-                     "it begins with 'customer_id,date,number_of_cds,dollar_value' instead of 'customer_id  date",
-                     id="CDNOW with commas"),
+        pytest.param("cdnow", "id date cds dollars", "Its columns are customer_id, date, number_of_cds, dollar_value.",
+                     id="CDNOW under other names"),
+        pytest.param("cdnow", "customer_id;date;number_of_cds;dollar_value",
+                     "stand between ';' instead of ' ': write commas", id="CDNOW with semicolons"),
+        pytest.param("reviews-zh", "Review,REVIEW,cat", "no column review", id="twice, and neither as it is"),
     ],
 )  # fmt: skip
 def test_a_file_that_lacks_a_column_is_refused_whole(name: str, header: str, says: str, tmp_path: Path) -> None:

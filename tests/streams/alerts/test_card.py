@@ -58,6 +58,32 @@ def test_limits_are_in_the_currency_of_the_place(place: str, limit: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("language", "paid", "place", "limit"),
+    [
+        pytest.param("zh", None, None, "450 CNY", id="of their language, where nothing else is known"),
+        pytest.param("en", None, None, "50 GBP", id="the base, where that tells nothing"),
+        pytest.param("zh", "GBP", None, "50 GBP", id="in which they buy, though others of their language do not"),
+        pytest.param("en", "USD", "lon-01", "64 USD", id="in which they buy, wherever they were"),
+        pytest.param("en", "XXX", "sha-01", "450 CNY", id="a currency without a rate tells nothing"),
+        pytest.param("zh", None, "lon-01", "50 GBP", id="of the place before that of the language"),
+    ],
+)
+def test_limits_are_in_the_currency_in_which_they_buy(
+    language: str, paid: str | None, place: str | None, limit: str
+) -> None:
+    lab = Lab()
+    lab.fold(touchpoint("profile.updated", 0, channel="web", properties={"fields": {"language": language}}))
+    if paid:
+        lab.fold(touchpoint("purchase.made", HOUR, channel="web", amount=20, currency=paid))
+    if place:
+        lab.fold(touchpoint("store.visited", 2 * HOUR, channel="store", location_id=place))
+    lab.fold(touchpoint("chat.message", DAY, text="hello?"), tick(DAY + HOUR))
+    assert any(
+        limit in line for alert in of(lab.outputs, Alert) for line in alert.card.do if alert.team == "agent-desk"
+    )
+
+
+@pytest.mark.parametrize(
     ("life", "line"),
     [
         pytest.param([], "Reach them by chat, now", id="where they write, at once"),

@@ -3,10 +3,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 from scipy import stats
 
 from schemas.records import Alert, Touchpoint
-from streams.signals.running_out import ITEMS
+from streams.signals.naming import NAME, named
+from streams.signals.running_out import ITEMS, RunningOut, Shelf
 from tests.streams.lab import DAY, HOUR, Lab, knowledge, of, signals, tick, touchpoint
 
 
@@ -88,3 +90,55 @@ def test_calls_the_item_by_its_name_where_the_source_gives_one() -> None:
     named = [bought(day, properties={"description": "GREEN TEA, LOOSE"}) for day in DAYS]
     titles = [alert.title for alert in of(lab.fold(*named, tick(100 * DAY)), Alert)]
     assert any("GREEN TEA, LOOSE" in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("WHITE HANGING HEART T-LIGHT HOLDER", "WHITE HANGING HEART T-LIGHT HOLDER", id="whole"),
+        pytest.param("x" * NAME, "x" * NAME, id="as long as a name may be"),
+        pytest.param("FAWN BLUE HOT WATER BOTTLE, KNITTED COVER AND BOX", "FAWN BLUE HOT WATER BOTTLE, KNITTED…",
+                     id="between words"),
+        pytest.param("SET OF THREE RETROSPOT CAKE TINS, WHITE; LARGE", "SET OF THREE RETROSPOT CAKE TINS…",
+                     id="without what parts them"),
+        pytest.param("茶" * 50, "茶" * (NAME - 1) + "…", id="where words are not parted, anywhere"),
+    ],
+)  # fmt: skip
+def test_a_name_is_never_cut_inside_a_word(name: str, expected: str) -> None:
+    assert named(name) == expected
+    assert len(named(name)) <= NAME
+
+
+def test_the_card_says_the_interval_that_the_moment_goes_by() -> None:
+    """Bought each third day, which three purchases do not prove: the window is of the interval shrunk to the usual."""
+    lab = Lab()
+    days = [0.0, 3.0, 6.0]
+    outputs = lab.fold(*map(bought, days), tick(100 * DAY))
+    (signal,) = signals(outputs, "running_out")
+    assert (signal.values["usual_days"], signal.values["expected_days"]) == (3.0, 28.2)
+    begin, end = window(days)
+    assert 0.3 < (begin - 6) / 28.2 < (end - 6) / 28.2 < 1.05
+    told = [alert.card.why_now for alert in of(outputs, Alert) if signal.id in alert.signals]
+    assert told
+    assert all("28 days" in why for why in told), told
+
+
+def test_what_was_given_up_makes_room_for_what_is_bought_now() -> None:
+    lab = Lab()
+    for day in (0.0, 30.0, 60.0):
+        lab.fold(*(bought(day + n / 100, f"old{n}") for n in range(ITEMS)))
+    lab.fold(bought(70.0, "new"))
+    assert "new" not in {item.item for item in lab.live().states["running_out.1"].items}, "all of them are still bought"
+    lab.fold(*(bought(day, "new") for day in (400.0, 430.0, 460.0)))
+    shelf = lab.live().states["running_out.1"]
+    assert len(shelf.items) == ITEMS
+    assert shelf.items[0].item == "new"
+    assert len([s for s in signals(lab.fold(tick(490 * DAY)), "running_out") if s.values["item_id"] == "new"]) == 1
+
+
+def test_two_histories_keep_the_name_that_either_knows() -> None:
+    lab = Lab()
+    lab.fold(*map(bought, DAYS))
+    before = lab.live().states["running_out.1"].items
+    joined = RunningOut().merge(Shelf((replace(before[0], name=""),)), Shelf((replace(before[0], name="Tea", last=1),)))
+    assert joined.items[0].name == "Tea"

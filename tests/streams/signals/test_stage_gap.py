@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from schemas.records import Touchpoint
+from streams.signals import stage_gap
 from streams.signals.stage_gap import Stage, StageGap
 from tests.streams.lab import DAY, START, Lab, knowledge, signals, tick, touchpoint
 
@@ -59,6 +60,14 @@ def invited(day: float) -> Touchpoint:
         pytest.param([no(0), no(1), *bought(24), tick(32 * DAY)], [], id="thirty days, the last one included"),
         pytest.param([no(0), no(1), *bought(24.1), tick(32 * DAY)], [("acquire", 31.1)], id="and no longer"),
         pytest.param([*bought(0, 90, 180, 270), tick(600 * DAY)], [("acquire", 7), ("grow", 150)], id="four grow"),
+        pytest.param([*bought(0, item_id="a"), *bought(0, item_id="b"), tick(8 * DAY)], [("acquire", 7)],
+                     id="two lines at one instant are one purchase"),
+        pytest.param([*bought(0, order_id="a"), *bought(0.2, order_id="b"), tick(8 * DAY)], [("acquire", 7)],
+                     id="and two orders of one visit"),
+        pytest.param([*bought(0, 0.3, 0.6), tick(8 * DAY)], [], id="half a day from the first line is another visit"),
+        pytest.param([*bought(0, order_id="a"), *bought(3, order_id="a"), tick(8 * DAY)], [("acquire", 7)],
+                     id="an order counts once, whenever it is paid"),
+        pytest.param([*bought(1), *bought(0.8), tick(9 * DAY)], [("acquire", 8)], id="also what arrives late"),
     ],
 )  # fmt: skip
 def test_a_gap_of_a_stage_is_said_once(life: list[Touchpoint], expected: list[tuple[str, int]]) -> None:
@@ -81,6 +90,16 @@ def test_a_state_of_before_is_read() -> None:
     state = Stage(purchases=1, first=START, began=START, order="o", cared=START, invited=START)
     older = msgspec.msgpack.encode(list(msgspec.structs.astuple(state))[:-1])
     assert msgspec.msgpack.decode(older, type=Stage) == state
+
+
+@pytest.mark.parametrize("order", ["o", "o@shop", ""])
+def test_the_last_order_of_a_state_of_before_is_known(order: str) -> None:
+    lab, old = Lab(), Stage(purchases=1, first=START, began=START, order=order)
+    assert stage_gap._last(order) == (order, None)
+    lab.fold(*bought(0))
+    lab.live().states["stage_gap.1"] = old
+    lab.fold(*bought(3, order_id="o"))
+    assert lab.live().states["stage_gap.1"].purchases == (1 if order == "o" else 2)
 
 
 def test_two_histories_keep_the_later_word() -> None:

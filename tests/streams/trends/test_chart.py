@@ -122,6 +122,48 @@ def test_an_incident_is_over_when_the_usual_rate_is_back_and_not_before() -> Non
     assert over[-1]
 
 
+def settled(chart: Chart, *observed: tuple[float, int], numbers: Numbers) -> list[bool]:
+    """What is said of the incident after each of these observations."""
+    said = []
+    for exposure, events in observed:
+        chart.open = exposure, events
+        said.append(chart.settles(exposure, numbers))
+    return said
+
+
+def test_an_alarm_that_a_young_baseline_made_is_taken_back_once_as_much_has_come_since() -> None:
+    """Three of 48, then a run of eight in 18: from then on two in nine, which is nothing strange to so few."""
+    chart, numbers = Chart(events=2.6, exposure=35.6, seen=9), SHARE._replace(chance=0.01)
+    chart.held, chart.open = ((7.0, 3), (7.0, 2)), (4.0, 3)
+    chart.alarm(7.0, numbers)
+    settled(chart, *[(9.0, 2)] * 3, numbers=numbers)
+    assert not chart.doubtful(numbers), "less than the baseline is of"
+    settled(chart, (9.0, 2), numbers=numbers)
+    assert chart.doubtful(numbers)
+    chart.accept(numbers)
+    assert chart.rate() == pytest.approx(0.16, abs=0.02), "the baseline has learnt what it took for strange"
+    assert (chart.level, chart.raised, chart.after) == (0, 0, (0, 0))
+
+
+def test_an_incident_that_goes_on_is_not_taken_back() -> None:
+    chart, numbers = Chart(events=2.6, exposure=35.6, seen=9), SHARE._replace(chance=0.01)
+    chart.open = 7.0, 6
+    chart.alarm(7.0, numbers)
+    for _ in range(30):
+        assert settled(chart, (9.0, 4), numbers=numbers) == [False]
+        assert not chart.doubtful(numbers)
+
+
+def test_what_ends_an_incident_is_learnt_by_a_young_baseline_and_hardly_by_an_old_one() -> None:
+    """A rate between the usual one and that of the incident speaks for its end only where the usual is ill known."""
+    young, old = Chart(events=3, exposure=36.0, seen=9), Chart(events=12, exposure=140.0, seen=40)
+    for chart in (young, old):
+        chart.open = 10.0, 6
+        chart.alarm(10.0, SHARE)
+        settled(chart, (10.0, 0), *[(10.0, 2)] * 4, numbers=SHARE)
+    assert young.back > old.back
+
+
 class Step:
     """A step of a checkout, session by session, judged by the numbers that come with the product."""
 
@@ -145,7 +187,9 @@ class Step:
         """The same in an incident."""
         whole = self._one_more(rate)
         exposure = self.chart.open[0]
-        return exposure >= min(whole, LEARNING) and self.chart.settles(exposure, self.numbers)
+        if exposure < min(whole, LEARNING):
+            return False
+        return self.chart.settles(exposure, self.numbers) or self.chart.doubtful(self.numbers)
 
     def _one_more(self, rate: float) -> float:
         exposure, events = self.chart.open

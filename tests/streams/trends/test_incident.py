@@ -81,6 +81,22 @@ def test_at_most_one_false_trend_in_any_month_before_it(outputs: list[Emitted]) 
     assert all(later - before > 30 * DAY_MS for before, later in pairwise(false))
 
 
+def test_a_false_trend_ends_by_what_comes_after_it(outputs: list[Emitted]) -> None:
+    """Desktop, of 03-20: a run of eight in eighteen after three of 48, where one in six is usual."""
+    over = {signal.matter: signal.at for signal in said(outputs, "over")}
+    false = [signal for signal in said(outputs, "open") if signal.at < BEGAN]
+    assert false
+    assert all(over[signal.matter] - signal.at <= 21 * DAY_MS for signal in false)
+
+
+def test_what_goes_on_is_said_once_a_week_and_alarms_nobody(outputs: list[Emitted]) -> None:
+    by_matter: dict[str, list[int]] = {}
+    for signal in [*said(outputs, "open"), *said(outputs, "continuing")]:
+        by_matter.setdefault(str(signal.matter), []).append(signal.at)
+    assert all(b - a >= 7 * DAY_MS for times_of in by_matter.values() for a, b in pairwise(sorted(times_of)))
+    assert {signal.severity for signal in said(outputs, "continuing")} <= {"info"}
+
+
 def test_whoever_met_it_and_has_not_complained_is_named_from_then_on(outputs: list[Emitted]) -> None:
     exposed = [o for o in outputs if isinstance(o, Signal) and o.name == "fix_before_felt"]
     incidents = {str(signal.matter) for signal in said(outputs, "open")}
