@@ -23,7 +23,7 @@ REMEMBERED: Final = 256
 SHOWN: Final = 48
 """Letters of what was found that go into `values`."""
 GUARDED: Final = ("threat", "wish", "topic")
-"""Families with which words of every day compete, and innocent phrases with the one that they name: where such a one is
+"""Families with which words of every day compete; innocent phrases do with the one that they name: where such a one is
 longer or begins before, the threat in it is none. What is doubtful competes with threats, too."""
 MILD: Final = "manager"
 """Who asks for the manager may have another errand there."""
