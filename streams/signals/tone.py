@@ -16,23 +16,16 @@ MEANT: Final = {"praise": "positive", "complaint": "negative"}
 OTHERWISE: Final = frozenset({"feedback.rated", "complaint.resolved"})
 """Touchpoints that say how they feel by more than words."""
 COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
-TURNS: Final = frozenset({"mocking", "relapse"})
-"""Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
 """Causes whose words say that something failed. Those of the others are of things, which praise names as well."""
 
 
 def sincere(heard: Heard) -> bool:
     """Whether praise in these words is meant: nothing turns it round, and what they say failed has been mended."""
-    if turned(heard):
+    if heard.turned:
         return False
     fails = "negative" in heard.said("sentiment") or not FAILURES.isdisjoint(heard.said("cause"))
     return not fails or "mended" in heard.said("reply")
-
-
-def turned(heard: Heard) -> bool:
-    """Whether praise in these words says the contrary."""
-    return not TURNS.isdisjoint(heard.said("reply"))
 
 
 def tone_of(moment: Moment) -> float | None:
@@ -56,7 +49,7 @@ def tone_of(moment: Moment) -> float | None:
     if heard is None:
         return None
     said = set(heard.said("sentiment")) or {MEANT[each] for each in heard.said("intent") if each in MEANT}
-    if said == {"positive"} and turned(heard):
+    if said == {"positive"} and heard.turned:
         return -1.0
     return SIDES.get(tuple(side for side in ("positive", "negative") if side in said))
 
