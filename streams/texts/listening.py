@@ -99,7 +99,7 @@ class Heard:
     @property
     def turned(self) -> bool:
         """Whether praise in this text says the contrary: it mocks, tells that it fails again, or is said by rote, with
-        no other praise, in a bad mood."""
+        no other praise, in a plight or a bad mood."""
         if self._turned is None:
             replies = self._of("reply")[0]
             self._turned = not TURNS.isdisjoint(replies) or ("hollow" in replies and self._is_hollow())
@@ -107,12 +107,11 @@ class Heard:
 
     def _is_hollow(self) -> bool:
         by_rote = self.spans("reply", "hollow")
-        if "mended" in self._of("reply")[0] or not all(
-            any(s < end and start < e for s, e in by_rote) for start, end in self.spans("intent", "praise")
-        ):
+        praise = self.spans("intent", "praise")
+        if "mended" in self._of("reply")[0] or any(_apart(span, by_rote) for span in praise):
             return False
         feeling = self.sentiment()
-        return feeling.name == "negative" and feeling.share >= ASKED
+        return "plight" in self._of("cry")[0] or (feeling.name == "negative" and feeling.share >= ASKED)
 
     @property
     def displeased(self) -> bool:
@@ -137,7 +136,7 @@ class Heard:
             return False
         told = self.spans("elsewhere", "victim")
         spans = self.spans("intent", "complaint") + self.spans("pressure", "pressure")
-        return any(not any(s < end and start < e for s, e in told) for start, end in spans)
+        return any(_apart(span, told) for span in spans)
 
     def denied(self, family: str) -> dict[str, str]:
         """What is there and taken back."""
@@ -226,6 +225,10 @@ class Listener:
         for number, hit in hits.items():
             found.setdefault(self.marks[number].name, low[slice(*as_spelt.typed(hit.start, hit.end))])
         return found
+
+
+def _apart(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return not any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _away(low: str, found: tuple[int, int], away: list[tuple[int, int]]) -> bool:
