@@ -13,7 +13,7 @@ _MARKS: Final = frozenset("?？")
 _WIDE: Final = re.compile("[，。！？；：～]")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 TALE: Final = 2
-"""Words of a book or a film from which on a text tells of one."""
+"""Different words of a book or a film from which on a text tells of one."""
 
 Span = tuple[int, int]
 
@@ -47,11 +47,17 @@ def _worried(heard: Heard, said: dict[str, str]) -> str | None:
 
 
 def _told_to_us(heard: Heard, spans: list[Span]) -> list[Span]:
-    """Without what a text that tells of a book or a film says in sentences that are not about us."""
-    if len(heard.spans("cry", "tale")) < TALE:
+    """Without what a text that tells of a book or a film says in sentences that are not about us. Who asks about a
+    book in one sentence tells nothing of it."""
+    low, tale = heard.low, heard.spans("cry", "tale")
+    if len({low[slice(*span)] for span in tale}) < TALE:
         return spans
     ours = heard.spans("cry", "ours")
-    return [span for span in spans if any(_beside(heard.low, span, each) for each in ours)]
+    return [
+        span for span in spans
+        if any(_beside(low, span, each) for each in ours)
+        or (_ends_asking(low, span) and all(_beside(low, span, each) for each in tale))
+    ]  # fmt: skip
 
 
 def _distress(heard: Heard, praised: bool) -> str | None:
@@ -117,7 +123,7 @@ def _is_left_of_a_face(heard: Heard, mark: int) -> bool:
 
 
 def _ends_asking(text: str, span: Span) -> bool:
-    end = _SENTENCE.search(text, span[1])
+    end = _SENTENCE.search(text, span[0])
     return end is not None and end.group() in _MARKS
 
 
