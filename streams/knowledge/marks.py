@@ -11,20 +11,34 @@ INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "can
 WISHES: Final = ("leave_alone", "swap", "change")
 """What customers want that a detector asks for by name: no more contact, and something else for what they have;
 `change` where it is plain that they have it."""
-REPLIES: Final = ("closing", "aside", "glad", "done", "more", "matter", "mocking", "relapse", "mended")
+REPLIES: Final = ("closing", "aside", "glad", "done", "more", "matter", "mocking", "hollow", "relapse", "mended")
 """How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
-says that there is more to come; what a question would be about; what turns praise round, and what lets it stand beside
-the name of a failure."""
+says that there is more to come; what a question would be about; what turns praise round, or does where the mood is bad,
+and what lets it stand beside the name of a failure."""
 ELSEWHERE: Final = ("others", "over", "victim")
 """What takes a threat away from us: another opponent, that it is over, or that they are the victim of somebody else."""
-CRIES: Final = ("plight", "pressing", "fearful", "tearful", "before", "exclaims", "happy")
+CRIES: Final = (
+    "plight",
+    "pressing",
+    "fearful",
+    "tearful",
+    "before",
+    "exclaims",
+    "happy",
+    "asks",
+    "wonders",
+    "untried",
+    "tale",
+    "ours",
+    "first",
+)
 """What makes a worry or a question of a line, and what makes neither of it."""
 SPELT: Final = frozenset({"closing", "aside", "glad", "done", "more"})
 """Of these, lists that whole lines are read by; they are not looked for inside texts."""
 KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
-INNOCENT: Final = ("everyday", "threat", "wish", "topic")
-"""What harmless words silence: one family of lists, or all three of them."""
+INNOCENT: Final = ("everyday", "threat", "wish", "intent", "topic")
+"""What harmless words silence: one family of lists, or threats, wishes and topics alike."""
 TOPICS: Final = ("health", "creed", "opinion", "schooling", "private")
 FEELINGS: Final = ("negative", "neutral", "positive")
 PRECISION: Final = ("absence", "deeds", "harmless", "units", "done", "given", "pending", "owed", "things")

@@ -23,8 +23,6 @@ WORDLESS: Final = OTHERWISE | COMPLAINS
 GLAD: Final = 0.7
 """Share of 1 from which a text is surely glad."""
 ASKS: Final = re.compile("[?？]")
-TURNS: Final = frozenset({"mocking", "relapse"})
-"""Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
 """Causes whose words say that something failed. Those of the others are of things, which praise names as well."""
 THANKS: Final = frozenset({
@@ -36,7 +34,7 @@ THANKS: Final = frozenset({
 
 def sincere(heard: Heard) -> bool:
     """Whether praise in these words is meant: nothing turns it round, and what they say failed has been mended."""
-    if turned(heard):
+    if heard.turned:
         return False
     fails = "negative" in heard.said("sentiment") or not FAILURES.isdisjoint(heard.said("cause"))
     return not fails or "mended" in heard.said("reply")
@@ -71,11 +69,6 @@ def glad_only(moment: Moment) -> bool:
     return feeling.name == "positive" and feeling.share >= GLAD
 
 
-def turned(heard: Heard) -> bool:
-    """Whether praise in these words says the contrary."""
-    return not TURNS.isdisjoint(heard.said("reply"))
-
-
 def tone_of(moment: Moment) -> float | None:
     """Of a rating its place on the scale, of a complaint -1, of one that was settled well 1, of other words
     which feelings are in them, praise that mocks being the contrary; None where nothing says.
@@ -97,7 +90,7 @@ def tone_of(moment: Moment) -> float | None:
     if heard is None:
         return None
     said = set(heard.said("sentiment")) or {MEANT[each] for each in heard.said("intent") if each in MEANT}
-    if said == {"positive"} and turned(heard):
+    if said == {"positive"} and heard.turned:
         return -1.0
     return SIDES.get(tuple(side for side in ("positive", "negative") if side in said))
 

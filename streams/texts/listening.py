@@ -23,18 +23,20 @@ REMEMBERED: Final = 256
 SHOWN: Final = 48
 """Letters of what was found that go into `values`."""
 GUARDED: Final = ("threat", "wish", "topic")
-"""Families with which words of every day compete, and innocent phrases with the one that they name: where such a one is
+"""Families with which words of every day compete; innocent phrases do with the one that they name: where such a one is
 longer or begins before, the threat in it is none. What is doubtful competes with threats, too."""
 MILD: Final = "manager"
 """Who asks for the manager may have another errand there."""
 SURE: Final = 0.6
 """Share from which on a bad feeling makes a threat of a doubtful word."""
 ASKED: Final = 0.9
-"""The same, in a text that asks something."""
+"""The same, in a text that asks something, or where praise by rote is to mean the contrary."""
 FELT: Final = (
     ("sentiment", "sentiment"), ("cause", "cause"), ("intent", "intent"), ("threat", "threat"), ("doubtful", "threat"),
 )  # fmt: skip
 """Families that vote in the models, and under which name: to them what is doubtful is a threat."""
+TURNS: Final = frozenset({"mocking", "relapse"})
+"""Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 OPPONENT: Final = re.compile(
     r"(?<![a-z])(?:you|u|ya|your|ur|yours|yourselves|y'all|yall)(?![a-z])|[你您]|贵(?:司|公司|店|行)"
 )
@@ -47,7 +49,7 @@ _HAN: Final = re.compile("[\u4e00-\u9fff]")
 class Heard:
     """What one text says, by family of lists and name: the words that said it, in the order of the text."""
 
-    __slots__ = ("_cause", "_displeased", "_found", "_hits", "_listener", "low", "spelt", "text")
+    __slots__ = ("_cause", "_displeased", "_found", "_hits", "_listener", "_turned", "low", "spelt", "text")
 
     def __init__(self, listener: Listener, text: str) -> None:
         self.text = text
@@ -57,11 +59,18 @@ class Heard:
         self._hits = listener.hits(self.spelt.text)
         self._cause: Opinion | None = None
         self._displeased: bool | None = None
+        self._turned: bool | None = None
         self._found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
     def said(self, family: str) -> dict[str, str]:
-        """What is meant; of threats what the text says outright, and what is doubtful where it is displeased."""
-        return self.threats() if family == "threat" else self._of(family)[0]
+        """What is meant; of threats what the text says outright, and what is doubtful where it is displeased; praise
+        where it is not turned round."""
+        if family == "threat":
+            return self.threats()
+        found = self._of(family)[0]
+        if family == "intent" and "praise" in found and self.turned:
+            return {name: words for name, words in found.items() if name != "praise"}
+        return found
 
     def threats(self, angry: bool = False) -> dict[str, str]:
         """With what they threaten; `angry` who is known to be displeased, whatever this text sounds like."""
@@ -88,6 +97,23 @@ class Heard:
         return self._listener.split(self.low, self.spelt, near)[0]
 
     @property
+    def turned(self) -> bool:
+        """Whether praise in this text says the contrary: it mocks, tells that it fails again, or is said by rote, with
+        no other praise, in a plight or a bad mood."""
+        if self._turned is None:
+            replies = self._of("reply")[0]
+            self._turned = not TURNS.isdisjoint(replies) or ("hollow" in replies and self._is_hollow())
+        return self._turned
+
+    def _is_hollow(self) -> bool:
+        by_rote = self.spans("reply", "hollow")
+        praise = self.spans("intent", "praise")
+        if "mended" in self._of("reply")[0] or any(_apart(span, by_rote) for span in praise):
+            return False
+        feeling = self.sentiment()
+        return "plight" in self._of("cry")[0] or (feeling.name == "negative" and feeling.share >= ASKED)
+
+    @property
     def displeased(self) -> bool:
         """Whether the text complains or presses, or neither praises nor merely asks and feels bad."""
         if self._displeased is None:
@@ -95,7 +121,7 @@ class Heard:
         return self._displeased
 
     def _is_displeased(self) -> bool:
-        intents = self._of("intent")[0]
+        intents = self.said("intent")
         if self._presses():
             return True
         if "praise" in intents or self._of("sentiment")[0].keys() == {"positive"}:
@@ -110,7 +136,7 @@ class Heard:
             return False
         told = self.spans("elsewhere", "victim")
         spans = self.spans("intent", "complaint") + self.spans("pressure", "pressure")
-        return any(not any(s < end and start < e for s, e in told) for start, end in spans)
+        return any(_apart(span, told) for span in spans)
 
     def denied(self, family: str) -> dict[str, str]:
         """What is there and taken back."""
@@ -199,6 +225,10 @@ class Listener:
         for number, hit in hits.items():
             found.setdefault(self.marks[number].name, low[slice(*as_spelt.typed(hit.start, hit.end))])
         return found
+
+
+def _apart(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return not any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _away(low: str, found: tuple[int, int], away: list[tuple[int, int]]) -> bool:

@@ -191,3 +191,93 @@ def test_a_verdict_or_a_tale_is_no_cry(text: str) -> None:
 )
 def test_each_part_counts(text: str, wanted: str | None) -> None:
     assert cried(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("@店 这条裤子穿着不怎么舒服", None, id="not very"),
+        pytest.param("@店 这条裤子怎么洗", "question", id="how"),
+        pytest.param("@店 还没怎么穿就开线了", None, id="hardly"),
+        pytest.param("@店 孩子有些思想问题，老师聊得很耐心", None, id="a question of thought"),
+        pytest.param("@店 我想问会员日是哪天", "question", id="I want to ask"),
+        pytest.param("@店 买回来没多久就掉色", None, id="not long after"),
+        pytest.param("@店 定做一套要多久", "question", id="how long"),
+        pytest.param("@店 你家咖啡一直没让我失望过", None, id="never let down"),
+        pytest.param("@店 用了三年一直没坏", None, id="has not failed so far"),
+        pytest.param("@店 一直没人回我电话", "worry", id="still nobody"),
+        pytest.param("@店 饼干受潮，只能丢了", None, id="thrown away"),
+        pytest.param("@店 快递把我的包裹弄丢了", "worry", id="lost"),
+        pytest.param("@店 翻了几页找不到当年的感觉", None, id="a feeling not found"),
+        pytest.param("@店 找不到取货的入口", "worry", id="a way not found"),
+        pytest.param("@店 洗面奶很容易起泡", None, id="it foams"),
+        pytest.param("@店 擦了面霜脸上起泡", "worry", id="it blisters"),
+        pytest.param("@店 无论什么时候去，店员都在笑", None, id="whenever"),
+        pytest.param("@店 周日什么时候开门", "question", id="when"),
+    ],
+)
+def test_words_of_a_question_inside_others_ask_nothing(text: str, wanted: str | None) -> None:
+    assert cried(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("梨子?又脆又甜，包装也结实。", None, id="between two letters"),
+        pytest.param("第三箱了！老家的梨子?", None, id="behind a statement, signs being full-width"),
+        pytest.param("收到了！?", None, id="behind a sign"),
+        pytest.param("收到的是什么?", "question", id="its clause asks"),
+        pytest.param("货呢?三天了，给个说法", "question", id="its clause asks, and more follows"),
+        pytest.param("有货?", "question", id="nothing else"),
+        pytest.param("今天的箱子有货？", "question", id="a full-width mark"),
+        pytest.param("收到了 ok?", "question", id="behind a Latin letter"),
+    ],
+)
+def test_a_mark_that_is_left_of_a_face_asks_nothing(text: str, wanted: str | None) -> None:
+    assert cried(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("面霜收到了，还没用，不知道效果怎么样", None, id="they will see"),
+        pytest.param("还没用，不知道怎么样", None, id="they will see, in short"),
+        pytest.param("不知道这款效果怎么样", "question", id="not theirs yet"),
+        pytest.param("还没用，不知道怎么开机", "worry", id="they cannot"),
+        pytest.param("还没用，不知道效果怎么样？", "question", id="and ask"),
+        pytest.param("haven't tried it yet, not sure how does it work in winter", None, id="in English"),
+        pytest.param("not sure how does it work in winter", "question", id="not theirs, in English"),
+    ],
+)
+def test_what_they_will_find_out_by_themselves_is_no_question(text: str, wanted: str | None) -> None:
+    assert cried(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("小说里的主角很害怕。她为什么不走呢？", None, id="of a book"),
+        pytest.param("这本小说的作者是谁？", "question", id="asked about a book"),
+        pytest.param("小说里的主角很害怕。请问下册有货吗？", "question", id="and of us"),
+        pytest.param("她为什么不走呢？", "question", id="no book"),
+        pytest.param("这本书什么时候再版？", "question", id="a book, and no tale"),
+        pytest.param("in the novel the hero is scared. why does he stay?", None, id="in English"),
+        pytest.param("the novel and the hero are great. why is my order late?", "question", id="and of us, in English"),
+    ],
+)
+def test_what_a_book_tells_or_asks_is_no_cry(text: str, wanted: str | None) -> None:
+    assert cried(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("买之前还担心偏小，穿上很合身，很喜欢", None, id="over, and glad"),
+        pytest.param("一开始担心偏小，穿上果然很紧，太差了", "worry", id="it came true"),
+        pytest.param("担心偏小，很喜欢", "worry", id="not over"),
+        pytest.param("I was nervous at first but the stay was lovely, we love it", None, id="in English"),
+        pytest.param("I was nervous at first and the room was awful, terrible", "worry", id="true, in English"),
+    ],
+)
+def test_what_they_feared_before_they_knew_better_is_no_worry(text: str, wanted: str | None) -> None:
+    assert cried(text) == wanted

@@ -136,3 +136,41 @@ def test_hears_how_it_feels_and_says_why(text: str, feeling: str) -> None:
 
 def test_handles_and_addresses_are_no_words() -> None:
     assert hear("@nobody thanks").sentiment() == hear("@somebody thanks https://x.y").sentiment()
+
+
+@pytest.mark.parametrize(
+    ("text", "complains"),
+    [
+        pytest.param("你们家的面包从没让我失望", False, id="never let down"),
+        pytest.param("这次可别让老顾客失望", False, id="a hope"),
+        pytest.param("一点也不失望", False, id="not at all"),
+        pytest.param("这次让我失望", True, id="let down"),
+        pytest.param("we have never been disappointed", False, id="never, in English"),
+        pytest.param("you won't be disappointed", False, id="a promise"),
+        pytest.param("no complaints at all", False, id="none"),
+        pytest.param("we are disappointed", True, id="in English"),
+        pytest.param("I have a complaint", True, id="one"),
+    ],
+)
+def test_disappointment_that_is_denied_is_no_complaint(text: str, complains: bool) -> None:
+    assert ("complaint" in hear(text).intents) == complains
+
+
+@pytest.mark.parametrize(
+    ("text", "praises"),
+    [
+        pytest.param("Thanks for nothing", False, id="for nothing"),
+        pytest.param("thank you for making the worst day of my year", False, id="for the worst"),
+        pytest.param("thanks for making my day", True, id="for a good one"),
+        pytest.param("thanks for losing my suitcase", False, id="for a failure"),
+        pytest.param("thanks for finding my suitcase", True, id="for a success"),
+        pytest.param("Good job everybody. 3 hours waiting at the gate", False, id="by rote, in a plight"),
+        pytest.param("Good job everybody. We landed early", True, id="by rote, and no plight"),
+        pytest.param("Good job everybody, the staff was lovely. 3 hours waiting at the gate", True, id="other praise"),
+        pytest.param("好一个服务，谢谢你们让我白跑一趟", False, id="in Chinese"),
+        pytest.param("呵呵，味道不错", True, id="a laugh"),
+        pytest.param("味道不错，等一周，我也是呵呵了", False, id="no laugh"),
+    ],
+)
+def test_praise_that_mocks_is_none(text: str, praises: bool) -> None:
+    assert ("praise" in hear(text).intents) == praises

@@ -315,3 +315,48 @@ def test_what_is_over_or_between_others_is_no_threat(text: str, threatens: bool)
 def test_what_is_over_is_a_threat_to_whom_a_complaint_is_made() -> None:
     assert hear("the legal action is settled").threats(angry=True)
     assert not hear("my landlord sued me").threats(angry=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "threatens"),
+    [
+        pytest.param("手机的媒体文件夹打不开，太差了", False, id="a word of the device"),
+        pytest.param("看了电视台的介绍才买，太失望了", False, id="where they heard of it"),
+        pytest.param("逆光就曝光过头，照片太差了", False, id="of a camera"),
+        pytest.param("太差了，我要找电视台", True, id="they will turn to them"),
+        pytest.param("再不给解释我就找媒体曝光", True, id="a denial before it is of something else"),
+        pytest.param("客服不理人，只好求助媒体", True, id="they turn to them"),
+        pytest.param("我老公的同学在报社，太差了，等着", True, id="somebody for them"),
+        pytest.param("黑心店，必须曝光", True, id="to make it public"),
+        pytest.param("昨天已经打了315", True, id="called"),
+        pytest.param("假货，举报315", True, id="reported"),
+        pytest.param("找315房间的客人，没人开门，太差了", False, id="a room"),
+        pytest.param("这事我投诉到底", True, id="to the end"),
+        pytest.param("投诉到底有没有用", True, id="a threat all the same"),
+        pytest.param("消协也管不了，太差了", False, id="nothing came of it"),
+        pytest.param("维权后退了钱，太慢，太差了", False, id="settled"),
+        pytest.param("太差了，我会依法维权", True, id="they will"),
+        pytest.param("不要再抵制日货了，太差了", False, id="somebody else's goods"),
+    ],
+)
+def test_a_bare_noun_threatens_nobody(text: str, threatens: bool) -> None:
+    assert bool(hear(text).said("threat")) == threatens
+
+
+@pytest.mark.parametrize(
+    ("text", "threatens"),
+    [
+        pytest.param("two hours on hold, unacceptable @WSJ", True, id="a medium beside a failure"),
+        pytest.param("love the new seats @WSJ", False, id="beside praise"),
+        pytest.param("can't wait for the @nytimes to hear of this", True, id="what they will hear"),
+        pytest.param("just contacted Eyewitness News about my refund", True, id="told them"),
+        pytest.param("a breach of the passenger bill of rights, terrible", True, id="a rule, and a complaint"),
+        pytest.param("do you have a leaflet about passenger rights?", False, id="a rule, and a question"),
+        pytest.param("I'm a lawyer and this is the worst service ever", True, id="a lawyer who is angry"),
+        pytest.param("I'm a lawyer and I love your briefcases", False, id="a lawyer who is glad"),
+        pytest.param("some guy is going to sue you over his bag, lol", False, id="a third party"),
+        pytest.param("my wife says she will sue you", True, id="on their behalf"),
+    ],
+)
+def test_indirect_threats_in_english(text: str, threatens: bool) -> None:
+    assert bool(hear(text).said("threat")) == threatens
