@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from producers.importers.columns import Columns, csv_columns
-from producers.importers.rows import Moment, Rows, customer, filled, finite, local_time, number
+from producers.importers.rows import Moment, Rows, customer, filled, local_time, number, summable
 from schemas.records import Touchpoint
 
 COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
@@ -76,7 +76,7 @@ def _touchpoint(columns: Columns, event_id: str, moment: Moment, history: str | 
         order_id=invoice,
         item_id=code if category is None else None,
         category=category,
-        amount=finite("UnitPrice", round(quantity * price, 4)),
+        amount=summable("UnitPrice", round(quantity * price, 4)),
         currency=CURRENCY,
         quantity=quantity,
         properties=_JSON.encode(properties).decode(),

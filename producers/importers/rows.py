@@ -18,6 +18,7 @@ from producers.lines import Line, Lines, UnreadableInput
 from producers.numbers import ungrouped
 from schemas.contract import Fault
 from schemas.fields import LONGEST_ID
+from schemas.judging import LARGEST_AMOUNT
 from schemas.keys import RESERVED, is_sentinel
 from schemas.records import EVERYONE, Touchpoint
 from schemas.times import EARLIEST, LATEST
@@ -147,18 +148,21 @@ def day_of(at: int, zone: ZoneInfo) -> int:
 
 
 def number(column: str, text: str) -> float:
-    """A finite number; thousands may be grouped, as in 1,250.50."""
+    """A number that sums can be made of; thousands may be grouped, as in 1,250.50."""
     try:
         value = float(ungrouped(text))
     except ValueError as error:
         raise Refused("wrong_type", column, f"{text[:40]!r} is not a number", "Write digits.") from error
-    return finite(column, value)
+    return summable(column, value)
 
 
-def finite(column: str, value: float) -> float:
-    """The number, if it is one; of two finite ones the product may be none."""
+def summable(column: str, value: float) -> float:
+    """The number, if sums can be made of it; of two such ones the product may be none."""
     if not math.isfinite(value):
         raise Refused("bad_value", column, f"{value} is not finite", "Write digits.")
+    if abs(value) > LARGEST_AMOUNT:
+        remedy = f"At most {LARGEST_AMOUNT:,.0f}, above zero or below."
+        raise Refused("bad_value", column, f"{value:g} is more than there is", remedy)
     return value
 
 

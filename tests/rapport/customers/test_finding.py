@@ -28,11 +28,15 @@ AWAY = Archive(RemoteStore(free_port(), "nobody"))
 
 
 def turning(start: int = 0) -> Iterable[Touchpoint]:
-    """Somebody turns away, in three messages a minute apart, the second answered."""
-    yield touchpoint("chat.message", start, text="Broken again, and nobody wants to know. You are scammers.")
+    """Somebody turns away, in three talks a minute apart, the first of them answered."""
+    yield touchpoint(
+        "chat.message", start, session_id="s1", text="Broken again, and nobody wants to know. You are scammers."
+    )
     yield touchpoint("chat.message", start + 1, initiator="company", text="We are sorry.")
-    yield touchpoint("chat.message", start + MINUTE, text="You lied to me about the refund.")
-    yield touchpoint("chat.message", start + 2 * MINUTE, text="Worst shop ever, never again. Avoid them.")
+    yield touchpoint("chat.message", start + MINUTE, session_id="s2", text="You lied to me about the refund.")
+    yield touchpoint(
+        "chat.message", start + 2 * MINUTE, session_id="s3", text="Worst shop ever, never again. Avoid them."
+    )
 
 
 TEN = Span(10)
