@@ -49,9 +49,9 @@ def touchpoint(number: int, text: str | None = None, **fields: Any) -> dict[str,
 
 
 LINES = (
-    touchpoint(1, "Broken again, and nobody wants to know. You are scammers."),
-    touchpoint(2, "Worst service. You are scammers, I will boycott you."),
-    touchpoint(3, "Worst shop ever, never again, boycott them."),
+    touchpoint(1, "Broken again, and nobody wants to know. You are scammers.", session_id="s1"),
+    touchpoint(2, "Worst service. You are scammers, I will boycott you.", session_id="s2"),
+    touchpoint(3, "Worst shop ever, never again, boycott them.", session_id="s3"),
     touchpoint(4, "Hello?", identifiers={"email": MAIL}),
     touchpoint(5, type="identity.linked", channel="system", identifiers={"email": MAIL},
                properties={"from": f"email:{MAIL}", "to": "c-anna"}),
