@@ -15,6 +15,7 @@ SIGNAL = Signal(
     id="1", at=5, partition=0, offset=7, knowledge="v1", because=(Because("e", "w", 0.5),), customer_id="ann",
     name="unanswered", version=1, severity="warning", matter="m", values={"n": 2},
 )  # fmt: skip
+TREND = msgspec.structs.replace(SIGNAL, customer_id=None, scope={"cause": "late"})
 REJECTED = Rejected(
     id="r", at=1, partition=0, offset=0, knowledge="", stage="engine", reason="truncated", detail="d", original=b"x"
 )
@@ -34,6 +35,7 @@ def changed(output: Signal, **fields: object) -> Signal:
     [
         pytest.param([SIGNAL], [SIGNAL], 0, 0, [], id="the same"),
         pytest.param([SIGNAL], [changed(SIGNAL, partition=3, offset=1, knowledge="v2")], 0, 0, [], id="only elsewhere"),
+        pytest.param([TREND], [changed(TREND, offset=1)], 0, 0, [], id="a trend, only elsewhere"),
         pytest.param([SIGNAL], [SIGNAL, SIGNAL], 0, 0, [], id="sent again after a restart"),
         pytest.param([SIGNAL], [], 1, 0, [], id="new"),
         pytest.param([], [SIGNAL, SIGNAL], 0, 1, [], id="gone, once"),
