@@ -55,6 +55,7 @@ def test_differences(mine: Sequence[Emitted], base: Sequence[Emitted], new: int,
     assert (found.new[UNANSWERED], found.gone[UNANSWERED]) == (new, gone)
     assert sorted(found.changed) == [(UNANSWERED, name) for name in fields]
     assert bool(found) == bool(new or gone or fields)
+    assert found.total == new + gone + bool(fields)
 
 
 def test_a_dead_letter_is_compared_by_what_its_headers_can_hold() -> None:
