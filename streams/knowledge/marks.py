@@ -18,20 +18,9 @@ and what lets it stand beside the name of a failure."""
 ELSEWHERE: Final = ("others", "over", "victim")
 """What takes a threat away from us: another opponent, that it is over, or that they are the victim of somebody else."""
 CRIES: Final = (
-    "plight",
-    "pressing",
-    "fearful",
-    "tearful",
-    "before",
-    "exclaims",
-    "happy",
-    "asks",
-    "wonders",
-    "untried",
-    "tale",
-    "ours",
-    "first",
-)
+    "plight", "pressing", "fearful", "tearful", "before", "exclaims", "happy", "asks", "wonders", "untried", "tale",
+    "ours", "first",
+)  # fmt: skip
 """What makes a worry or a question of a line, and what makes neither of it."""
 SPELT: Final = frozenset({"closing", "aside", "glad", "done", "more"})
 """Of these, lists that whole lines are read by; they are not looked for inside texts."""

@@ -22,8 +22,8 @@ INVITES = frozenset({"club.joined", "club.active", "event.attended"})
 
 
 class Stage(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Purchases (an order counts once, as does a visit), the first of them, when the stage began, the last care and
-    invitation, and when `harassed` last fired. `order` is the last purchase: its order, `@`, and when it was (ms)."""
+    """Purchases (an order counts once, as does a visit), the first of them, when the stage began, the order of the last
+    one, the last care and invitation, when `harassed` last fired, and when the last purchase was; times in ms."""
 
     purchases: int = 0
     first: int = 0
@@ -33,6 +33,7 @@ class Stage(msgspec.Struct, array_like=True, frozen=True, gc=False):
     cared: int = 0
     invited: int = 0
     harassed: int = 0
+    bought: int = 0
 
 
 class StageGap:
@@ -117,7 +118,7 @@ class StageGap:
         began = state.began if name == state.name and state.purchases else last
         return Stage(
             purchases, first, began, name, state.order or older.order,
-            cared, max(state.invited, older.invited), harassed,
+            cared, max(state.invited, older.invited), harassed, max(state.bought, older.bought),
         )  # fmt: skip
 
 
@@ -141,30 +142,18 @@ def _grown_at(state: Stage) -> int | None:
 def _bought(state: Stage, moment: Moment) -> Stage:
     touchpoint = moment.touchpoint
     assert touchpoint is not None
-    known, last = _last(state.order)
     order = touchpoint.order_id or ""
-    if known and order == known:
+    if order and order == state.order:
         return state
-    if last is not None and abs(moment.at - last) < OCCASION_MS:
-        return msgspec.structs.replace(state, order=f"{order or known}@{last}")
+    if state.bought and abs(moment.at - state.bought) < OCCASION_MS:
+        return msgspec.structs.replace(state, order=order or state.order)
     purchases = state.purchases + 1
     first = min(state.first or moment.at, moment.at)
     name = _stage(purchases, first, moment.at)
     began = moment.at if name != state.name or not state.purchases else state.began
     return msgspec.structs.replace(
-        state,
-        purchases=purchases,
-        first=first,
-        began=began,
-        name=name,
-        order=f"{order}@{moment.at}",
+        state, purchases=purchases, first=first, began=began, name=name, order=order, bought=moment.at
     )
-
-
-def _last(order: str) -> tuple[str, int | None]:
-    """Order and moment of the last purchase; states of before have no moment."""
-    known, at, moment = order.rpartition("@")
-    return (known, int(moment)) if at and moment.isdecimal() else (order, None)
 
 
 def _invites(moment: Moment) -> bool:

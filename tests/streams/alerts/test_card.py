@@ -64,7 +64,7 @@ def test_limits_are_in_the_currency_of_the_place(place: str, limit: str) -> None
         pytest.param("en", None, None, "50 GBP", id="the base, where that tells nothing"),
         pytest.param("zh", "GBP", None, "50 GBP", id="in which they buy, though others of their language do not"),
         pytest.param("en", "USD", "lon-01", "64 USD", id="in which they buy, wherever they were"),
-        pytest.param("en", "XXX", "sha-01", "450 CNY", id="a currency without a rate tells nothing"),
+        pytest.param("en", "XTS", "sha-01", "450 CNY", id="a currency without a rate tells nothing"),
         pytest.param("zh", None, "lon-01", "50 GBP", id="of the place before that of the language"),
     ],
 )
