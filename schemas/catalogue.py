@@ -75,9 +75,11 @@ class CatalogueError(ValueError):
     """The catalogue can't be used; the message is `file:line: what is wrong`."""
 
 
-def nearest(name: str, known: Mapping[str, object] | tuple[str, ...] | frozenset[str]) -> str | None:
-    """The known name that looks most like this one, if any does."""
-    found = get_close_matches(name[:64], sorted(known), n=1, cutoff=0.6)
+def nearest(
+    name: str, known: Mapping[str, object] | tuple[str, ...] | frozenset[str], alike: float = 0.6
+) -> str | None:  # fmt: skip
+    """The known name that looks most like this one, if any is `alike` enough, from 0 to 1."""
+    found = get_close_matches(name[:64], sorted(known), n=1, cutoff=alike)
     return found[0] if found else None
 
 

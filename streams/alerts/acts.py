@@ -14,7 +14,7 @@ RESERVED: Final = frozenset({"measure", "count", "bin", "act"})
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was done, when, by whom, with which alert; `until` as it was written, `to` which team it is handed on."""
+    """What was done, when, by whom, with which alert; `until` as it was written, `to` whom it is handed on."""
 
     at: int
     event_id: str
@@ -32,7 +32,7 @@ read: Final = msgspec.json.Decoder(Act).decode
 
 def tell(moment: Moment) -> None:
     """Counts it, once, under the scope of the trend; without a scope, or with one that no trend can have, it concerns
-    none. A team that does not exist is refused."""
+    none. A slip in the name of a team is refused."""
     touchpoint, scope = moment.touchpoint, moment.properties.get("scope")
     if touchpoint is None or not isinstance(scope, dict) or not scope or not RESERVED.isdisjoint(scope):
         return

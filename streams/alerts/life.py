@@ -28,6 +28,8 @@ ACTIONS: Final[dict[str, AlertState]] = {
 UNKNOWN, OVER, TAKEN, INCOMPLETE = "alert_unknown", "alert_over", "alert_taken", "alert_incomplete"
 NO_TEAM = "team_unknown"
 """Why an action is refused: a `rejected` of stage `engine`, whose detail says what stands in its way and who."""
+SLIP: Final = 0.8
+"""How alike a name and a team's are, from 0 to 1, from which on the team is meant: two letters changed places."""
 
 
 def act(moment: Moment) -> None:
@@ -115,15 +117,17 @@ def _snooze(moment: Moment, case: Case, alert: OpenAlert, by: str | None) -> Non
 
 
 def _reassign(moment: Moment, case: Case, alert: OpenAlert, by: str | None) -> None:
-    """To a team, for which it is open; it stays where it is if there is no such team, or that has its own already."""
-    team = receiving(moment)
-    if team is None:
+    """To another team, for which it is open, or to a person, who takes nothing yet: it is open until they do. It stays
+    where it is if there is no such team, or that has its own already."""
+    to = receiving(moment)
+    if to is None:
         return
+    team = to if to in moment.knowledge.teams else alert.team
     other = next((each for each in case.alerts if each.team == team and each.id != alert.id), None)
     if other is not None:
         _refuse(moment, TAKEN, f"{team} has an alert of this case already: {other.id}")
         return
-    tell(moment, alert, case.matter, "reassigned", by=by, reason=f"{alert.by or alert.team} → {team}", team=team)
+    tell(moment, alert, case.matter, "reassigned", by=by, reason=f"{alert.by or alert.team} → {to}", team=team)
     put(moment, case, msgspec.structs.replace(alert, team=team, state="open", until=0, by=""))
 
 
@@ -176,12 +180,14 @@ def above(knowledge: Knowledge, team: str, steps: int) -> str:
 
 
 def receiving(moment: Moment) -> str | None:
-    """The team that an alert is handed on to; None, and a refusal, where there is none of that name."""
+    """The team, or the person, whom an alert is handed on to; None, and a refusal, where nobody is named, or a team
+    by a slip of the pen: a name that is nearly a team's would otherwise pass for a colleague's."""
     to, teams = str(moment.properties.get("to", "")), moment.knowledge.teams
-    if to in teams:
+    slip = None if to in teams else nearest(to, teams, SLIP)
+    if to and slip is None:
         return to
-    close, named = nearest(to, teams), str(moment.properties.get("alert_id"))[:64]
-    guess = f"did you mean {close}? " if close else ""
+    named = str(moment.properties.get("alert_id"))[:64]
+    guess = f"did you mean {slip}? " if slip else ""
     detail = f"to: {to[:64]!r} is no team ({guess}the teams are {', '.join(teams)})"
     _refuse(moment, NO_TEAM, f"alert {named!r} stays where it is: {detail}")
     return None

@@ -80,12 +80,14 @@ def act(sitting: Sitting, incident: Open, done: Act) -> bool:
 
 
 def _hand_on(sitting: Sitting, incident: Open, alert: TrendAlert, done: Act, to: str) -> None:
-    """The alert is the other team's, and open; a team that has its own of this incident already is given none."""
-    if any(each.team == to and each.id != alert.id for each in incident.alerts):
+    """The alert is the other team's, and open, or open for the person who is named; a team that has its own of this
+    incident already is given none."""
+    team = to if to in sitting.knowledge.teams else alert.team
+    if any(each.team == team and each.id != alert.id for each in incident.alerts):
         return
     reason = f"{alert.team} → {to}"
-    sitting.change(alert, "reassigned", done.event_id, by=done.by, reason=reason, at=done.at, team=to)
-    changed = msgspec.structs.replace(alert, team=to, state="open", until=0)
+    sitting.change(alert, "reassigned", done.event_id, by=done.by, reason=reason, at=done.at, team=team)
+    changed = msgspec.structs.replace(alert, team=team, state="open", until=0)
     incident.alerts = tuple(changed if each.id == alert.id else each for each in incident.alerts)
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from schemas.catalogue import CatalogueError, parse, standard
-from schemas.topics import TEAMS
 
 COMPANY = {
     "env.measured", "policy.changed", "staff.away", "stock.out", "product.launched", "incident.declared",
@@ -57,7 +56,3 @@ def test_the_nearest_type_is_named() -> None:
 def test_a_broken_catalogue_is_named_by_line(text: str, what: str) -> None:
     with pytest.raises(CatalogueError, match=what):
         parse(text, "t.yaml")
-
-
-def test_an_alert_is_handed_to_the_teams_that_have_a_topic() -> None:
-    assert standard().types["alert.reassigned"].properties["to"].values == TEAMS

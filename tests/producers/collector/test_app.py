@@ -98,10 +98,6 @@ def test_one_bad_event_of_a_batch_is_rejected_alone_and_kept() -> None:
             line("e-3", properties={"x": "HERE"}).replace(b'"HERE"', b"1e999"), "properties.x", "not a finite number",
             id="a number that no float holds",
         ),
-        pytest.param(
-            line("e-3", type="alert.reassigned", channel="system", properties={"alert_id": "a", "to": "stroe"}),
-            "properties.to", "did you mean store? use one of agent-desk, store,", id="a team that does not exist",
-        ),
         pytest.param(line("e-3", amount=-1e13), "amount", "at most 1,000,000,000,000", id="more than there is"),
     ],
 )  # fmt: skip

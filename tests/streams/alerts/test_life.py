@@ -156,7 +156,7 @@ def test_a_reassigned_alert_is_the_other_teams_and_open() -> None:
     ("to", "guess"),
     [
         pytest.param("stroe", "did you mean store? ", id="a slip"),
-        pytest.param("mia", "", id="a person is no team"),
+        pytest.param("conceirge", "did you mean concierge? ", id="another"),
         pytest.param("", "", id="nobody"),
     ],
 )
@@ -173,6 +173,16 @@ def test_an_alert_for_a_team_that_does_not_exist_stays_where_it_is(to: str, gues
     )
     (kept,) = [each for case in lab.live().customer.cases for each in case.alerts if each.id == alert.id]
     assert (kept.team, kept.state, kept.by) == ("agent-desk", "acknowledged", "mia")
+
+
+def test_an_alert_for_a_person_is_open_until_they_take_it() -> None:
+    lab = Lab()
+    alert = opened(lab)["agent-desk"]
+    lab.fold(acted("acknowledged", alert))
+    (change,) = of(lab.fold(acted("reassigned", alert, 6 * MINUTE, to="alessa")), AlertChange)
+    assert (change.state, change.team, change.reason) == ("reassigned", "agent-desk", "mia → alessa")
+    (kept,) = [each for case in lab.live().customer.cases for each in case.alerts if each.id == alert.id]
+    assert (kept.team, kept.state, kept.by) == ("agent-desk", "open", "")
 
 
 def test_a_change_that_tells_another_team_is_for_the_alerts_own_as_well() -> None:
