@@ -24,9 +24,13 @@
     own.addEventListener("change", () => { if (own.value) field.value = own.value.replace("T", " "); });
   });
 
+  // Who was logged out elsewhere comes back to where they were. Who logs out here does not: that page goes by itself.
+  let leaving = false;
+  one("form[action='/logout']")?.addEventListener("submit", () => { leaving = true; });
+  const out = () => { if (!leaving) location.assign("/login?next=" + encodeURIComponent(location.pathname)); };
   const ask = async (url, part, options = {}) => {
     const answer = await fetch(url, { ...options, headers: { "x-part": part, ...(options.headers || {}) } });
-    if (answer.status === 401) { location.assign("/login?next=" + encodeURIComponent(location.pathname)); throw new Error("out"); }
+    if (answer.status === 401) { out(); throw new Error("out"); }
     return answer;
   };
 
@@ -188,7 +192,7 @@
       }
     });
     stream.addEventListener("reset", async () => { await relist(); listen(); });
-    stream.addEventListener("out", () => { stream.close(); location.assign("/login"); });
+    stream.addEventListener("out", () => { stream.close(); out(); });
     stream.addEventListener("line", (event) => {
       const told = JSON.parse(event.data);
       if (!told.text && !banner.hidden) relist();
