@@ -122,6 +122,29 @@ class Cue(msgspec.Struct, frozen=True):
     """Words that often mean nothing of the kind: they count only where the text neither merely asks nor is glad."""
     of_others: bool = False
     """Words that by their nature tell of kin and friends: they count whoever the clause is about."""
+    asking: bool = False
+    """Words of which questions, wishes and conditions are made: a clause that only asks or supposes says them, too."""
+    glad: bool = False
+    """Words of gladness: in a text that complains or mocks they are irony, and say nothing."""
+
+
+class Speech(msgspec.Struct, frozen=True):
+    """Words of one language that say whether a clause is what its speaker holds to be so.
+
+    `supposes` begin a condition, up to the next of `concludes`; `asks` stand in a question (English ones begin it) and
+    `asks_last` end one, where the mark is missing. Neither is meant where one of `presupposes` stands: it takes the
+    rest for a fact ("how could you", "if that's how", 难道). `says` are verbs of saying, `hearsay` who is nobody in
+    particular and says it; `distances` are the speaker's own dissent.
+    """
+
+    supposes: tuple[str, ...]
+    concludes: tuple[str, ...]
+    asks: tuple[str, ...]
+    asks_last: tuple[str, ...]
+    presupposes: tuple[str, ...]
+    says: tuple[str, ...]
+    hearsay: tuple[str, ...]
+    distances: tuple[str, ...]
 
 
 class Others(msgspec.Struct, frozen=True):
@@ -137,6 +160,7 @@ class Others(msgspec.Struct, frozen=True):
     kin: tuple[str, ...]
     selves: tuple[str, ...]
     us: tuple[str, ...]
+    speech: Speech
 
 
 class Combination(msgspec.Struct, frozen=True):
