@@ -231,7 +231,7 @@ class Hurt(msgspec.Struct, frozen=True):
     types bear more (a factor below 1), and from which severity on somebody is told, or told as an error.
 
     Fast down, slow up (S3-16): what somebody close says in hurt or anger counts `weighs` times, and takes
-    `takes_back` (0..1) of the warm words before away."""
+    `takes_back` (0..1) of the warm words before away; what ends a relationship by itself takes `ends` of them."""
 
     slot: int
     weights: Weights
@@ -241,6 +241,7 @@ class Hurt(msgspec.Struct, frozen=True):
     error_from: float
     weighs: float
     takes_back: float
+    ends: float
 
 
 class Shifts(msgspec.Struct, frozen=True):
@@ -269,6 +270,10 @@ class Shifts(msgspec.Struct, frozen=True):
     corroborated: dict[str, tuple[str, ...]]
     """By type what a customer must have done besides, one of these at least: deeds, or what is counted of every
     touchpoint (`habits.INTRINSIC`)."""
+    often: dict[str, dict[str, float]]
+    """By type what a customer of whom no words sound like it must have done so many times lately (months)."""
+    asking: tuple[str, ...]
+    """Types for which a mere question that has no cue may be an occasion."""
 
 
 class ShiftAlert(msgspec.Struct, frozen=True):

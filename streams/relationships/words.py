@@ -13,6 +13,8 @@ from streams.texts.listening import OPPONENT, Heard, listener
 from streams.texts.speaking import Speaker
 from streams.texts.spelling import Spelt, spelt
 
+IDIOM: Final = "somebody_else"
+"""The group of words that look like cues, or sound like a relationship, and are of another world: they say nothing."""
 OTHERS: Final = "others"
 """The family of words that say of whom else a clause tells: they compete with no cue."""
 
@@ -117,7 +119,9 @@ class Lexicon:
             cue = self._cues[hit.entry]
             # Words that are a deed have exceptions of their own.
             others = (away or kin) and not cue.deed and self._of_others(low, hit, away, () if cue.of_others else kin)
-            if others or self._unmeant(cue, low, hit, kin) or self._doubted(cue, text, low, hit):
+            if cue.group == IDIOM:
+                aside.append((hit.start, hit.end))
+            elif others or self._unmeant(cue, low, hit, kin) or self._doubted(cue, text, low, hit):
                 aside.append(clause(low, hit.start, hit.end))
             else:
                 found.append(hit)
