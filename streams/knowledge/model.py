@@ -231,7 +231,8 @@ class Hurt(msgspec.Struct, frozen=True):
     types bear more (a factor below 1), and from which severity on somebody is told, or told as an error.
 
     Fast down, slow up (S3-16): what somebody close says in hurt or anger counts `weighs` times, and takes
-    `takes_back` (0..1) of the warm words before away; what ends a relationship by itself takes `ends` of them."""
+    `takes_back` (0..1) of the warm words before away; what ends a relationship by itself counts
+    `ends_weighs` times and takes `ends` of them."""
 
     slot: int
     weights: Weights
@@ -242,6 +243,7 @@ class Hurt(msgspec.Struct, frozen=True):
     weighs: float
     takes_back: float
     ends: float
+    ends_weighs: float
 
 
 class Shifts(msgspec.Struct, frozen=True):

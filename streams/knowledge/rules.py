@@ -193,6 +193,7 @@ def read_hurt(section: Section, clip: float) -> Hurt:
         weighs=section.number("weighs", 1, 3),
         takes_back=section.number("takes_back", 0, 1),
         ends=section.number("ends", 0, 1),
+        ends_weighs=section.number("ends_weighs", 1, MAX_CLIP),
     )
     section.close()
     return found

@@ -272,10 +272,10 @@ class Relationships:
                 return
             if slot in self._sore:
                 hurt += amount
+                weighs = rules.weighs if slot >= VOICES else 1.0
                 if slot in self._endings:
-                    share = rules.ends
-                if slot >= VOICES:
-                    counted[place] = slot, round(amount * (1 + (rules.weighs - 1) * bears))
+                    share, weighs = rules.ends, rules.ends_weighs
+                counted[place] = slot, round(amount * (1 + (weighs - 1) * bears))
         if hurt:
             customer.habits.take_back(self._warm, share * bears * min(hurt, ONE) / ONE)
 

@@ -9,12 +9,14 @@ from typing import Final, NamedTuple
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Weights
 from streams.texts.denying import reach
 from streams.texts.finding import Entry, Finder, Hit, any_of, clause, lowered
-from streams.texts.listening import OPPONENT, Heard, listener
+from streams.texts.listening import OPPONENT, listener, turned
 from streams.texts.speaking import Speaker
 from streams.texts.spelling import Spelt, spelt
 
 IDIOM: Final = "somebody_else"
 """The group of words that look like cues, or sound like a relationship, and are of another world: they say nothing."""
+FAILED: Final = frozenset({"defect", "late", "cancelled", "lost"})
+"""Causes whose words say that something failed: beside them gladness is irony."""
 OTHERS: Final = "others"
 """The family of words that say of whom else a clause tells: they compete with no cue."""
 
@@ -82,6 +84,9 @@ class Lexicon:
         as_spelt = spelt(low)
         hits, aside = self._ours(text, as_spelt.text, self._finder.hits(as_spelt.text))
         plain, negated = self._finder.split(as_spelt.text, hits)
+        # VIP is a word of both languages, and each has a denial of its own.
+        taken_back = {(hit.start, hit.end) for hit in negated.values()}
+        plain = {number: hit for number, hit in plain.items() if (hit.start, hit.end) not in taken_back}
         if not plain and not negated and not aside:
             return [], text
         rest = as_spelt.text
@@ -148,7 +153,7 @@ class Lexicon:
         heard = self._listener.hear(text)
         if heard.displeased or "complaint" in heard.intents:
             return cue.glad
-        if cue.glad and _mocks(heard):
+        if cue.glad and (turned(heard) or not FAILED.isdisjoint(heard.said("cause"))):
             return True
         return asked or (cue.doubtful and not {"question", "praise"}.isdisjoint(heard.intents))
 
@@ -188,10 +193,6 @@ def _others(
     for each in knowledge.others:
         yield (*each.elsewhere, *(quarrels.of(each.language) if quarrels else ())), each.language, elsewhere
         yield each.kin, each.language, kin
-
-
-def _mocks(heard: Heard) -> bool:
-    return "mocking" in heard.said("reply")
 
 
 def _typed(low: str, as_spelt: Spelt, hits: dict[int, Hit]) -> dict[int, str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.customers.moment import Moment
 from streams.signals.outgoing import heard_from
-from streams.texts.listening import Heard
+from streams.texts.listening import Heard, turned
 
 SIDES: Final = {("positive",): 1.0, ("negative",): -1.0, ("positive", "negative"): 0.0}
 """By the lists of feelings in a text (texts.yaml; what it denies is not felt). The model of feelings is surer, and
@@ -16,8 +16,6 @@ MEANT: Final = {"praise": "positive", "complaint": "negative"}
 OTHERWISE: Final = frozenset({"feedback.rated", "complaint.resolved"})
 """Touchpoints that say how they feel by more than words."""
 COMPLAINS: Final = frozenset({"complaint.opened", "complaint.reopened"})
-TURNS: Final = frozenset({"mocking", "relapse"})
-"""Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
 """Causes whose words say that something failed. Those of the others are of things, which praise names as well."""
 
@@ -28,11 +26,6 @@ def sincere(heard: Heard) -> bool:
         return False
     fails = "negative" in heard.said("sentiment") or not FAILURES.isdisjoint(heard.said("cause"))
     return not fails or "mended" in heard.said("reply")
-
-
-def turned(heard: Heard) -> bool:
-    """Whether praise in these words says the contrary."""
-    return not TURNS.isdisjoint(heard.said("reply"))
 
 
 def tone_of(moment: Moment) -> float | None:

@@ -39,6 +39,8 @@ OPPONENT: Final = re.compile(
     r"(?<![a-z])(?:you|u|ya|your|ur|yours|yourselves|y'all|yall)(?![a-z])|[你您]|贵(?:司|公司|店|行)"
 )
 """Whom a threat is for: a clause that says it is about us."""
+TURNS: Final = frozenset({"mocking", "relapse"})
+"""Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 _NAMES: Final = re.compile(r"@\w+|https?://\S+")
 """Handles and addresses are no words."""
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
@@ -156,6 +158,11 @@ class Heard:
             found += [f"{name}.{each}" for each in self._of(family)[0]]
             found += [f"not:{name}.{each}" for each in self._of(family)[1]]
         return list(dict.fromkeys(found))
+
+
+def turned(heard: Heard) -> bool:
+    """Whether praise in these words says the contrary."""
+    return not TURNS.isdisjoint(heard.said("reply"))
 
 
 class Listener:
