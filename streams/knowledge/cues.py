@@ -68,7 +68,8 @@ def _others(section: Section, language: Language) -> Others:
     said = section.section("speech")
     speech = Speech(*(_words(said, key) for key in Speech.__struct_fields__))
     said.close()
-    found = Others(language, *(_words(section, key) for key in ("elsewhere", "kin", "selves", "us")), speech)
+    elsewhere, kin, selves, us = (_words(section, key) for key in ("elsewhere", "kin", "selves", "us"))
+    found = Others(language, elsewhere, kin, selves, us, speech)
     section.close()
     return found
 

@@ -125,7 +125,9 @@ def _of_a_question(rule: Negation, text: str, near: Sequence[re.Match[str]], at:
     behind = near[at + 1].group() if at + 1 < len(near) else ""
     before = _WORD.findall(text, max(0, near[at].start() - LOOKBACK), near[at].start())
     return (
-        near[at].group().endswith("n't") and behind in _ADDRESSED and (not before or before[-1] in (*rule.breaks, "and"))
+        near[at].group().endswith("n't")
+        and behind in _ADDRESSED
+        and (not before or before[-1] in (*rule.breaks, "and"))
     )
 
 

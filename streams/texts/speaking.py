@@ -12,7 +12,7 @@ from streams.texts.finding import any_of, clause
 _MARKS: Final = "?？"
 _ALOUD: Final = r"(?:(?:hi|hey|hello|so|and|but|or|also|well|now|ok|okay|sorry|please|pls|excuse me|just|btw)\W+)*"
 """What may stand before a question in its clause."""
-_QUOTED: Final = re.compile("\"[^\"]+\"|“[^”]+”|「[^」]+」|『[^』]+』")
+_QUOTED: Final = re.compile('"[^"]+"|“[^”]+”|「[^」]+」|『[^』]+』')
 _WORD: Final = re.compile(r"\W*\w*")
 
 
@@ -58,7 +58,7 @@ class Speaker:
 
     def passes_on(self, text: str, start: int, end: int) -> bool:
         """Whether it is what people say, or what is quoted from somebody who says it."""
-        begins, ends = clause(text, start, end)
+        begins, _ = clause(text, start, end)
         last = max((found.end() for found in self._hearsay.finditer(text, begins, start)), default=-1)
         if last >= 0 and not self._concludes.search(text, last, start):
             return True
