@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams.knowledge.document import Section
 from streams.knowledge.forms import expanded
 from streams.knowledge.marks import Negation
-from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Others, Weights
+from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Others, Speech, Weights
 
 HALF_LIFE: dict[str, HalfLife] = {each: each for each in HALF_LIVES}
 MAX_WINDOW = 10
@@ -53,6 +53,8 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
         deed=section.text("deed", ""),
         doubtful=section.flag("doubtful", False),
         of_others=section.flag("of_others", False),
+        asking=section.flag("asking", False),
+        glad=section.flag("glad", False),
     )
     if any(not word.strip() or word != word.strip() for word in cue.words):
         section.fault("words: an empty word, or one with spaces around it, is found everywhere or nowhere", "words")
@@ -63,7 +65,13 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
 
 
 def _others(section: Section, language: Language) -> Others:
-    found = Others(language, *(_words(section, key) for key in ("elsewhere", "kin", "selves", "us", "in_return")))
+    said = section.section("speech")
+    speech = Speech(*(_words(said, key) for key in Speech.__struct_fields__))
+    said.close()
+    elsewhere, kin, selves, us, in_return = (
+        _words(section, key) for key in ("elsewhere", "kin", "selves", "us", "in_return")
+    )
+    found = Others(language, elsewhere, kin, selves, us, in_return, speech)
     section.close()
     return found
 

@@ -122,6 +122,29 @@ class Cue(msgspec.Struct, frozen=True):
     """Words that often mean nothing of the kind: they count only where the text neither merely asks nor is glad."""
     of_others: bool = False
     """Words that by their nature tell of kin and friends: they count whoever the clause is about."""
+    asking: bool = False
+    """Words of which questions, wishes and conditions are made: a clause that only asks or supposes says them, too."""
+    glad: bool = False
+    """Words of gladness: in a text that complains or mocks they are irony, and say nothing."""
+
+
+class Speech(msgspec.Struct, frozen=True):
+    """Words of one language that say whether a clause is what its speaker holds to be so.
+
+    `supposes` begin a condition, up to the next of `concludes`; `asks` stand in a question (English ones begin it) and
+    `asks_last` end one, where the mark is missing. Neither is meant where one of `presupposes` stands: it takes the
+    rest for a fact ("how could you", "if that's how", 难道). `says` are verbs of saying, `hearsay` who is nobody in
+    particular and says it; `distances` are the speaker's own dissent.
+    """
+
+    supposes: tuple[str, ...]
+    concludes: tuple[str, ...]
+    asks: tuple[str, ...]
+    asks_last: tuple[str, ...]
+    presupposes: tuple[str, ...]
+    says: tuple[str, ...]
+    hearsay: tuple[str, ...]
+    distances: tuple[str, ...]
 
 
 class Others(msgspec.Struct, frozen=True):
@@ -139,6 +162,7 @@ class Others(msgspec.Struct, frozen=True):
     selves: tuple[str, ...]
     us: tuple[str, ...]
     in_return: tuple[str, ...]
+    speech: Speech
 
 
 class Combination(msgspec.Struct, frozen=True):
@@ -209,7 +233,8 @@ class Hurt(msgspec.Struct, frozen=True):
     types bear more (a factor below 1), and from which severity on somebody is told, or told as an error.
 
     Fast down, slow up (S3-16): what somebody close says in hurt or anger counts `weighs` times, and takes
-    `takes_back` (0..1) of the warm words before away."""
+    `takes_back` (0..1) of the warm words before away; what ends a relationship by itself counts
+    `ends_weighs` times and takes `ends` of them."""
 
     slot: int
     weights: Weights
@@ -219,6 +244,8 @@ class Hurt(msgspec.Struct, frozen=True):
     error_from: float
     weighs: float
     takes_back: float
+    ends: float
+    ends_weighs: float
 
 
 class Shifts(msgspec.Struct, frozen=True):
@@ -247,6 +274,10 @@ class Shifts(msgspec.Struct, frozen=True):
     corroborated: dict[str, tuple[str, ...]]
     """By type what a customer must have done besides, one of these at least: deeds, or what is counted of every
     touchpoint (`habits.INTRINSIC`)."""
+    often: dict[str, dict[str, float]]
+    """By type what a customer of whom no words sound like it must have done so many times lately (months)."""
+    asking: tuple[str, ...]
+    """Types for which a mere question that has no cue may be an occasion."""
 
 
 class ShiftAlert(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ IDENTITIES: tuple[str, ...] = (
 SEVERITY: dict[str, Severity] = {each: each for each in SEVERITIES}
 TEST: dict[str, Test] = {each: each for each in TESTS}
 NUMERIC: tuple[Test, ...] = ("at_least", "below", "not_below")
+MAX_TIMES = 1_000
 MAX_CLIP, MAX_DAYS, MAX_MINUTES = 10.0, 3650.0, 525_600
 PROPERTIES = "properties."
 PERSONAL = frozenset({"fields", "gender", "sex", "age", "birth_year", "birthday", "income", "nationality"})
@@ -48,13 +49,15 @@ def read_shifts(section: Section, deeds: Collection[str]) -> Shifts:
     """`deeds` are the names of those of customers."""
     half_lives = section.numbers("half_lives_days", 0.01, MAX_DAYS, HALF_LIVES)
     identity = section.numbers("identity", 0, 1, IDENTITIES)
-    for key, table, names in (("half_lives_days", half_lives, HALF_LIVES), ("identity", identity, IDENTITIES)):
-        if missing := [name for name in names if name not in table]:
+    for key, values, names in (("half_lives_days", half_lives, HALF_LIVES), ("identity", identity, IDENTITIES)):
+        if missing := [name for name in names if name not in values]:
             section.fault(f"{key}: {', '.join(missing)} missing", key)
-    needed = section.section("corroborated", required=False)
-    for name in needed.listed():
-        if name not in TYPE_IDS:
-            needed.fault(f"unknown {name!r}{nearest(name, TYPE_IDS)}", name)
+    needed, often = (section.section(key, required=False) for key in ("corroborated", "often"))
+    for table in (needed, often):
+        for name in table.listed():
+            if name not in TYPE_IDS:
+                table.fault(f"unknown {name!r}{nearest(name, TYPE_IDS)}", name)
+    counted = [*INTRINSIC, *deeds]
     found = Shifts(
         start=section.choice("start", TYPE_IDS),
         declare=section.number("declare", 0, 1),
@@ -69,7 +72,9 @@ def read_shifts(section: Section, deeds: Collection[str]) -> Shifts:
         adjustment_factor=section.number("adjustment_factor", 0, MAX_CLIP),
         social_factor=section.number("social_factor", 0, 1),
         identity=identity,
-        corroborated={name: needed.names(name, [*INTRINSIC, *deeds]) for name in needed.listed()},
+        corroborated={name: needed.names(name, counted) for name in needed.listed()},
+        often={name: often.numbers(name, 0, MAX_TIMES, counted) for name in often.listed()},
+        asking=section.names("asking", TYPE_IDS, required=False),
     )
     if found.leave >= found.declare:
         section.fault(f"'leave' ({found.leave:g}) must be below 'declare' ({found.declare:g})", "leave")
@@ -187,6 +192,8 @@ def read_hurt(section: Section, clip: float) -> Hurt:
         error_from=section.number("error_from", 0, 3),
         weighs=section.number("weighs", 1, 3),
         takes_back=section.number("takes_back", 0, 1),
+        ends=section.number("ends", 0, 1),
+        ends_weighs=section.number("ends_weighs", 1, MAX_CLIP),
     )
     section.close()
     return found

@@ -39,6 +39,11 @@ EVER: Final = 0.3
 """Occurrences from which on something has happened at all."""
 
 
+def read_as(times: float) -> int:
+    """The number of months that stands for so many occurrences."""
+    return int(_LOG[min(int(times * 16), TOP)])
+
+
 class Reader:
     """Reads a customer's habits as numbers. `warmth` is what each type's voice says of being close, -1..1."""
 

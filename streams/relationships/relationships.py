@@ -14,7 +14,7 @@ from streams.knowledge.conditions import Holds, holding
 from streams.knowledge.model import CompanyDeed, Deed, Knowledge
 from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
-from streams.relationships.features import Numbers
+from streams.relationships.features import Numbers, read_as
 from streams.relationships.habits import EVERY, MARK, VOICES, Amounts
 from streams.relationships.reading import LEFT, Reading, close_types, endings, sore_voices
 from streams.relationships.violations import broken, severity
@@ -68,7 +68,8 @@ class Relationships:
         )
         self._close = close_types(knowledge)
         self._warm = tuple(VOICES + index for index in sorted(self._close))
-        self._sore = sore_voices(knowledge) | endings(knowledge)
+        self._endings = endings(knowledge)
+        self._sore = sore_voices(knowledge) | self._endings
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
         # Who answers mail or posts has only spoken.
         self._done = frozenset(deed.slot for deed in knowledge.deeds if not deed.whereabouts)
@@ -78,6 +79,13 @@ class Relationships:
         slots = {name: slot for slot, name in enumerate(habits.INTRINSIC)} | {d.name: d.slot for d in knowledge.deeds}
         needed = knowledge.shifts.corroborated.items()
         self._needed = {knowledge.type_index[name]: frozenset(slots[each] for each in by) for name, by in needed}
+        self._asking = sum(1 << knowledge.type_index[name] for name in knowledge.shifts.asking)
+        often = knowledge.shifts.often.items()
+        self._often = {
+            knowledge.type_index[name]: [(slots[each], read_as(times)) for each, times in least.items()]
+            for name, least in often
+        }
+        self._hurt_types = tuple(slot - VOICES for slot in sorted(sore_voices(knowledge)))
 
     def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
         """Weighs what a customer's own touchpoint says, and emits a shift where it decides."""
@@ -96,7 +104,7 @@ class Relationships:
             watching.ours(state, touchpoint, at, counted)
             news = self._hurt(moment, touchpoint, counted)
         deeds = self._deeds.get(touchpoint.type)
-        transformed, heard = False, 0
+        transformed, heard = False, None
         if deeds or (own and touchpoint.text):
             found, transformed, heard = self._count(moment, touchpoint, deeds or (), own, counted)
             news = news or found
@@ -104,7 +112,7 @@ class Relationships:
             state.count(at, counted)
         if news:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
-            state.speak(watching.occasion_of(state, touchpoint, at), types & heard if heard else types)
+            state.speak(watching.occasion_of(state, touchpoint, at), types if heard is None else types & heard)
             self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY)
         if not state.review:
             self._await(moment)
@@ -167,18 +175,18 @@ class Relationships:
 
     def _count(
         self, moment: Moment, touchpoint: Touchpoint, deeds: Sequence[tuple[Holds, Deed]], own: bool, counted: Amounts
-    ) -> tuple[bool, bool, int]:  # fmt: skip
+    ) -> tuple[bool, bool, int | None]:  # fmt: skip
         """Adds deeds and words to `counted`; whether any was new in its session, whether one transforms, and the types,
-        as bits, for which the words may be an occasion, 0 without words."""
+        as bits, for which the words may be an occasion, None without words."""
         properties = moment.properties
         done = [deed for holds, deed in deeds if holds(touchpoint, properties)]
         words = own_words(touchpoint.text) if own and touchpoint.text else ""
         if not done and not words:
-            return False, False, 0
+            return False, False, None
         state = moment.customer.habits
         amount = round(ONE * self._trust(moment, touchpoint))
         session, transformed, news, since = watching.session_of(touchpoint), False, False, len(counted)
-        heard = 0
+        heard: int | None = None
         for deed in done:
             transformed = transformed or deed.transformational
             if not session or state.new_in(session, deed.slot):
@@ -196,8 +204,13 @@ class Relationships:
                         transformed = transformed or term.slot is not None or self._has_done(moment.customer, counted)
                         self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
-                known = any(term.milli for term in terms) or self._has_done(moment.customer, counted)
-                heard = EVERY if known or self._lexicon.of_us(words) else self._sounds(words, text)
+                cues = any(term.milli for term in terms)
+                if not cues and self._lexicon.merely_asks(words):
+                    heard = self._asking
+                elif cues or self._has_done(moment.customer, counted) or self._lexicon.of_us(words):
+                    heard = EVERY
+                else:
+                    heard = self._sounds(words, text)
         # What was said before they were close (a past that is handed over) is no falling out.
         if moment.customer.declared in self._close and moment.at >= moment.customer.since:
             self._fall(moment.customer, counted, since)
@@ -269,17 +282,19 @@ class Relationships:
         with whatever ends a relationship it takes back some of the warm words of before. Broken loyalty turns it by
         weights of its own, and once is enough: one bad day is no goodbye."""
         rules = self._knowledge.hurt
-        bears, hurt = rules.bears.get(self.declared(customer), 1.0), 0
+        bears, hurt, share = rules.bears.get(self.declared(customer), 1.0), 0, rules.takes_back
         for place in range(since, len(counted)):
             slot, amount = counted[place]
             if slot == habits.BROKEN:
                 return
             if slot in self._sore:
                 hurt += amount
-                if slot >= VOICES:
-                    counted[place] = slot, round(amount * (1 + (rules.weighs - 1) * bears))
+                weighs = rules.weighs if slot >= VOICES else 1.0
+                if slot in self._endings:
+                    share, weighs = rules.ends, rules.ends_weighs
+                counted[place] = slot, round(amount * (1 + (weighs - 1) * bears))
         if hurt:
-            customer.habits.take_back(self._warm, rules.takes_back * bears * min(hurt, ONE) / ONE)
+            customer.habits.take_back(self._warm, share * bears * min(hurt, ONE) / ONE)
 
     def _said(self, pieces: Found, text: str, terms: Sequence[Term], index: int) -> str:
         """The cue that speaks most for the type, else what of the text does."""
@@ -315,30 +330,48 @@ class Relationships:
         """`said` is what somebody plainly says of us. Of who has done nothing yet one more occasion is waited for
         without that, but for distant types."""
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
-        scores = self._reading.scores(numbers)
-        first = scores.index(max(scores))
-        state.candidate, declared = first, customer.declared
-        heard = state.heard(first)
+        shares = _softmax(self._reading.scores(numbers))
+        declared = customer.declared
+        first, share, rest = self._leading(shares, declared)
+        state.candidate, heard = first, state.heard(first)
         if first == declared or not (transformed or heard >= rules.events):
             return
         plain = transformed or said or heard > rules.events or self._distant >> first & 1
         if not plain and not self._has_done(customer):
             return
-        if first in self._needed and self._needed[first].isdisjoint(state.slow.sums):
+        if not self._borne_out(state, numbers, first) or share < rules.declare or share - rest < rules.margin:
             return
-        shares = _softmax(scores)
-        if shares[first] < rules.declare:
-            return
-        second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
-        clear = shares[first] - shares[second] >= rules.margin
         back = first == state.before and moment.at - customer.since <= rules.again_days * DAY_MS
-        if not clear or (declared >= 0 and shares[declared] >= (rules.leave_again if back else rules.leave)):
+        if declared >= 0 and shares[declared] >= (rules.leave_again if back else rules.leave):
             return
         if self.declared(customer) != self._knowledge.types[first].id:
+            second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
             self._shift(moment, first, second, shares[first])
         state.before = declared
         state.forget(EVERY)
         customer.declared, customer.since = first, moment.at
+
+    def _leading(self, shares: Sequence[float], declared: int) -> tuple[int, float, float]:
+        """The type that leads, how likely it is, and the next. Whoever was close and is hurt may sound wronged, hostile
+        and gone at once: these are one against all others, and the likeliest of them leads."""
+        first = max(range(self._size), key=shares.__getitem__)
+        rest = max(share for index, share in enumerate(shares) if index != first)
+        if declared not in self._close:
+            return first, shares[first], rest
+        sore = sum(shares[index] for index in self._hurt_types)
+        others = max(share for index, share in enumerate(shares) if index not in self._hurt_types)
+        if sore <= others:
+            return first, shares[first], rest
+        return max(self._hurt_types, key=shares.__getitem__), sore, others
+
+    def _borne_out(self, state: habits.Habits, numbers: Numbers, index: int) -> bool:
+        """Whether there is what a type needs besides words: one of its deeds; or, where nothing was said that sounds
+        like it, that what it does was done often."""
+        sums = state.slow.sums
+        if index in self._needed and self._needed[index].isdisjoint(sums):
+            return False
+        told = 2 * sums.get(VOICES + index, 0) >= ONE
+        return told or all(numbers[slot] >= least for slot, least in self._often.get(index, ()))
 
     def _shift(self, moment: Moment, to: int, second: int, share: float) -> None:
         knowledge = self._knowledge

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Others, Weights
 from streams.texts.denying import reach
-from streams.texts.finding import Entry, Finder, Hit, clause, lowered
+from streams.texts.finding import Entry, Finder, Hit, any_of, clause, lowered
 from streams.texts.listening import OPPONENT, listener
+from streams.texts.speaking import Speaker
 from streams.texts.spelling import Spelt, spelt
 
+IDIOM: Final = "somebody_else"
+"""The group of words that look like cues, or sound like a relationship, and are of another world: they say nothing."""
+FAILED: Final = frozenset({"defect", "late", "cancelled", "lost"})
+"""Causes whose words say that something failed: beside them gladness is irony."""
 OTHERS: Final = "others"
 """The family of words that say of whom else a clause tells: they compete with no cue."""
 
@@ -58,8 +63,9 @@ class Lexicon:
         )
         negations = self._negations = knowledge.negations
         self._listener = listener(knowledge.texts, knowledge.meanings)
-        self._us = _any_of(word for each in knowledge.others for word in each.us)
-        self._selves = _any_of(word for each in knowledge.others for word in each.selves)
+        self._us = any_of(word for each in knowledge.others for word in each.us)
+        self._selves = any_of(word for each in knowledge.others for word in each.selves)
+        self._speaker = Speaker(each.speech for each in knowledge.others)
         entries = [
             Entry(cue.words, cue.language, negations.get(cue.language) if cue.negatable else None) for cue in self._cues
         ]  # fmt: skip
@@ -80,6 +86,9 @@ class Lexicon:
         as_spelt = spelt(low)
         hits, aside = self._ours(text, as_spelt.text, self._finder.hits(as_spelt.text))
         plain, negated = self._finder.split(as_spelt.text, hits)
+        # VIP is a word of both languages, and each has a denial of its own.
+        taken_back = {(hit.start, hit.end) for hit in negated.values()}
+        plain = {number: hit for number, hit in plain.items() if (hit.start, hit.end) not in taken_back}
         if not plain and not negated and not aside:
             return [], text
         rest = as_spelt.text
@@ -106,22 +115,54 @@ class Lexicon:
         others = self._elsewhere | self._kin
         return any(hit.entry in others for hit in self._finder.hits(spelt(lowered(text)).text))
 
+    def merely_asks(self, text: str) -> bool:
+        """Whether the text asks something, and neither complains nor is glad."""
+        heard = self._listener.hear(text)
+        return "question" in heard.intents and "praise" not in heard.intents and not heard.displeased
+
     def _ours(self, text: str, low: str, hits: list[Hit]) -> tuple[list[Hit], list[tuple[int, int]]]:
-        """The hits of cues that are meant of us, and the clauses of those that are not."""
+        """The hits of cues that their speaker means of us, and the clauses of those that are not."""
         away = [hit for hit in hits if hit.entry in self._elsewhere]
         kin = [hit for hit in hits if hit.entry in self._kin]
-        cues = [hit for hit in hits if hit.entry < len(self._cues)] if away or kin else hits
+        cues = [hit for hit in hits if hit.entry < len(self._cues)]
         found: list[Hit] = []
         aside: list[tuple[int, int]] = []
         for hit in cues:
             cue = self._cues[hit.entry]
             # Words that are a deed have exceptions of their own.
             others = (away or kin) and not cue.deed and self._of_others(low, hit, away, () if cue.of_others else kin)
-            if others or (cue.doubtful and self._merely_asks(text)):
+            if cue.group == IDIOM:
+                aside.append((hit.start, hit.end))
+            elif others or self._unmeant(cue, low, hit, kin) or self._doubted(cue, text, low, hit):
                 aside.append(clause(low, hit.start, hit.end))
             else:
                 found.append(hit)
         return found, aside
+
+    def _unmeant(self, cue: Cue, low: str, hit: Hit, kin: Sequence[Hit]) -> bool:
+        """Whether it is only supposed, or others say it and the speaker does not."""
+        if not cue.weights:
+            return False
+        speaker = self._speaker
+        if (cue.deed or not cue.asking) and speaker.supposes(low, hit.start, hit.end):
+            return True
+        if speaker.passes_on(low, hit.start, hit.end):
+            return True
+        begins, _ = clause(low, hit.start, hit.end)
+        told = any(begins <= each.start and speaker.says(low, each.end, hit.start) for each in kin)
+        return told and speaker.distances(low)
+
+    def _doubted(self, cue: Cue, text: str, low: str, hit: Hit) -> bool:
+        """Whether the mood of the text takes back what words like these say: it is asked and no complaint, …"""
+        asked = bool(cue.weights) and not cue.asking and self._speaker.asks(low, hit.start, hit.end)
+        if not (asked or cue.doubtful or cue.glad):
+            return False
+        heard = self._listener.hear(text)
+        if heard.displeased or "complaint" in heard.intents:
+            return cue.glad
+        if cue.glad and (heard.turned or not FAILED.isdisjoint(heard.said("cause"))):
+            return True
+        return asked or (cue.doubtful and not {"question", "praise"}.isdisjoint(heard.intents))
 
     def _of_others(self, low: str, hit: Hit, away: Sequence[Hit], kin: Sequence[Hit]) -> bool:
         """Whether the clause tells of somebody else and not of us; of kin and friends where they are its subject."""
@@ -134,10 +175,6 @@ class Lexicon:
             start <= each.start and each.end <= hit.start and not self._selves.search(low, each.end, hit.start)
             for each in kin
         )
-
-    def _merely_asks(self, text: str) -> bool:
-        heard = self._listener.hear(text)
-        return not heard.displeased and not {"question", "praise"}.isdisjoint(heard.intents)
 
     def _terms(self, said: dict[int, str], negated: dict[int, str]) -> Iterator[Term]:
         groups = {self._cues[number].group: words for number, words in said.items()}
@@ -161,7 +198,7 @@ def in_return(knowledge: Knowledge, text: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _wanting(others: tuple[Others, ...]) -> re.Pattern[str]:
-    return _any_of(word for each in others for word in each.in_return)
+    return any_of(word for each in others for word in each.in_return)
 
 
 def _others(
@@ -173,12 +210,6 @@ def _others(
     for each in knowledge.others:
         yield (*each.elsewhere, *(quarrels.of(each.language) if quarrels else ())), each.language, elsewhere
         yield each.kin, each.language, kin
-
-
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words, Latin ones between boundaries."""
-    either = "|".join(sorted({re.escape(lowered(word)) for word in words}, key=len, reverse=True))
-    return re.compile(rf"(?<![a-z])(?:{either})(?![a-z])") if either else re.compile("(?!)")
 
 
 def _typed(low: str, as_spelt: Spelt, hits: dict[int, Hit]) -> dict[int, str]:

@@ -17,6 +17,10 @@ AHEAD: Final = 40
 """Letters between what somebody is not to think ("don't think that", 别以为) and the negation in it, at most."""
 _SUBJECTS: Final = frozenset({"i", "i'm", "i'll", "i'd", "im", "ill", "we", "we're", "we'll", "we'd"})
 """They begin a clause of their own, but not one that stands free of what is said of it."""
+_ADDRESSED: Final = frozenset({"you", "this", "that", "it", "they", "we", "i", "these", "those", "there"})
+"""Whom a question has behind its first word: "isn't this a scam" and "didn't you lie" deny nothing."""
+_TAGGED: Final = re.compile(r"[^,.!?;:，。！？；：\n]*?(?:吗|嘛|么|是什么|又是啥|是啥)(?=[,.!?;:，。！？；：~\s]|$)")
+"""The end of a clause that makes a question of 不是, and what it says a claim: 这不是欺负人吗."""
 _IF: Final = frozenset({"if", "unless", "since", "because", "when", "as", "where"})
 CONDITION: Final = 5
 """Words between the beginning of a condition and its negation, at most."""
@@ -93,6 +97,8 @@ def _in_chinese(rule: Negation, text: str, start: int, spans: Sequence[Span]) ->
 
 def _reaches(rule: Negation, text: str, span: Span, start: int) -> bool:
     at, end = span
+    if text.startswith("不是", at) and _TAGGED.match(text, start):
+        return False
     near = start == end if text[at:end] in rule.adjoining else start - end <= rule.window
     return near and not any(mark in text[end:start] for mark in rule.breaks)
 
@@ -109,9 +115,20 @@ def _in_english(rule: Negation, text: str, start: int) -> list[int]:
     found = [n for n, word in enumerate(words) if _negates(rule, word) and (n == 0 or words[n - 1] != word)]
     if not found or ("nor" in words and "nor" in rule.words):
         return [near[n].start() for n in found[:1]]
-    if len(found) == 1 and _of_a_condition(text, near, found[0]):
+    if len(found) == 1 and (_of_a_condition(text, near, found[0]) or _of_a_question(rule, text, near, found[0])):
         return []
     return [near[n].start() for n in found]
+
+
+def _of_a_question(rule: Negation, text: str, near: Sequence[re.Match[str]], at: int) -> bool:
+    """Whether the negation begins a clause and asks: "isn't this …"."""
+    behind = near[at + 1].group() if at + 1 < len(near) else ""
+    before = _WORD.findall(text, max(0, near[at].start() - LOOKBACK), near[at].start())
+    return (
+        near[at].group().endswith("n't")
+        and behind in _ADDRESSED
+        and (not before or before[-1] in (*rule.breaks, "and"))
+    )
 
 
 def _near(rule: Negation, text: str, start: int) -> list[re.Match[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from streams.knowledge.marks import Negation
@@ -125,6 +125,12 @@ class Finder:
                 alone = _stands_alone(text, begin, left) and _stands_alone(text, right, end)
                 if alone and not (entry.negation and stands_between(entry.negation, text[left:right])):
                     yield Hit(begin, end, number)
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words, as they are `lowered`, Latin ones between boundaries."""
+    either = "|".join(sorted({re.escape(lowered(word)) for word in words}, key=len, reverse=True))
+    return re.compile(rf"(?<![a-z])(?:{either})(?![a-z])") if either else re.compile("(?!)")
 
 
 def clause(text: str, start: int, end: int) -> tuple[int, int]:

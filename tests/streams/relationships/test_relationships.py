@@ -364,3 +364,53 @@ def test_what_sounds_faint_and_is_said_to_nobody_is_no_occasion_of_a_stranger(
 def test_a_stranger_who_attacks_without_a_cue_is_heard(texts: list[str], declared: bool) -> None:
     life = [said(text, n * DAY, channel="chat") for n, text in enumerate(texts)]
     assert (("complete_stranger", "enemy") in shifts(*life)) is declared
+
+
+FRIEND = ["你们太懂我了，像老朋友一样", "跟所有人都夸你们，真贴心", "你们最懂我，像朋友一样"]
+COMRADE = ["you get me, like friends", "told everyone about you, like a friend", "thank you all, you guys rock"]
+
+
+@pytest.mark.parametrize(
+    ("close", "then", "left"),
+    [
+        pytest.param(COMRADE, ["please close my account"], True, id="closes the account"),
+        pytest.param(FRIEND, ["麻烦帮我注销会员"], True, id="closes the account zh"),
+        pytest.param(
+            COMRADE, ["you lied to me, gutted", "used to love you, lost a customer"], True, id="two farewells"
+        ),
+        pytest.param(FRIEND, ["白信任你们这么多年", "缘分到头，不会来了"], True, id="two farewells zh"),
+        pytest.param(COMRADE, ["a bit disappointed with the cake today"], False, id="one bad day"),
+        pytest.param(FRIEND, ["今天的蛋糕有点失望"], False, id="one bad day zh"),
+        pytest.param(COMRADE, ["please close my account, I opened two"], False, id="closes one of two"),
+        pytest.param(FRIEND, ["如果注销会员，积分还在吗？"], False, id="merely asks zh"),
+    ],
+)
+def test_who_was_close_leaves_by_a_deed_or_two_farewells(close: list[str], then: list[str], left: bool) -> None:
+    found = shifts(*(said(text, 2 * n * DAY) for n, text in enumerate([*close, *then])))
+    assert found[0][1] not in TENSE
+    assert any(to in TENSE for _, to in found) is left
+
+
+@pytest.mark.parametrize(
+    ("days", "neighbour"),
+    [
+        pytest.param([0, 3], False, id="two visits"),
+        pytest.param(list(range(0, 40, 2)), True, id="every other day"),
+    ],
+)
+def test_two_visits_make_no_neighbour(days: list[int], neighbour: bool) -> None:
+    visits = [touchpoint("store.visited", n * DAY, channel="store", location_id="lon-01") for n in days]
+    assert any(to == "next_door_neighbor" for _, to in shifts(*visits)) is neighbour
+
+
+def test_what_is_bought_twice_in_one_visit_makes_no_neighbour() -> None:
+    life = [bought(0, location_id="lon-01"), bought(0, hour=EVENING + 1, order_id="o1", location_id="lon-01")]
+    assert "next_door_neighbor" not in {to for _, to in shifts(*life)}
+
+
+@pytest.mark.parametrize("text", ["Can an expert look at my bill?", "送的赠品呢？怎么没发"])
+def test_plain_questions_are_no_occasion(text: str) -> None:
+    assert not {to for _, to in shifts(*(said(text, n * DAY) for n in range(3)))} & {
+        "guru_disciple",
+        "arranged_marriage",
+    }

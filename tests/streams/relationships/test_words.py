@@ -159,3 +159,49 @@ def test_words_that_close_the_account_are_that_deed(text: str, closes: bool) -> 
     terms = [t for t in LEXICON.find(text) if t.slot == deed.slot]
     assert bool(terms) is closes
     assert all(term.transformational for term in terms)
+
+
+@pytest.mark.parametrize(
+    ("group", "meant", "not_meant"),
+    [
+        pytest.param("wronged", "退个卡扣一半，就是店大欺客", "从没觉得被你们忽悠", id="denied zh"),
+        pytest.param("wronged", "别想忽悠我", "这合同不是霸王条款", id="forbidden zh"),
+        pytest.param("wronged", "你们这不是欺负人吗", "这不是欺负人", id="claimed by a question zh"),
+        pytest.param("wronged", "why did you lie to me?", "nobody ever lied to me", id="denied"),
+        pytest.param("attack", "isn't this a scam?", "it isn't a scam", id="claimed by a question"),
+        pytest.param("nearby", "离得不远，就在楼下", "我家不在附近", id="not near zh"),
+        pytest.param("nearby", "I live nearby so I pop in", "it is not nearby any more", id="not near"),
+        pytest.param("third_party", "这卡是单位发的", "不是单位发的，自己掏钱", id="not given zh"),
+        pytest.param("status", "我可是你们的VIP", "我不是VIP", id="a word of both languages"),
+        pytest.param("secret", "please don't tell my wife", "don't tell me you are closed", id="of whom"),
+        pytest.param("manager", "get me the duty manager", "the duty manager was so kind", id="no wish"),
+        pytest.param("manager", "叫经理过来", "不用叫经理，小事", id="no need zh"),
+        pytest.param("command", "I want it done immediately", "you don't have to do it immediately", id="no need"),
+        pytest.param(
+            "attack", "my husband says you're crooks", "my husband calls you crooks, I disagree", id="dissent"
+        ),
+        pytest.param("attack", "朋友骂你们奸商", "朋友骂你们奸商，我觉得你们挺良心", id="dissent zh"),
+        pytest.param("attack", "评论没说错，你们就是垃圾", "评论都说你们垃圾，我看不像", id="hearsay zh"),
+        pytest.param("attack", "You are the worst", '"The worst" says my aunt, who has never been', id="quoted"),
+        pytest.param("wronged", "you lied to me", "If you ever lied to me I'd leave, but you haven't", id="supposed"),
+        pytest.param("wronged", "我被骗了能赔吗，气死了", "如果被骗了能赔吗", id="supposed zh"),
+        pytest.param("closing", "close my account", "If I close my account do I lose my points?", id="a deed supposed"),
+        pytest.param("closing", "请帮我注销", "如果帮我注销，积分还在吗", id="a deed supposed zh"),
+        pytest.param(
+            "closing", "Can you cancel my contract?", "Please close my account, I opened two", id="one of two"
+        ),
+        pytest.param("closing", "会员到期就不续了", "帮我注销一个，重复注册了", id="one of two zh"),
+        pytest.param("failure", "if that's how you treat me I'm disappointed", "I'd ask if disappointed", id="a fact"),
+        pytest.param("nearby", "附近就你们一家", "附近有充电桩吗", id="asked zh"),
+        pytest.param("nearby", "you're nearby", "Any chance of a cash machine nearby?", id="asked"),
+        pytest.param("advice", "我建议你们加个夜间档", "有没有什么建议", id="asked for zh"),
+        pytest.param("advice", "have you thought of opening earlier?", "What would you suggest?", id="asked for"),
+        pytest.param("trial", "I am thinking of switching to you", "What does the trial balance show?", id="homonym"),
+        pytest.param("fun", "哈哈太逗了", "哈哈，又弄丢我的包裹了", id="irony zh"),
+        pytest.param("fun", "haha you made my day", "haha, third time the box is broken", id="irony"),
+        pytest.param("price", "便宜就买", "便宜没好货，要好的", id="a saying zh"),
+    ],
+)
+def test_hears_what_its_speaker_holds_to_be_so(group: str, meant: str, not_meant: str) -> None:
+    assert f"group.{group}" in keys(meant)
+    assert f"group.{group}" not in keys(not_meant)

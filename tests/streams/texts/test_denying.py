@@ -9,7 +9,13 @@ from streams.texts.denying import denied
 from streams.texts.finding import lowered
 
 ZH = Negation(
-    "zh", ("不会", "没有", "别", "不用", "不敢"), 4, ("不排除", "特别"), ("，", "我"), ("别以为", "你以为"), ("不",)
+    "zh",
+    ("不会", "不是", "没有", "别", "不用", "不敢"),
+    4,
+    ("不排除", "特别"),
+    ("，", "我"),
+    ("别以为", "你以为"),
+    ("不",),
 )
 EN = Negation(
     "en", ("not", "never", "no", "n't", "nor"), 5, ("n't hesitate",), (",", "i", "but", "we"),
@@ -35,6 +41,9 @@ EN = Negation(
         pytest.param("你以为我起诉", False, id="and does not deny alone"),
         pytest.param("别以为，我不会起诉", True, id="another clause"),
         pytest.param("不会，起诉", False, id="a negation of another clause"),
+        pytest.param("不是起诉", True, id="is not"),
+        pytest.param("这不是起诉人吗", False, id="a question that claims"),
+        pytest.param("不是起诉，是问问吗", True, id="the question is another clause's"),
     ],
 )
 def test_negations_in_chinese(text: str, turned: bool) -> None:
