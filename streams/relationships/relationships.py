@@ -113,7 +113,8 @@ class Relationships:
         if news:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
             state.speak(watching.occasion_of(state, touchpoint, at), types if heard is None else types & heard)
-            self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY)
+            hurt = any(slot in self._sore for slot, _ in counted)
+            self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY, hurt)
         if not state.review:
             self._await(moment)
 
@@ -326,13 +327,15 @@ class Relationships:
             others = [r for r in customer.reasons if r.slot != slot]
             customer.reasons = (*others, Reason(moment.event_id, what, index, weight, slot))[-REASONS:]
 
-    def _decide(self, moment: Moment, numbers: Numbers, transformed: bool, said: bool = False) -> None:
+    def _decide(
+        self, moment: Moment, numbers: Numbers, transformed: bool, said: bool = False, hurt: bool = False
+    ) -> None:
         """`said` is what somebody plainly says of us. Of who has done nothing yet one more occasion is waited for
-        without that, but for distant types."""
+        without that, but for distant types. `hurt`: what has just happened sounds hurt, hostile or gone."""
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
         shares = _softmax(self._reading.scores(numbers))
         declared = customer.declared
-        first, share, rest = self._leading(shares, declared)
+        first, share, rest = self._leading(shares, declared, hurt)
         state.candidate, heard = first, state.heard(first)
         if first == declared or not (transformed or heard >= rules.events):
             return
@@ -351,12 +354,12 @@ class Relationships:
         state.forget(EVERY)
         customer.declared, customer.since = first, moment.at
 
-    def _leading(self, shares: Sequence[float], declared: int) -> tuple[int, float, float]:
-        """The type that leads, how likely it is, and the next. Whoever was close and is hurt may sound wronged, hostile
-        and gone at once: these are one against all others, and the likeliest of them leads."""
+    def _leading(self, shares: Sequence[float], declared: int, hurt: bool) -> tuple[int, float, float]:
+        """The type that leads, how likely it is, and the next. Whoever was close and is hurt may sound wronged,
+        hostile and gone at once: these are one against all others, and the likeliest of them leads."""
         first = max(range(self._size), key=shares.__getitem__)
         rest = max(share for index, share in enumerate(shares) if index != first)
-        if declared not in self._close:
+        if declared not in self._close or not hurt:
             return first, shares[first], rest
         sore = sum(shares[index] for index in self._hurt_types)
         others = max(share for index, share in enumerate(shares) if index not in self._hurt_types)
