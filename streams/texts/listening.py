@@ -26,6 +26,10 @@ SHOWN: Final = 48
 GUARDED: Final = ("threat", "wish", "topic")
 """Families with which words of every day compete, and innocent phrases with the one that they name: where such a one is
 longer or begins before, the threat in it is none. What is doubtful or announced competes with threats, too."""
+CHANGE: Final = "change"
+"""A wish that competes with none: 想换 leaves the 换货 in 想换货 to be heard."""
+RIVALS: Final = {"wish": ("wish", CHANGE)}
+"""What innocent phrases of a name compete with, where that is more than the family of the same name."""
 MILD: Final = "manager"
 """Who asks for the manager may have another errand there."""
 SURE: Final = 0.6
@@ -259,8 +263,10 @@ def _spoken(mark: Mark) -> bool:
 def _competing(mark: Mark) -> tuple[str, tuple[str, ...]]:
     """The family among whose words the longest wins, and the others."""
     if mark.family == "innocent":
-        families = GUARDED if mark.name == "everyday" else (mark.name,)
+        families = (*GUARDED, CHANGE) if mark.name == "everyday" else RIVALS.get(mark.name, (mark.name,))
         return families[0], families[1:]
+    if mark.name == CHANGE:
+        return CHANGE, ()
     return "threat" if mark.family in ("doubtful", "announced") else mark.family, ()
 
 
