@@ -13,8 +13,8 @@ WISHES: Final = ("leave_alone", "swap", "change")
 `change` where it is plain that they have it."""
 REPLIES: Final = ("closing", "aside", "glad", "done", "more", "matter", "requests", "mocking", "relapse", "mended")
 """How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
-says that there is more to come; what a question would be about, and what is asked for; what turns praise round, and what lets it stand beside
-the name of a failure."""
+says that there is more to come; what a question would be about, and what is asked for; what turns praise round, and
+what lets it stand beside the name of a failure."""
 ELSEWHERE: Final = ("others", "over", "victim", "strangers", "kin", "dissent", "taunts")
 """What takes a threat away from us: another opponent, that it is over, that they are the victim of somebody else, or
 that it is told of others; of kin only where the customer is against it. A taunt is no question."""
