@@ -11,12 +11,15 @@ INTENTS: Final = ("question", "worry", "praise", "complaint", "suggestion", "can
 WISHES: Final = ("leave_alone", "swap", "change")
 """What customers want that a detector asks for by name: no more contact, and something else for what they have;
 `change` where it is plain that they have it."""
-REPLIES: Final = ("closing", "aside", "glad", "done", "more", "matter", "mocking", "hollow", "relapse", "mended")
+REPLIES: Final = (
+    "closing", "aside", "glad", "done", "more", "matter", "requests", "mocking", "hollow", "relapse", "mended",
+)  # fmt: skip
 """How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
-says that there is more to come; what a question would be about; what turns praise round, or does where the mood is bad,
-and what lets it stand beside the name of a failure."""
-ELSEWHERE: Final = ("others", "over", "victim")
-"""What takes a threat away from us: another opponent, that it is over, or that they are the victim of somebody else."""
+says that there is more to come; what a question would be about, and what is asked for; what turns praise round, or does
+where the mood is bad, and what lets it stand beside the name of a failure."""
+ELSEWHERE: Final = ("others", "over", "victim", "strangers", "kin", "dissent", "taunts")
+"""What takes a threat away from us: another opponent, that it is over, that they are the victim of somebody else, or
+that it is told of others; of kin only where the customer is against it. A taunt is no question."""
 CRIES: Final = (
     "plight", "pressing", "fearful", "tearful", "before", "exclaims", "happy", "asks", "wonders", "untried", "tale",
     "ours", "first",
@@ -51,10 +54,10 @@ class Negation(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A list of words in both languages. `family` is intent, wish, threat, doubtful, pressure, elsewhere, cry, errand,
-    goods, cause, sentiment, tone, topic, drugs, confided, precision, reply or innocent; `kind` the kind of a cause
-    or the severity of a threat; `denial` what takes it back: `near` (the negation of the cues), `far` (the denial of
-    texts.yaml) or nothing."""
+    """A list of words in both languages. `family` is intent, wish, threat, doubtful, announced, pressure, elsewhere,
+    cry, errand, goods, cause, sentiment, tone, topic, drugs, confided, precision, reply or innocent; `kind` the kind of
+    a cause or the severity of a threat; `denial` what takes it back: `near` (the negation of the cues), `far` (the
+    denial of texts.yaml) or nothing."""
 
     family: str
     name: str

@@ -42,13 +42,15 @@ def read_texts(root: Section, near: Sequence[Negation]) -> Texts:
     marks += _family(root, "wishes", "wish", WISHES, _wish)
     marks += _family(root, "threats", "threat", None, _threat)
     marks += _family(root, "doubtful", "doubtful", None, _wish)
+    marks += _family(root, "announced", "announced", None, _wish)
     marks += [_mark(root.section(name), name, name) for name in ("pressure", "errand", "goods")]
     marks += _family(root, "elsewhere", "elsewhere", ELSEWHERE, _plain)
     marks += _family(root, "cries", "cry", CRIES, _cry)
     marks += _family(root, "innocent", "innocent", INNOCENT, _plain)
     threats = {mark.name for mark in marks if mark.family == "threat"}
-    for name in (mark.name for mark in marks if mark.family == "doubtful" and mark.name not in threats):
-        root.fault(f"doubtful: {name!r} is none of the threats", "doubtful")
+    for mark in marks:
+        if mark.family in ("doubtful", "announced") and mark.name not in threats:
+            root.fault(f"{mark.family}: {mark.name!r} is none of the threats", mark.family)
     marks += _family(root, "causes", "cause", None, _cause)
     marks += _family(root, "sentiment", "sentiment", ("positive", "negative"), _felt)
     marks += _family(root, "tones", "tone", TONES, _plain)

@@ -69,8 +69,9 @@ def _named(heard: Heard, words: dict[str, tuple[str, ...]]) -> set[str]:
 
 
 def asks_nothing_more(moment: Moment) -> bool:
-    """Whether a reply takes the channel back and that is all: it names no order or complaint, no worry, and no question
-    about one (texts.yaml: replies, matter). How we came by their number is asked, and not for an answer."""
+    """Whether a reply takes the channel back and that is all: it names no order or complaint, no worry, no question
+    about one (texts.yaml: replies, matter), and wants nothing told or sent (requests) beside the words that take it
+    back. How we came by their number is asked, and not for an answer."""
     touchpoint = moment.touchpoint
     if touchpoint is None or touchpoint.order_id or touchpoint.complaint_id or not takes_back(moment):
         return False
@@ -78,7 +79,15 @@ def asks_nothing_more(moment: Moment) -> bool:
     if heard is None:
         return False
     wants = heard.said("intent")
-    return "worry" not in wants and not ("question" in wants and "matter" in heard.said("reply"))
+    about = heard.said("reply")
+    return "worry" not in wants and not ("question" in wants and "matter" in about) and not _requests(heard)
+
+
+def _requests(heard: Heard) -> bool:
+    """Whether they want something told or sent, in other words than those by which they want no more."""
+    stops = heard.spans("wish", "leave_alone")
+    spans = heard.spans("reply", "requests")
+    return any(not any(start < e and s < end for s, e in stops) for start, end in spans)
 
 
 def _stops(text: str, channel: str, words: StopWords) -> bool:

@@ -24,8 +24,11 @@ class Threat(Stateless):
     mere question it does not. What the same words deny ("I am not going to sue you") is no threat, nor is an
     innocent phrase with such a word in it; what is denied twice (别以为我不会) is one. A clause that names another
     opponent (跟前房东打官司), or says that it is over, threatens nobody unless it says "you" (texts.yaml: elsewhere);
-    what is over counts where the text complains or presses. Quiet a matter, unless it gets graver; a repeated
-    touchpoint says nothing anew. Its case closes when the complaint is resolved to the customer's satisfaction.
+    what is over counts where the text complains or presses. What others do or say ("my friend sued you",
+    网上有人说), or a question without the customer in it, threatens nobody where they do not complain or press
+    besides; what will be shown to the world (`announced`) threatens unless the text is glad. Quiet a matter,
+    unless it gets graver; a repeated touchpoint says nothing anew. Its case closes when the complaint is resolved
+    to the customer's satisfaction.
     No state."""
 
     name: ClassVar[str] = "threat"

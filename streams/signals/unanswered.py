@@ -75,10 +75,10 @@ class Unanswered:
     open matter do not start it anew. Lines of a chat that name no matter are one, as calls are, and so are mentions in
     public, for 24 hours or until we answer: people write a question in several lines. Who is merely glad is thanked
     (`values.tone` is `glad`, severity info); what they ask later in the same matter is a question of its own time.
-    A reply that only takes its channel back asks nothing, and nor does a line of thanks, an ok, a goodbye, a polite no
-    or gladness that it is done (texts.yaml: replies) once we have spoken in that session, or by that channel where it
-    names none: a message however long ago, else within 24 hours. The first word of a session is a question, whatever it
-    says.
+    A reply that only takes its channel back asks nothing (one that wants something told or sent besides asks that), and
+    nor does a line of thanks, an ok, a goodbye, a polite no or gladness that it is done (texts.yaml: replies) once we
+    have spoken in that session, or by that channel where it names none: a message however long ago, else within 24
+    hours. The first word of a session is a question, whatever it says.
     """
 
     name: ClassVar[str] = "unanswered"

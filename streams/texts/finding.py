@@ -16,6 +16,8 @@ APART = " … "
 """`a … b` is an `a` with a `b` behind it in the same clause, and nothing between them that denies it."""
 GAPS = {"zh": 10, "en": 28}
 """Letters that may stand between the two."""
+OPEN = "*"
+"""Ends a word that more letters may follow, as in `#boycott*`."""
 CLAUSE = re.compile(r"[,.!?;:，。！？；：\n]")
 """Between two clauses."""
 
@@ -48,7 +50,7 @@ class Finder:
     """Entries compiled into one trie, spelt as the texts are in which they are looked for (`spelling.spelt`).
 
     The longest word of a family wins where two overlap. Latin letters and digits stand between boundaries of words,
-    Chinese letters anywhere: 12315 is none in 13812315678.
+    Chinese letters anywhere: 12315 is none in 13812315678. `#boycott*` is what a hashtag begins with.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -56,8 +58,12 @@ class Finder:
         self._families = tuple((entry.family, *entry.rivals) for entry in self._entries)
         words: dict[str, list[int]] = {}
         self._behind: dict[str, dict[str, list[int]]] = {}
+        self._open: set[str] = set()
         for number, entry in enumerate(self._entries):
-            for word in dict.fromkeys(spelt(lowered(word)).text for word in entry.words):
+            for listed in dict.fromkeys(spelt(lowered(word)).text for word in entry.words):
+                word = listed.removesuffix(OPEN)
+                if word != listed:
+                    self._open.add(word)
                 first, apart, second = word.partition(APART)
                 if apart:
                     self._behind.setdefault(first, {}).setdefault(second, []).append(number)
@@ -102,7 +108,7 @@ class Finder:
         for start, word in self._trie.find(text).tolist():
             length, numbers, part = self._words[word]
             end = start + length
-            for number in numbers if _stands_alone(text, start, end) else ():
+            for number in numbers if _stands_alone(text, start, end) or text[start:end] in self._open else ():
                 yield Hit(start, end, number)
                 if self._entries[number].rivals:
                     whole.append((start, end))

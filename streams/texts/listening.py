@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from streams.knowledge.marks import FEELINGS, SPELT, Mark, Meanings, Negation, Texts
+from streams.texts.asides import OWN, asides, within
 from streams.texts.finding import Entry, Finder, Hit, clause, lowered
 from streams.texts.judging import Judge, Opinion
 from streams.texts.script import simplified
@@ -23,8 +24,12 @@ REMEMBERED: Final = 256
 SHOWN: Final = 48
 """Letters of what was found that go into `values`."""
 GUARDED: Final = ("threat", "wish", "topic")
-"""Families with which words of every day compete; innocent phrases do with the one that they name: where such a one is
-longer or begins before, the threat in it is none. What is doubtful competes with threats, too."""
+"""Families with which words of every day compete, and innocent phrases with the one that they name: where such a one is
+longer or begins before, the threat in it is none. What is doubtful or announced competes with threats, too."""
+CHANGE: Final = "change"
+"""A wish that competes with none: 想换 leaves the 换货 in 想换货 to be heard."""
+RIVALS: Final = {"wish": ("wish", CHANGE)}
+"""What innocent phrases of a name compete with, where that is more than the family of the same name."""
 MILD: Final = "manager"
 """Who asks for the manager may have another errand there."""
 SURE: Final = 0.6
@@ -33,8 +38,9 @@ ASKED: Final = 0.9
 """The same, in a text that asks something, or where praise by rote is to mean the contrary."""
 FELT: Final = (
     ("sentiment", "sentiment"), ("cause", "cause"), ("intent", "intent"), ("threat", "threat"), ("doubtful", "threat"),
+    ("announced", "threat"),
 )  # fmt: skip
-"""Families that vote in the models, and under which name: to them what is doubtful is a threat."""
+"""Families that vote in the models, and under which name: to them what is doubtful or announced is a threat."""
 TURNS: Final = frozenset({"mocking", "relapse"})
 """Lists of texts.yaml (replies) that make praise beside them none: it mocks, or it fails again."""
 OPPONENT: Final = re.compile(
@@ -49,7 +55,7 @@ _HAN: Final = re.compile("[\u4e00-\u9fff]")
 class Heard:
     """What one text says, by family of lists and name: the words that said it, in the order of the text."""
 
-    __slots__ = ("_cause", "_displeased", "_found", "_hits", "_listener", "_turned", "low", "spelt", "text")
+    __slots__ = ("_asides", "_cause", "_displeased", "_found", "_hits", "_listener", "_turned", "low", "spelt", "text")
 
     def __init__(self, listener: Listener, text: str) -> None:
         self.text = text
@@ -58,6 +64,7 @@ class Heard:
         self._listener = listener
         self._hits = listener.hits(self.spelt.text)
         self._cause: Opinion | None = None
+        self._asides: list[tuple[int, int]] | None = None
         self._displeased: bool | None = None
         self._turned: bool | None = None
         self._found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
@@ -75,6 +82,8 @@ class Heard:
     def threats(self, angry: bool = False) -> dict[str, str]:
         """With what they threaten; `angry` who is known to be displeased, whatever this text sounds like."""
         outright, doubtful = self._here("threat", angry), self._here("doubtful", angry)
+        if "announced" in self._hits and not self._glad():
+            outright = {**self._here("announced", angry), **outright}
         errand = MILD in outright and bool(self._of("errand")[0])
         if not doubtful and not errand:
             return outright
@@ -83,9 +92,10 @@ class Heard:
         return {name: words for name, words in outright.items() if not errand or name != MILD}
 
     def _here(self, family: str, angry: bool) -> dict[str, str]:
-        """What is meant, but for what is over, between others, or for who did them wrong (texts.yaml: elsewhere)."""
+        """What is meant, but for what is over, between others, for who did them wrong (texts.yaml: elsewhere), or told
+        of others and asked."""
         said = self._of(family)[0]
-        if not said or "elsewhere" not in self._hits:
+        if not said:
             return said
         away = self.spans("elsewhere", "others")
         presses = self._presses()
@@ -93,8 +103,21 @@ class Heard:
             away += self.spans("elsewhere", "over")
         if not presses and self.spans("elsewhere", "victim"):
             away.append((0, len(self.low)))
-        near = [h for h in self._hits[family] if not _away(self.low, self.spelt.typed(h.start, h.end), away)]
-        return self._listener.split(self.low, self.spelt, near)[0]
+        told = [] if angry or self._presses_itself() else self._told()
+        near = [hit for hit in self._hits[family] if not self._elsewhere(hit, away, told)]
+        return self._listener.split(self.low, self.spelt, near)[0] if len(near) < len(self._hits[family]) else said
+
+    def _elsewhere(self, hit: Hit, away: list[tuple[int, int]], told: list[tuple[int, int]]) -> bool:
+        span = self.spelt.typed(hit.start, hit.end)
+        if within(span, told) and self._listener.marks[hit.entry].name not in OWN:
+            return True
+        return bool(away) and _away(self.low, span, away)
+
+    def _told(self) -> list[tuple[int, int]]:
+        """What the text tells of others or asks."""
+        if self._asides is None:
+            self._asides = list(asides(self.low, partial(self.spans, "elsewhere")))
+        return self._asides
 
     @property
     def turned(self) -> bool:
@@ -135,8 +158,19 @@ class Heard:
         if "complaint" not in self._of("intent")[0] and not self._of("pressure")[0]:
             return False
         told = self.spans("elsewhere", "victim")
-        spans = self.spans("intent", "complaint") + self.spans("pressure", "pressure")
-        return any(_apart(span, told) for span in spans)
+        return any(_apart(span, told) for span in self._pressing())
+
+    def _presses_itself(self) -> bool:
+        """Whether they complain or press where they speak for themselves: in what others do the same words do not."""
+        return any(not within(span, self._told()) for span in self._pressing())
+
+    def _pressing(self) -> list[tuple[int, int]]:
+        return self.spans("intent", "complaint") + self.spans("pressure", "pressure")
+
+    def _glad(self) -> bool:
+        """Whether it praises or has a glad word or face, and neither complains nor presses."""
+        praises = "praise" in self._of("intent")[0] or "positive" in self._of("sentiment")[0]
+        return (praises or "happy" in self._of("cry")[0]) and not self._presses()
 
     def denied(self, family: str) -> dict[str, str]:
         """What is there and taken back."""
@@ -259,9 +293,11 @@ def _spoken(mark: Mark) -> bool:
 def _competing(mark: Mark) -> tuple[str, tuple[str, ...]]:
     """The family among whose words the longest wins, and the others."""
     if mark.family == "innocent":
-        families = GUARDED if mark.name == "everyday" else (mark.name,)
+        families = (*GUARDED, CHANGE) if mark.name == "everyday" else RIVALS.get(mark.name, (mark.name,))
         return families[0], families[1:]
-    return "threat" if mark.family == "doubtful" else mark.family, ()
+    if mark.name == CHANGE:
+        return CHANGE, ()
+    return "threat" if mark.family in ("doubtful", "announced") else mark.family, ()
 
 
 def _rule(rules: tuple[Negation, ...], language: str) -> Negation | None:

@@ -190,6 +190,14 @@ def test_a_refusal_by_reply_is_one_no(life: list[Touchpoint], fires: int) -> Non
         pytest.param(replied("Stop sending me ads. Where is my order?"), 1, id="a question with it"),
         pytest.param(replied("别再发广告了，我的退款什么时候到账？"), 1, id="a question with it, in Chinese"),
         pytest.param(replied("Do you have it in blue?"), 1, id="a question"),
+        pytest.param(replied("Stop writing to my late aunt and let us know what to do"), 1, id="to be told something"),
+        pytest.param(
+            replied("Email me a copy of the contract, and no more offers please"), 1, id="to be sent something"
+        ),
+        pytest.param(replied("請不要再寄廣告給他，另外請告知需要什麼文件"), 1, id="to be told something, traditional"),
+        pytest.param(replied("麻煩補一張發票，還有別再發短信了"), 1, id="to be sent something, traditional"),
+        pytest.param(replied("Stop sending me the newsletter, how many times do I have to say it?"), 0, id="a reproof"),
+        pytest.param(replied("别再给我发短信了，听不懂吗？"), 0, id="a reproof, in Chinese"),
     ],
 )
 def test_who_wants_no_more_waits_for_no_answer(reply: Touchpoint, asks: int) -> None:

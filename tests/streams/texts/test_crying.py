@@ -187,6 +187,15 @@ def test_a_verdict_or_a_tale_is_no_cry(text: str) -> None:
         pytest.param("@inn how pretty is that pool? terrible service though", "question", id="and a complaint"),
         pytest.param("@inn that pool? 😍", None, id="a bare mark and a glad face"),
         pytest.param("@inn that pool?", "question", id="a bare mark"),
+        pytest.param("@inn pls anyone, the door", "worry", id="to whoever hears it"),
+        pytest.param("no clue what to fill in on page two", "worry", id="who cannot go on"),
+        pytest.param("not sure how you bake it so well, perfect", None, id="and who admires"),
+        pytest.param("急，家裡網路又斷了", "worry", id="in haste"),
+        pytest.param("不急，慢慢弄", None, id="in no haste"),
+        pytest.param("@inn guess what my sister booked for us?", None, id="a riddle"),
+        pytest.param("@inn guess who still waits for his refund? help", "worry", id="a bitter riddle"),
+        pytest.param("新做的，美不美？", None, id="what they show"),
+        pytest.param("这件好看吗？有红色的吗", "question", id="what they ask about"),
     ],
 )
 def test_each_part_counts(text: str, wanted: str | None) -> None:

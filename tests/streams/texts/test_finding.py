@@ -43,6 +43,20 @@ def test_finds_words_apart(text: str, found: str | None) -> None:
     assert [low[hit.start : hit.end] for hit in meant.values()] == ([found] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("#boycottacme now", True, id="a hashtag that begins so"),
+        pytest.param("#boycott", True, id="and is that"),
+        pytest.param("boycottacme", False, id="no hashtag"),
+        pytest.param("#theboycott", False, id="it ends so"),
+    ],
+)
+def test_a_word_may_be_left_open_at_its_end(text: str, found: bool) -> None:
+    finder = Finder([Entry(("#boycott*",), "en", None)])
+    assert bool(finder.find(text)[0]) == found
+
+
 def test_traditional_letters_are_read_as_simplified_ones_that_keep_their_places() -> None:
     text = "叫你們那個經理來！"
     assert lowered(text) == "叫你们那个经理来！"
