@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 ALERTS = 20
 UNDER_WAY = 5
+SLOW_S = 0.02
+"""So that what happens meets messages on their way."""
+HELD_S = 5.0
+"""While somebody is killed, however long that takes."""
 FILE = """
 mail: {{host: 127.0.0.1, port: {box.port}, tls: none, from: Rapport <rapport@shop.example>}}
 receivers:
@@ -41,6 +45,21 @@ class Post(NamedTuple):
         for name in sorted(names):
             put(self.log, signal(name, "unanswered"), alert(name, severity="error", at=now(), customer=f"c-{name}"))
 
+    def killed_under_way(self, names: set[str], *victims: str) -> None:
+        """Raises alerts and kills these when some of the messages have come, and one is not answered."""
+        taken = len(self.hook.taken)
+        self.raise_alerts(names)
+        self.log.flush()
+        self.line.wait("some are told", lambda: len(self.hook.taken) >= taken + UNDER_WAY)
+        self.hook.slow_s = HELD_S
+        for victim in victims:
+            self.line.kill(victim)
+        assert not self.told(names), "nothing was under way"
+        self.hook.slow_s = SLOW_S
+
+    def active(self) -> list[str]:
+        return [name for name in ("deliver", "deliver-2") if self.delivers(name)]
+
     def delivers(self, name: str) -> bool:
         return self.line.metrics(name).get(("rapport_delivery_active", frozenset())) == 1
 
@@ -60,7 +79,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     folder = tmp_path_factory.mktemp("post")
     with hooks() as hook, mailbox() as box, Line(folder, 2, delivery=folder / "delivery.yaml") as line:
         (folder / "delivery.yaml").write_text(FILE.format(box=box, hook=hook, secret=SECRET))
-        hook.slow_s = 0.02  # so that what happens meets messages on their way
+        hook.slow_s = SLOW_S
         line.broker.start()
         init(line.settings, print)
         found = Post(line, KafkaLog(line.settings.cluster), hook, box)
@@ -75,12 +94,8 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
 
 def test_the_broker_goes_away(post: Post) -> None:
     before, meanwhile = ({f"{kind}{n:02d}" for n in range(ALERTS)} for kind in ("before", "meanwhile"))
-    post.raise_alerts(before)
-    post.log.flush()
-    post.line.wait("some are told", lambda: len(post.hook.taken) >= UNDER_WAY)
-    post.line.kill("broker")
+    post.killed_under_way(before, "broker")
     post.raise_alerts(meanwhile)
-    assert not post.told(before), "nothing was under way"
     post.line.broker.start()
     post.log.flush()
     post.line.wait("all are told", lambda: post.told(before | meanwhile))
@@ -92,14 +107,8 @@ def test_the_broker_goes_away(post: Post) -> None:
 
 def test_the_broker_and_who_delivers_go_away_at_once(post: Post) -> None:
     names = {f"both{n:02d}" for n in range(ALERTS)}
-    (active,) = [name for name in ("deliver", "deliver-2") if post.delivers(name)]
-    taken = len(post.hook.taken)
-    post.raise_alerts(names)
-    post.log.flush()
-    post.line.wait("some are told", lambda: len(post.hook.taken) >= taken + UNDER_WAY)
-    post.line.kill(active)
-    post.line.kill("broker")
-    assert not post.told(names), "nothing was under way"
+    post.line.wait("one of them delivers", lambda: len(post.active()) == 1)
+    post.killed_under_way(names, *post.active(), "broker")
     post.line.broker.start()
     post.line.wait("the other one has told all", lambda: post.told(names))
     assert post.line.ends == [], "it went on by itself"
