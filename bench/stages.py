@@ -133,7 +133,7 @@ class Way:
             self.outputs.update(type(output).__name__ for output in outcome.outputs)
             sendable = [output for output in outcome.outputs if not isinstance(output, Rejected)]
             with watch.on("encode outputs"):
-                outgoing = batched(sendable, outcome.left, partition, 1, Traces(some, chunk).of)
+                outgoing = batched(sendable, outcome.besides, partition, 1, Traces(some, chunk).of)
             with watch.on("write outputs"):
                 for entries in outgoing.values():
                     self._batches.of(entries)

@@ -106,7 +106,7 @@ class Line:
         judged = self._boards.take(outcome.outputs)
         for output in (*outcome.outputs, *judged.outputs):
             if not isinstance(output, Rejected):
-                names, key = topics.routes(output, outcome.left | judged.left)
+                names, key = topics.routes(output, outcome.besides | judged.besides)
                 for topic in names:
                     self._log.send(topic, partition, key, encode_output(output))
         for gone in outcome.erased:

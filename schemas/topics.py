@@ -110,12 +110,13 @@ def _partitions(name: str, entry: _Entry, line: int) -> int:
     return line
 
 
-def routes(output: Emitted, left: Mapping[str, str]) -> tuple[tuple[str, ...], bytes]:
-    """All topics of an output, and its key. A change that tells another team than the alert's own stands on both
-    teams' topics, under one id: `left` has the alert's own team, by the id of the change."""
+def routes(output: Emitted, besides: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], bytes]:
+    """All topics of an output, and its key. A change stands on the topics of all teams that are to hear of it, under
+    one id: `besides` has those other than its `team`, by the id of the change."""
     topic, key = route(output)
-    team = left.get(output.id)
-    return (topic,) if team is None or topic == HISTORY_ALERTS else (topic, alert_topic(team)), key
+    if topic == HISTORY_ALERTS:
+        return (topic,), key
+    return (topic, *map(alert_topic, besides.get(output.id, ()))), key
 
 
 def route(output: Emitted) -> tuple[str, bytes]:

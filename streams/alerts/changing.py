@@ -67,9 +67,10 @@ def tell(
     moment: Moment, alert: OpenAlert, matter: str, state: AlertState, *, by: str | None = None,
     until: int | None = None, reason: str | None = None, team: str = "",
 ) -> None:  # fmt: skip
-    """One change: `because` names what brought it about, the state before and the channel; `team` is told of it.
+    """One change: `because` names what brought it about, the state before and the channel; `team` is told of it, by
+    default the alert's own.
 
-    Where that is another than the alert's own, its own is told as well, by the same record.
+    The alert's own and those that it was escalated to are told as well, by the same record.
     """
     team = team or alert.team
     cause = f"{alert.id}\x1e{moment.cause}"
@@ -81,8 +82,9 @@ def tell(
         until=until, reason=reason,
     )  # fmt: skip
     moment.out.append(change)
-    if team != alert.team:
-        moment.left = {**(moment.left or {}), change.id: alert.team}
+    besides = tuple([each for each in (alert.team, *alert.told) if each != team])
+    if besides:
+        moment.besides = {**(moment.besides or {}), change.id: besides}
 
 
 def _place(moment: Moment) -> str:

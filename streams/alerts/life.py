@@ -159,17 +159,23 @@ def _escalated(moment: Moment, case: Case, alert: OpenAlert) -> OpenAlert:
     rules = moment.knowledge.alerts
     if alert.stage == NOT_TAKEN:
         if alert.state == "open" and moment.at < alert.due_at:
-            _tell_above(moment, case, alert, 1, "not taken")
+            alert = _told_above(moment, case, alert, 1, "not taken")
         return msgspec.structs.replace(alert, stage=OVERDUE)
-    _tell_above(moment, case, alert, 2, "overdue" if alert.stage == OVERDUE else "still not resolved")
+    alert = _told_above(moment, case, alert, 2, "overdue" if alert.stage == OVERDUE else "still not resolved")
     return msgspec.structs.replace(alert, stage=timing.day_of(alert, rules, moment.at))
 
 
-def _tell_above(moment: Moment, case: Case, alert: OpenAlert, steps: int, why: str) -> None:
+def _told_above(moment: Moment, case: Case, alert: OpenAlert, steps: int, why: str) -> OpenAlert:
     """The last in line have nobody to hand it to: that it has come so far is told, and nobody is named but them."""
     team = above(moment.knowledge, alert.team, steps)
     way = alert.team if team == alert.team else f"{alert.team} → {team}"
     tell(moment, alert, case.matter, "escalated", reason=f"{why}: {way}", team=team)
+    return msgspec.structs.replace(alert, told=with_team(alert.told, team, alert.team))
+
+
+def with_team(told: tuple[str, ...], team: str, own: str) -> tuple[str, ...]:
+    """The teams that hear of an alert besides the one whose `own` it is, with one more."""
+    return told if team in (own, *told) else (*told, team)
 
 
 def above(knowledge: Knowledge, team: str, steps: int) -> str:

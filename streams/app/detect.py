@@ -89,7 +89,7 @@ class Detect:
         rejected = [output for output in outcome.outputs if isinstance(output, Rejected)]
         self._breaker.count(records, [(each.offset, each.reason) for each in rejected])
         traces = Traces(records, chunk)
-        batches = batched(outcome.outputs, outcome.left, self._claim.partition, self._partitions, traces.of)
+        batches = batched(outcome.outputs, outcome.besides, self._claim.partition, self._partitions, traces.of)
         for (topic, partition), entries in handed_over(outcome.handed, self._partitions).items():
             batches[topic, partition] = entries
         if outcome.erased:
@@ -157,13 +157,13 @@ class Detect:
 
 def batched(
     outputs: Iterable[Emitted],
-    left: Mapping[str, str],
+    besides: Mapping[str, tuple[str, ...]],
     partition: int,
     partitions: int,
     headers_of: Callable[[Emitted], Headers],
 ) -> dict[Target, list[Entry]]:
     """What is to be sent of the outputs, by topic, each in order; measures for trends to where their scope is judged.
-    Dead letters go another way; `left` is `Outcome.left`."""
+    Dead letters go another way; `besides` is `Outcome.besides`."""
     batches: defaultdict[str, list[Entry]] = defaultdict(list)
     measured: defaultdict[Target, list[Entry]] = defaultdict(list)
     for output in outputs:
@@ -173,7 +173,7 @@ def batched(
             for home in places:
                 measured[topic, home].append((key, encode_output(output), [], None))
         elif kind is not Rejected:
-            names, key = topics.routes(output, left)
+            names, key = topics.routes(output, besides)
             value, headers = encode_output(output), headers_of(output) if kind in CARRIERS else []
             for topic in names:
                 batches[topic].append((key, value, headers, None))

@@ -98,7 +98,7 @@ def said(judged: Judged, partition: int, partitions: int) -> dict[Target, list[E
     """What is to be sent, by topic and partition, each in order; what everybody hears goes to the raw topic."""
     batches: dict[Target, list[Entry]] = {}
     for output in judged.outputs:
-        names, key = topics.routes(output, judged.left)
+        names, key = topics.routes(output, judged.besides)
         value = encode_output(output)
         for topic in names:
             batches.setdefault((topic, partition), []).append((key, value, [], None))

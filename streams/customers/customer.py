@@ -52,6 +52,7 @@ class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """An alert of a case; `state` is `open`, `acknowledged` or `snoozed`, the latter two `until` (ms).
 
     `team` has it now. `stage`: moments of escalation that have passed: half of the way, the deadline, each day after.
+    `told`: the teams that it was escalated to, who hear of what becomes of it.
     """
 
     id: str
@@ -63,6 +64,7 @@ class OpenAlert(msgspec.Struct, array_like=True, frozen=True, gc=False):
     until: int = 0
     by: str = ""
     stage: int = 0
+    told: tuple[str, ...] = ()
 
 
 class Complaint(msgspec.Struct, array_like=True, frozen=True, gc=False):

@@ -45,8 +45,8 @@ class Moment:
     """
 
     __slots__ = (
-        "_properties", "at", "before", "cause", "comes", "counts", "crowd", "customer", "customer_id", "event_id",
-        "history", "incidents", "knowledge", "left", "missing", "offset", "out", "partition", "touchpoint",
+        "_properties", "at", "before", "besides", "cause", "comes", "counts", "crowd", "customer", "customer_id",
+        "event_id", "history", "incidents", "knowledge", "missing", "offset", "out", "partition", "touchpoint",
     )  # fmt: skip
 
     def __init__(
@@ -69,8 +69,8 @@ class Moment:
         self.incidents = incidents
         """Those that are declared and not over, by id."""
         self.counts: dict[Scope, int] | None = None
-        self.left: dict[str, str] | None = None
-        """By the id of a change that tells another team: the team whose alert it was (`Outcome.left`)."""
+        self.besides: dict[str, tuple[str, ...]] | None = None
+        """The teams on whose topics a change stands besides (`Outcome.besides`)."""
         self.missing = missing
         self.before = customer.declared, customer.cases, customer.consents, customer.language, customer.slots
         self._properties: dict[str, object] | None = None

@@ -253,8 +253,8 @@ class Fold:
                 out.append(card)
         if out:
             self.outcome.outputs.extend(out)
-            if moment.left is not None:
-                self.outcome.left |= moment.left
+            if moment.besides is not None:
+                self.outcome.besides |= moment.besides
 
     def _count(self, moment: Moment) -> None:
         for scope, by in (moment.counts or {}).items():

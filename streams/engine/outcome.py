@@ -23,18 +23,19 @@ class Outcome:
 
     `erased` are customers of whom nothing is kept, and who have not come again since.
     `repeated` are touchpoints that count for nothing, for whoever counts rows.
-    `left` has the team whose alert it was, by the id of a change that tells another: it stands on both teams' topics.
+    `besides` has by the id of a change the teams on whose topics it stands besides that of its `team`: whose alert it
+    is or was, and those that the alert was escalated to.
     `handed` are records for resolved partitions of other customers, to be sent with the outputs.
     `counts` has `applied`, `resent` (a station repeated itself), `duplicate` (a producer
     did), `late`, `rejected`, `timers`, `ticks`, `anonymous`, `swept`,
     `uncounted` (for trends: late, or one scope too many).
     """
 
-    __slots__ = ("changes", "counts", "erased", "handed", "left", "outputs", "repeated")
+    __slots__ = ("besides", "changes", "counts", "erased", "handed", "outputs", "repeated")
 
     def __init__(self) -> None:
         self.outputs: list[Emitted] = []
-        self.left: dict[str, str] = {}
+        self.besides: dict[str, tuple[str, ...]] = {}
         self.handed: list[Handed] = []
         self.repeated: list[Repeated] = []
         self.erased: dict[str, None] = {}

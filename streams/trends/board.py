@@ -32,11 +32,11 @@ _NEVER: Final = 1 << 62
 
 
 class Judged(NamedTuple):
-    """Outputs, and what is to be said to everybody, in order; `left` is `Outcome.left`."""
+    """Outputs, and what is to be said to everybody, in order; `besides` is `Outcome.besides`."""
 
     outputs: list[Emitted]
     told: list[Touchpoint]
-    left: dict[str, str]
+    besides: dict[str, tuple[str, ...]]
 
 
 class Board:
@@ -162,7 +162,7 @@ class Board:
         for key in sorted(concerned):
             self._judge(key, until, place, found)
         judged.outputs.extend(sorted(found.outputs, key=lambda each: each.at))
-        judged.left.update(found.left)
+        judged.besides.update(found.besides)
         judged.told.extend(numbered(sorted(found.told, key=lambda each: each.occurred_at), place))
 
     def _judge(self, key: bytes, until: int, where: tuple[int, int], found: Judged) -> None:
@@ -174,7 +174,7 @@ class Board:
             if at > until:
                 break
             knowledge = self._knowledge(at)
-            sitting = Sitting(at, place.scope, knowledge, where, found.outputs, found.told, found.left)
+            sitting = Sitting(at, place.scope, knowledge, where, found.outputs, found.told, found.besides)
             if ended <= due:
                 self._ended(sitting, place, place.waiting.pop(ended))
             else:

@@ -33,7 +33,7 @@ class Boards:
             found = self._boards[number].process(records)
             judged.outputs.extend(found.outputs)
             judged.told.extend(found.told)
-            judged.left.update(found.left)
+            judged.besides.update(found.besides)
         return judged
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from schemas.records import AlertState
 from streams.alerts.acts import Act
-from streams.alerts.life import above
+from streams.alerts.life import above, with_team
 from streams.alerts.timing import EXPIRES_MS
 from streams.trends.sitting import Sitting
 from streams.trends.state import Open, TrendAlert
@@ -33,7 +33,7 @@ def pass_time(sitting: Sitting, incident: Open) -> None:
             if moment <= sitting.at:
                 team = above(sitting.knowledge, alert.team, STEPS.get(reason, 0))
                 sitting.change(alert, state, f"{reason}|{moment}", reason=reason, at=moment, team=team)
-                after = _after(alert, state)
+                after = _after(alert, state, team)
                 break
         if after is not None:
             kept.append(after)
@@ -52,12 +52,13 @@ def _coming(alert: TrendAlert) -> Iterator[tuple[int, AlertState, str]]:
     yield from sorted(found)
 
 
-def _after(alert: TrendAlert, state: AlertState) -> TrendAlert | None:
+def _after(alert: TrendAlert, state: AlertState, team: str) -> TrendAlert | None:
     if state == "expired":
         return None
     if state == "reopened":
         return msgspec.structs.replace(alert, state="open", until=0)
-    return msgspec.structs.replace(alert, told=1 if alert.told < 1 and alert.state == "open" else 2)
+    told = 1 if alert.told < 1 and alert.state == "open" else 2
+    return msgspec.structs.replace(alert, told=told, above=with_team(alert.above, team, alert.team))
 
 
 def act(sitting: Sitting, incident: Open, done: Act) -> bool:

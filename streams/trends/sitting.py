@@ -19,7 +19,7 @@ _write: Final = msgspec.json.Encoder(order="sorted").encode
 @dataclass(slots=True)
 class Sitting:
     """`at` is the end of the bucket that is judged, or the moment that fell due. `told` goes to everybody;
-    `left` is `Outcome.left`."""
+    `besides` is `Outcome.besides`."""
 
     at: int
     scope: dict[str, str]
@@ -27,7 +27,7 @@ class Sitting:
     place: tuple[int, int]
     outputs: list[Emitted] = field(default_factory=list)
     told: list[Touchpoint] = field(default_factory=list)
-    left: dict[str, str] = field(default_factory=dict)
+    besides: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def whom(self) -> str:
@@ -64,7 +64,7 @@ class Sitting:
         reason: str | None = None, at: int | None = None, team: str = "",
     ) -> None:  # fmt: skip
         """Tells what happened to an alert; `cause` tells it from the same thing at another time; `team` is told of it,
-        by default the alert's own, which is told as well where it is another (`left`)."""
+        by default the alert's own; its own and those that it was escalated to are told as well (`besides`)."""
         partition, offset = self.place
         change = AlertChange(
             id=output_id("alert_change", state, 1, self.whom, "", alert.team, f"{alert.id}\x1e{cause}"),
@@ -73,8 +73,9 @@ class Sitting:
             state=state, by=by, until=until, reason=reason,
         )  # fmt: skip
         self.outputs.append(change)
-        if change.team != alert.team:
-            self.left[change.id] = alert.team
+        besides = tuple(each for each in (alert.team, *alert.above) if each != change.team)
+        if besides:
+            self.besides[change.id] = besides
 
     def tell(self, kind: str, name: str, facts: Mapping[str, object]) -> None:
         """Says something to everybody; it holds from where it then stands in their log."""

@@ -15,7 +15,8 @@ from streams.trends.season import Season
 class TrendAlert(msgspec.Struct, array_like=True, frozen=True):
     """An alert of an open incident; `told`: 1 when nobody took it until half of its time, 2 when it is overdue.
 
-    Where it is snoozed or acknowledged, `until` says when that ends (0: never).
+    Where it is snoozed or acknowledged, `until` says when that ends (0: never). `above`: the teams that it was
+    escalated to, who hear of what becomes of it.
     """
 
     id: str
@@ -26,6 +27,7 @@ class TrendAlert(msgspec.Struct, array_like=True, frozen=True):
     state: str = "open"
     told: int = 0
     until: int = 0
+    above: tuple[str, ...] = ()
 
 
 class Open(msgspec.Struct, array_like=True):

@@ -69,7 +69,7 @@ def replay(resolved: Iterable[Stored], engine: Engine) -> Replayed:
             done.counts.update(outcome.counts)
             by_offset = {record.offset: record for record in originals}
             done.outputs |= {each.id: _sent(each, by_offset) for each in outcome.outputs}
-            done.copies |= copied(outcome.outputs, outcome.left)
+            done.copies |= copied(outcome.outputs, outcome.besides)
     return done
 
 
@@ -89,7 +89,7 @@ def judged(measures: Iterable[Stored], engine: Engine, partitions: int) -> Judge
     for partition, stored in by_partition(measures).items():
         found = done.boards[partition].process(measures_of(stored))
         done.outputs |= {each.id: _sent(each, {}) for each in found.outputs}
-        done.copies |= copied(found.outputs, found.left)
+        done.copies |= copied(found.outputs, found.besides)
         done.told |= {each.event_id for each in found.told}
     return done
 
@@ -203,9 +203,9 @@ def _sent(output: Emitted, chunk: Mapping[int, Stored]) -> Sent:
     return topics.DLQ, key, value, _untraced(headers)
 
 
-def copied(outputs: Iterable[Emitted], left: Mapping[str, str]) -> set[tuple[str, Sent]]:
+def copied(outputs: Iterable[Emitted], besides: Mapping[str, tuple[str, ...]]) -> set[tuple[str, Sent]]:
     """The copies of changes, by id."""
-    named = [(each, *topics.routes(each, left)) for each in outputs if each.id in left]
+    named = [(each, *topics.routes(each, besides)) for each in outputs if each.id in besides]
     return {(each.id, (topic, key, encode_output(each), ())) for each, (_, *more), key in named for topic in more}
 
 

@@ -104,17 +104,22 @@ def test_each_output_has_its_topic_and_key(made: Emitted, topic: str, key: bytes
 
 
 @pytest.mark.parametrize(
-    ("left", "history", "names"),
+    ("besides", "history", "names"),
     [
         pytest.param({}, None, ("alerts.store.v1",), id="its own team is told"),
-        pytest.param({"i": "sales"}, None, ("alerts.store.v1", "alerts.sales.v1"), id="another team is told as well"),
-        pytest.param({"i": "sales"}, "r", (topics.HISTORY_ALERTS,), id="history reaches no team"),
+        pytest.param(
+            {"i": ("sales", "managers")},
+            None,
+            ("alerts.store.v1", "alerts.sales.v1", "alerts.managers.v1"),
+            id="others are told as well",
+        ),
+        pytest.param({"i": ("sales",)}, "r", (topics.HISTORY_ALERTS,), id="history reaches no team"),
     ],
 )
-def test_a_change_stands_on_the_topics_of_both_teams(
-    left: dict[str, str], history: str | None, names: tuple[str, ...]
+def test_a_change_stands_on_the_topics_of_all_who_are_to_hear_of_it(
+    besides: dict[str, tuple[str, ...]], history: str | None, names: tuple[str, ...]
 ) -> None:
-    assert routes(output("alert_change", history=history, **CHANGE), left) == (names, b"c")
+    assert routes(output("alert_change", history=history, **CHANGE), besides) == (names, b"c")
 
 
 def test_an_unknown_team_is_named() -> None:

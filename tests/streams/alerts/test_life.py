@@ -185,20 +185,22 @@ def test_an_alert_for_a_person_is_open_until_they_take_it() -> None:
     assert (kept.team, kept.state, kept.by) == ("agent-desk", "open", "")
 
 
-def test_a_change_that_tells_another_team_is_for_the_alerts_own_as_well() -> None:
+def test_a_change_is_for_the_alerts_own_team_and_those_it_was_escalated_to_as_well() -> None:
     lab = Lab()
     alert = opened(lab)["agent-desk"]
-    told: list[tuple[str, str, str | None]] = []
+    told: list[tuple[str, str, tuple[str, ...]]] = []
     for body in (
         acted("reassigned", alert, 6 * MINUTE, to="conflict"), acted("reassigned", alert, 7 * MINUTE, to="agent-desk"),
         acted("acknowledged", alert, 8 * MINUTE), tick(OPENED + 30 * MINUTE),
+        acted("resolved", alert, 31 * MINUTE, root_cause="queue", action="called"),
     ):  # fmt: skip
         outcome = lab.process(lab.records([body]))
         changes = [c for c in of(outcome.outputs, AlertChange) if c.alert_id == alert.id]
-        told += [(c.state, c.team, outcome.left.get(c.id)) for c in changes]
+        told += [(c.state, c.team, outcome.besides.get(c.id, ())) for c in changes]
     assert told == [
-        ("reassigned", "conflict", "agent-desk"), ("reassigned", "agent-desk", "conflict"),
-        ("acknowledged", "agent-desk", None), ("escalated", "managers", "agent-desk"),
+        ("reassigned", "conflict", ("agent-desk",)), ("reassigned", "agent-desk", ("conflict",)),
+        ("acknowledged", "agent-desk", ()), ("escalated", "managers", ("agent-desk",)),
+        ("resolved", "agent-desk", ("managers",)),
     ]  # fmt: skip
 
 

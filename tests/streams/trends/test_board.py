@@ -160,7 +160,7 @@ def test_an_alert_that_is_handed_on_is_the_other_teams_and_both_are_told() -> No
     assert (changes[0].state, changes[0].team, changes[0].reason) == (
         "reassigned", "sales", f"{alerts[0].team} → sales"
     )  # fmt: skip
-    assert judged.left[changes[0].id] == alerts[0].team
+    assert judged.besides[changes[0].id] == (alerts[0].team, "managers"), "it was escalated before"
     assert [c.state for c in changes].count("reassigned") == 1, "the other team has its own alert of it"
     assert {c.team for c in changes[1:] if c.state != "escalated"} == {"sales"}
 
