@@ -3,80 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
-from producers.importers.consent import BadConsent, consent
 from producers.importers.mapping import BadMapping, parse
-from producers.importers.run import Mode, import_files, looked
+from producers.importers.run import Mode, looked
 from producers.importers.table import Table, lines_of
 from producers.lines import UnreadableInput
 from schemas import times
 from schemas.contract import Fault
 from schemas.records import Touchpoint
-from schemas.wire import properties
-from tests.producers.world import IDENTITY, memory, touchpoints, write
-
-MAPPING = """
-name: orders
-zone: Europe/Paris
-empty: ["NULL", "-"]
-touchpoint:
-  type: {column: kind, values: {sale: purchase.made, back: order.returned}}
-  occurred_at: {column: day, format: "%d/%m/%Y %H:%M"}
-  channel: store
-  amount: {column: paid}
-  currency: EUR
-  item_id: {column: item}
-  identifiers:
-    customer_id: {column: client}
-    email: {column: mail}
-  properties:
-    gift_wrap: {column: wrapped, as: boolean}
-    till: {column: till, as: number}
-"""
-HEADER = b"kind,day,paid,item,client,mail,wrapped,till"
-ROWS = [
-    b"sale,31/05/2026 09:30,12.5,tea,17,ann@example.org,yes,3",
-    b'back,01/12/2025 10:00,-4,"cup, small",18,NULL,no,3',
-    b"sale,31/05/2026 09:31,1,tea,-,,,",
-]
-
-
-def table(text: str = MAPPING) -> Table:
-    return Table(parse(text, "orders.yaml"))
-
-
-def imported(file: Path, chosen: Table | None = None, mode: Mode | None = None) -> list[Touchpoint]:
-    log = memory()
-    counts = import_files(chosen or table(), [lines_of(str(file))], mode or Mode(), log, IDENTITY, file.parent / "ck")
-    assert counts.refused == 0, counts.rejected
-    return sorted(touchpoints(log), key=lambda each: each.event_id)
-
-
-def told(found: list[Touchpoint]) -> list[dict[str, Any]]:
-    """What matters of them, without id and time of receipt."""
-    return [
-        {
-            "type": each.type, "at": times.write(each.occurred_at, each.occurred_offset), "amount": each.amount,
-            "item": each.item_id, "who": each.customer_id, "email": each.email, "properties": properties(each),
-        }
-        for each in found
-    ]  # fmt: skip
-
-
-EXPECTED = [
-    {"type": "purchase.made", "at": "2026-05-31T09:30:00.000+02:00", "amount": 12.5, "item": "tea", "who": "17",
-     "email": "ann@example.org", "properties": {"gift_wrap": True, "till": 3.0}},
-    {"type": "order.returned", "at": "2025-12-01T10:00:00.000+01:00", "amount": -4.0, "item": "cup, small",
-     "who": "18", "email": None, "properties": {"gift_wrap": False, "till": 3.0}},
-    {"type": "purchase.made", "at": "2026-05-31T09:31:00.000+02:00", "amount": 1.0, "item": "tea", "who": None,
-     "email": None, "properties": {}},
-]  # fmt: skip
+from tests.producers.importers.orders import EXPECTED, HEADER, MAPPING, ROWS, imported, objects, table, told
+from tests.producers.world import write
 
 
 @pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
@@ -163,14 +103,6 @@ def test_thousands_with_commas(written: str, amount: float | str) -> None:
     else:
         assert isinstance(read, Touchpoint)
         assert read.amount == amount
-
-
-def objects() -> list[dict[str, Any]]:
-    names = HEADER.decode().split(",")
-    rows = [["sale", "31/05/2026 09:30", 12.5, "tea", 17, "ann@example.org", True, 3.0],
-            ["back", "01/12/2025 10:00", -4.0, "cup, small", 18, None, False, 3.0],
-            ["sale", "31/05/2026 09:31", 1.0, "tea", None, None, None, None]]  # fmt: skip
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -269,58 +201,6 @@ def test_a_bad_mapping_is_named(change: tuple[str, str], says: str) -> None:
     assert says in str(raised.value)
 
 
-def test_a_column_that_lacks_is_named_before_anything_is_sent(tmp_path: Path) -> None:
-    file = write(tmp_path / "orders.csv", [HEADER.replace(b"till", b"desk"), ROWS[0]])
-    with pytest.raises(UnreadableInput, match=r"orders.csv:1: no column till; there are kind, day, .*, desk"):
-        import_files(table(), [lines_of(str(file))], Mode(), memory(), IDENTITY, tmp_path)
-
-
-def misspelt() -> Table:
-    return table(MAPPING.replace("{column: client}", "{column: cleint}"))
-
-
-def test_of_parquet_too(tmp_path: Path) -> None:
-    pl.DataFrame(objects()).write_parquet(tmp_path / "orders.parquet")
-    with pytest.raises(UnreadableInput, match=r"no column cleint; there are kind,.*Did you mean client"):
-        looked(misspelt(), [lines_of(str(tmp_path / "orders.parquet"))], Mode())
-
-
-def test_a_path_is_sought_in_the_structs_of_parquet(tmp_path: Path) -> None:
-    pl.DataFrame({"meta": [{"at": "2026-05-31"}], "user": [{"id": "u1"}]}).write_parquet(tmp_path / "v.parquet")
-    text = """
-name: visits
-touchpoint: {type: web.viewed, channel: web, occurred_at: {column: meta.at}, identifiers: {email: {column: user.mail}}}
-"""
-    with pytest.raises(UnreadableInput, match=r"no column user.mail; there are meta, user"):
-        looked(table(text), [lines_of(str(tmp_path / "v.parquet"))], Mode())
-
-
-def test_of_json_lines_if_no_line_has_it(tmp_path: Path) -> None:
-    file = write(tmp_path / "orders.jsonl", [json.dumps(each).encode() for each in objects()])
-    with pytest.raises(UnreadableInput, match=r"no column cleint in its first .* lines; there are kind.* mean client"):
-        looked(misspelt(), [lines_of(str(file))], Mode())
-
-
-def test_one_line_that_has_it_is_enough(tmp_path: Path) -> None:
-    sparse = [{name: value for name, value in each.items() if value is not None} for each in objects()]
-    file = write(tmp_path / "orders.jsonl", [b"no JSON", *[json.dumps(each).encode() for each in sparse[::-1]]])
-    look = looked(table(), [lines_of(str(file))], Mode())
-    assert (look.types.total(), look.rejected) == (3, {"not_json": 1})
-
-
-@pytest.mark.parametrize("name", ["orders.csv", "orders.jsonl", "orders.parquet"])
-def test_a_column_that_is_optional_may_lack(tmp_path: Path, name: str) -> None:
-    file, rows = tmp_path / name, pl.DataFrame(objects()).drop("till")
-    written: dict[str, Callable[[Path], object]] = {
-        ".csv": rows.write_csv, ".jsonl": rows.write_ndjson, ".parquet": rows.write_parquet,
-    }  # fmt: skip
-    written[file.suffix](file)
-    with pytest.raises(UnreadableInput, match="no column till"):
-        looked(table(), [lines_of(str(file))], Mode())
-    found = imported(file, table(f"optional: [till]\n{MAPPING}"))
-    assert [each["properties"] for each in told(found)] == [{"gift_wrap": True}, {"gift_wrap": False}, {}]
-
-
 def test_lines_of_which_none_is_an_object_are_refused_one_by_one(tmp_path: Path) -> None:
     look = looked(table(), [lines_of(str(write(tmp_path / "orders.jsonl", [b"[1]", b"{"])))], Mode())
     assert look.rejected == {"not_an_object": 1, "not_json": 1}
@@ -366,53 +246,3 @@ def test_a_look_sends_nothing_and_says_what_would_be(tmp_path: Path) -> None:
     text = "\n".join(look.lines())
     assert f"{file}:5: day: '31.5.2026' is no such time" in text
     assert "3 would be accepted (purchase.made 2, order.returned 1); 1 rejected." in text
-
-
-def test_consent_is_told_once_a_customer_before_their_first_touchpoint(tmp_path: Path) -> None:
-    agreed = consent(["profiling", "email:promo,survey"], "order form")
-    file = write(tmp_path / "orders.csv", [HEADER, ROWS[0], *ROWS])
-    found = imported(file, mode=Mode(consent=agreed))
-    asked = [each for each in found if each.type == "consent.changed"]
-    assert [(each.event_id, each.customer_id) for each in asked] == [
-        ("orders.csv:000000000002:consent:email", "17"), ("orders.csv:000000000002:consent:profiling", "17"),
-        ("orders.csv:000000000004:consent:email", "18"), ("orders.csv:000000000004:consent:profiling", "18"),
-    ]  # fmt: skip
-    assert properties(asked[0]) == {
-        "scope": "email", "granted": True, "basis": "order form", "purposes": ["promo", "survey"],
-    }  # fmt: skip
-    assert asked[0].occurred_at == found[0].occurred_at
-
-
-@pytest.mark.parametrize(
-    ("texts", "scopes"),
-    [
-        pytest.param(["email:promo", "email:survey"], (("email", ("promo", "survey")),), id="purposes add up"),
-        pytest.param(["push:care", "push"], (("push", ()),), id="all of them is more than one"),
-        pytest.param(["push", "push:care"], (("push", ()),), id="in any order"),
-        pytest.param(["sms", "push"], (("sms", ()), ("push", ())), id="scopes stay apart"),
-    ],
-)
-def test_a_scope_named_again_adds_to_it(texts: list[str], scopes: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
-    agreed = consent(texts, "a form")
-    assert agreed is not None
-    assert agreed.scopes == scopes
-
-
-def test_without_a_word_no_consent_is_claimed(tmp_path: Path) -> None:
-    found = imported(write(tmp_path / "orders.csv", [HEADER, *ROWS]))
-    assert "consent.changed" not in {each.type for each in found}
-
-
-@pytest.mark.parametrize(
-    ("texts", "basis", "says"),
-    [
-        pytest.param(["email"], None, "--consent needs --basis", id="no basis"),
-        pytest.param([], "a form", "name the consent with --consent", id="a basis for nothing"),
-        pytest.param(["mail"], "a form", "no such scope. There are profiling, camera", id="no such scope"),
-        pytest.param(["email:adverts"], "a form", "adverts is no purpose", id="no such purpose"),
-    ],
-)
-def test_a_bad_consent_is_named(texts: list[str], basis: str | None, says: str) -> None:
-    with pytest.raises(BadConsent) as raised:
-        consent(texts, basis)
-    assert says in str(raised.value)
