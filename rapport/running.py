@@ -94,7 +94,8 @@ def located(settings: Settings) -> Settings:
     """As `near`. Failure when neither a Kafka is set nor an `up` runs."""
     settings = near(settings)
     if not settings.kafka:
-        raise Failure(f"no Kafka: nothing runs on {settings.data} (start `rapport up`), and RAPPORT_KAFKA is not set")
+        where = settings.data.absolute()
+        raise Failure(f"no Kafka: nothing runs on {where} (start `rapport up`), and RAPPORT_KAFKA is not set")
     return settings
 
 

@@ -217,8 +217,12 @@ class Voice:
     def _counted(self, unit: str, n: int) -> str:
         return self._line(f"duration.{unit}", f"{{n}} {unit}").format(n=n)
 
+    def gravity(self, severity: str) -> str:
+        """A severity in everybody's words (`urgent`), where commands and `--severity` have its name (`error`)."""
+        return self._line(f"severity.{severity}", severity)
+
     def severity(self, severity: str) -> str:
-        return self._line(f"severity.{severity}", severity) if self.language == "zh" else severity
+        return self.gravity(severity) if self.language == "zh" else severity
 
     def _line(self, key: str, otherwise: str) -> str:
         """A line of wording without blanks."""

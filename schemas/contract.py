@@ -50,6 +50,12 @@ _KNOWN: Final = (*_REQUIRED, *FIELDS, *wire.TOUCHPOINT_TIMES, "identifiers", "pr
 _READ_ALONE: Final = frozenset(_KNOWN) - {"type", "identifiers"}
 _TOO_DEEP: Final = (f"is nested more than {DEEPEST} deep", "flatten it")
 _BOM: Final = b"\xef\xbb\xbf"
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 begins."""
+_NO_IDENTIFIER: Final = (
+    f"identifiers are {', '.join(IDENTIFIER_FIELDS)}; an id elsewhere is an account or social"
+    " (network:handle), anything else goes into properties"
+)
 _JSON: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder()
 
@@ -163,13 +169,15 @@ class _Place(msgspec.Struct):
 def _content(line: bytes) -> dict[str, Any] | Fault:
     """The line's object, or why it has none."""
     if len(line) > LARGEST:
-        return _whole("too_large", f"{len(line)} bytes", f"send at most {LARGEST} bytes a touchpoint", line)
+        return _whole("too_large", f"{len(line):,} bytes", f"send at most {LARGEST:,} bytes a touchpoint", line)
     if b"\x00" in line:
+        if line.startswith(_WIDE) or line[:2] in (b"{\x00", b"\x00{"):
+            return _whole("bad_encoding", "is UTF-16, not UTF-8", "write the file in UTF-8", line)
         return _whole("nul_character", "holds a NUL byte", "take it out", line)
     try:
         content = _DECODER.decode(line.removeprefix(_BOM))
     except UnicodeDecodeError as error:
-        return _whole("bad_encoding", f"is not UTF-8: {error.reason}", "write the file in UTF-8", line)
+        return _no_text(line, error)
     except RecursionError:
         return _whole("bad_value", *_TOO_DEEP, line)
     except msgspec.DecodeError as error:
@@ -203,8 +211,15 @@ def _no_json(line: bytes, what: str) -> Fault:
     try:
         line.decode()
     except UnicodeDecodeError as error:
-        return _whole("bad_encoding", f"is not UTF-8: {error.reason}", "write the file in UTF-8", line)
-    return _whole("not_json", what, "write one JSON object a line", line)
+        return _no_text(line, error)
+    remedy = "it was cut off, or goes on in the next line: " if "truncated" in what else ""
+    return _whole("not_json", what, f"{remedy}write one JSON object a line", line)
+
+
+def _no_text(line: bytes, error: UnicodeDecodeError) -> Fault:
+    if error.end == len(line) and error.reason == "unexpected end of data":
+        return _whole("bad_encoding", "ends inside a letter", "it was cut off: send the whole line", line)
+    return _whole("bad_encoding", f"is not UTF-8: {error.reason}", "write the file in UTF-8", line)
 
 
 def _whole(reason: str, what: str, remedy: str, line: bytes) -> Fault:
@@ -311,7 +326,7 @@ class _Reading:
         for name, each in value.items():
             read = readers.get(name)
             if read is None:
-                self._fault(f"identifiers.{name}", _not_known(name, tuple(IDENTIFIER_FIELDS), "put it in properties"))
+                self._fault(f"identifiers.{name}", _not_known(name, tuple(IDENTIFIER_FIELDS), _NO_IDENTIFIER))
             elif each is not None:
                 found = values[name] = read(each)
                 if type(found) is Wrong:

@@ -12,6 +12,8 @@ from console.web.viewer import MANY
 HALF, WHOLE, LINE = 540, 1100, 26
 _ROOM = 40
 """Letters that fit over a bar; Chinese ones count twice."""
+_NARROW = 60
+"""And over half a page's bar on a phone, where letters are larger, with its number."""
 
 
 def bars(
@@ -24,11 +26,20 @@ def bars(
     for n, (name, count) in enumerate(rows):
         y = n * LINE * 1.5
         pieces += [
-            text(0, y + 15, short(name), whole=name), text(width, y + 15, said(count), anchor="end"),
+            *_name(name, y + 15, len(said(count)) if width == HALF else 0),
+            text(width, y + 15, said(count), anchor="end"),
             box(0, y + 22, width, 8, "track"),
             box(0, y + 22, width * count / highest, 8, kind, f"{name}: {said(count)}"),
         ]  # fmt: skip
     return picture(width, max(1, len(rows)) * LINE * 1.5, title, pieces)
+
+
+def _name(name: str, y: float, number: int) -> list[str]:
+    """On a phone a long one is shorter, to leave room for `number` letters (0: all of it as elsewhere)."""
+    whole, narrow = short(name), short(name, _NARROW - 2 - number)
+    if not number or narrow == whole:
+        return [text(0, y, whole, whole=name)]
+    return [text(0, y, whole, kind="large", whole=name), text(0, y, narrow, kind="small", whole=name)]
 
 
 def stages(rows: Sequence[tuple[str, int]], title: str) -> Markup:

@@ -63,7 +63,7 @@ def panel(rows: Rows, viewer: Viewer) -> dict[str, Any] | None:
             "quarter": curve[POINTS // 4] / total, "peak": peak if peak >= PEAK else None,
             "picture": lines(
                 [Line(viewer.say("profit.title"), points)],
-                [(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, viewer.say("profit.customers"))],
+                [(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (1.0, viewer.say("profit.customers"))],
                 viewer.say("profit.title"), said=percent, limit=Limit(1.0, viewer.say("profit.all")),
             ),
         }  # fmt: skip

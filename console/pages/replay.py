@@ -73,15 +73,13 @@ async def _page(
     site: Site, viewer: Viewer, status: int = 200, *, wrong: str = "", source: str = "", changes: str = ""
 ) -> Response:
     shown = await _runs(site)
-    return site.page(
-        viewer, "replay.html", status, sources=SOURCES, wrong=wrong, source=source, changes=changes, **shown
-    )
+    return site.page(viewer, "replay.html", status, wrong=wrong, source=source, changes=changes, **shown)
 
 
 async def _runs(site: Site) -> dict[str, Any]:
     """Those that go on here, and those that are kept, the last ones first."""
     kept = await asyncio.to_thread(keeping.runs, site.settings.data)
-    return {"runs": kept[: -SHOWN - 1 : -1], "going": site.laboratory.runs()}
+    return {"runs": kept[: -SHOWN - 1 : -1], "going": site.laboratory.runs(), "sources": SOURCES}
 
 
 async def compare(site: Site, request: Request, viewer: Viewer) -> Response:

@@ -27,5 +27,7 @@ def report(counts: Counts, acknowledged: int, json: bool) -> None:
         typer.echo(counts.summary(acknowledged))
         if counts.dead_lettered:
             typer.echo(f"each with what is wrong: {LETTERS}", err=True)
+    if not counts.accepted + counts.present + counts.refused:
+        typer.echo("there was nothing to send: no line with anything in it", err=True)
     if counts.nothing:
         raise Failure(f"nothing was accepted, all {counts.refused:,} were rejected. Is it the right file? {LETTERS}")

@@ -33,6 +33,8 @@ class ClocksSeen:
     """HTTP `Date` of the store, which has no parts of a second, less our clock when it came."""
     driven: bool = False
     """Whoever drives a test writes the ticks."""
+    begun_ms: int | None = None
+    """Our clock before the first look: a record that came since is newer, unless our clock is ahead."""
 
 
 def judge(seen: ClocksSeen) -> list[Finding]:
@@ -47,6 +49,9 @@ def _here(seen: ClocksSeen) -> list[Finding]:
     age = (seen.here_ms - seen.newest_ms) / 1000
     if age < 0:
         return [_skew(about, age, "this machine's clock is {} behind Kafka's")]
+    if seen.moved and seen.begun_ms is not None and seen.newest_ms >= seen.begun_ms and age - 1.0 >= NOTICEABLE_S:
+        told = f"the newest raw record is {duration(age)} old, too old to show Kafka's time"
+        return [unchecked(NAME, about, told, "look again when the machines are less busy")]
     if seen.moved:
         return [_skew(about, max(0.0, age - 1.0), "this machine's clock is {} ahead of Kafka's")]
     return [unchecked(NAME, about, "no fresh raw record shows Kafka's time", "look again when the ticks go on")]
@@ -56,8 +61,11 @@ def _leader(seen: ClocksSeen) -> list[Finding]:
     if seen.tick_ms is None or seen.tick_at_ms is None or seen.driven:
         return []
     ahead = (seen.tick_ms - seen.tick_at_ms) / 1000
-    side = "ahead of" if ahead > 0 else "behind"
-    return [_skew("the worker that leads and Kafka", ahead, f"the clock that writes the ticks is {{}} {side} Kafka's")]
+    about, words = "the worker that leads and Kafka", "the clock that writes the ticks is {} {} Kafka's"
+    if ahead > 0:
+        return [_skew(about, ahead, words.format("{}", "ahead of"))]
+    late = words.format("{}", "behind") + ", or its ticks come that late"
+    return [_skew(about, ahead, late, "if it is so with nothing unread, too, ")]
 
 
 def _store(seen: ClocksSeen) -> list[Finding]:
@@ -69,11 +77,11 @@ def _store(seen: ClocksSeen) -> list[Finding]:
     return [_skew("the store and this machine", ahead, f"the store's clock is {{}} {side} this machine's")]
 
 
-def _skew(about: str, seconds: float, words: str) -> Finding:
+def _skew(about: str, seconds: float, words: str, unless: str = "") -> Finding:
     told = words.format(duration(abs(seconds)))
     if abs(seconds) < NOTICEABLE_S:
         return ok(NAME, about, f"less than {NOTICEABLE_S:.0f} s apart")
-    remedy = "set the clocks right by NTP (`timedatectl set-ntp true`), slewing, not by a jump"
+    remedy = f"{unless}set the clocks right by NTP (`timedatectl set-ntp true`), slewing, not by a jump"
     if abs(seconds) < REFUSED_S / 2:
         return warning(NAME, about, told, remedy)
     late = (

@@ -109,6 +109,7 @@ class _Look:
     sink: Asked[Look]
     newest: Asked[Newest]
     scrapes: Mapping[str, Answer]
+    begun_ms: int
     here_ms: int
 
 
@@ -176,6 +177,7 @@ class _Gathering:
         return self._ask(question) if topic in self._there else Unasked(f"topic {topic} is missing")
 
     def _look(self) -> _Look:
+        begun_ms = time.time_ns() // 1_000_000
         newest = self._of(topics.RAW, lambda cluster: reading.newest(cluster, self._partitions(topics.RAW)))
         here_ms = time.time_ns() // 1_000_000
         return _Look(
@@ -183,6 +185,7 @@ class _Gathering:
             self._position(SINK_GROUP, stored_topics(self._settings.partitions)),
             newest,
             processes.scrapes(self._workers),
+            begun_ms,
             here_ms,
         )
 
@@ -237,7 +240,9 @@ class _Gathering:
             return now
         moved = before.at_ms is not None and now.at_ms is not None and now.at_ms > before.at_ms
         driven = self._settings.clock == "driven"
-        return ClocksSeen(second.here_ms, now.at_ms, moved, now.tick_ms, now.tick_at_ms, store_ms, driven)
+        return ClocksSeen(
+            second.here_ms, now.at_ms, moved, now.tick_ms, now.tick_at_ms, store_ms, driven, first.begun_ms
+        )
 
 
 def _worker(worker: Addressed, first: _Look, second: _Look) -> WorkerSeen:

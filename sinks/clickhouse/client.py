@@ -184,7 +184,9 @@ def insert_failed(where: str, table: str, code: int, message: str) -> StoreError
 
 def query_failed(where: str, code: int, message: str) -> StoreError:
     text = f"{where}: {_short(message)}"
-    return StoreError(f"{text}; run `rapport init` if a table is missing" if code in _UNKNOWN else text, code)
+    if code in _UNKNOWN:
+        text += "; docs/data-dictionary.md names tables and columns, `rapport init` makes those that are missing"
+    return StoreError(text, code)
 
 
 def _short(message: str) -> str:

@@ -29,6 +29,13 @@ def test_the_most_urgent_comes_first(desk: World) -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "urgent"), ("zh", "紧急")])
+def test_how_grave_it_is_in_words(language: str, told: str, desk: World) -> None:
+    desk.hear(alert("grave", severity="error"))
+    page = desk.inside("tom", **{"accept-language": language}).get("/inbox/grave").text
+    assert re.search(rf'<p class="sev"><span class="dot" aria-hidden="true"></span>{told} · ', page)
+
+
 def test_chinese_by_the_browser_and_by_choice(desk: World) -> None:
     client = desk.inside("tom", **{"accept-language": "fr;q=0.4, zh-CN;q=0.9, en;q=0.5"})
     assert "收件箱" in client.get("/inbox").text

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from console.charts.bars import short, stages
+from console.charts.bars import bars, short, stages
 from console.charts.sankey import sankey
 from console.pages import dialogue, empathy, holdouts, live, policy, portfolio, profit
 from console.pages.spending import money
@@ -92,6 +92,13 @@ def test_two_bands_of_one_flow() -> None:
 @pytest.mark.parametrize(("name", "seen"), [("abc", "abc"), ("abcdef", "abcd…"), ("一二三", "一二…")])
 def test_names_that_run_over(name: str, seen: str) -> None:
     assert short(name, 4) == seen
+
+
+def test_a_long_name_leaves_room_for_its_number_on_a_phone() -> None:
+    picture = str(bars([("a" * 70, 1234), ("b", 1)], "signals"))
+    seen = re.findall(r'class="(large|small)">(?:<title>a+</title>)?(a+…?)<', picture)
+    assert seen == [("large", "a" * 70), ("small", "a" * 53 + "…")]
+    assert picture.count(">b</text>") == 1
 
 
 def test_a_share_of_few_is_not_told() -> None:

@@ -90,6 +90,16 @@ def test_what_differs_between_two_runs_is_told_down_to_the_record(world: World, 
     assert "1234567" not in shown, "contact data are masked here as elsewhere"
 
 
+def test_one_run_alone_is_not_compared(world: World, runs: list[Kept]) -> None:
+    client = world.inside("admin", **{"accept-language": "zh"})
+    assert {"归档", "比较"} <= set(re.findall(r">([^<>]+)</(?:td|button)>", client.get("/replay").text))
+    keeping.remove(world.site.settings.data, runs[0].id)
+    page = client.get("/replay").text
+    assert "再有一次运行" in page
+    assert "/replay/compare" in page
+    assert ">比较</button>" not in page
+
+
 def test_who_may_see_no_customers_sees_what_happened_and_not_to_whom(world: World, runs: list[Kept]) -> None:
     client = world.inside("analyst")
     for output in keeping.outputs(world.site.settings.data, runs[0].id):

@@ -29,3 +29,8 @@ def test_where_everything_was_rejected_it_has_failed(json: bool, capsys: pytest.
 )
 def test_else_it_is_done(counts: Counts) -> None:
     report(counts, 0, False)
+
+
+def test_that_there_was_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    report(Counts(), 0, False)
+    assert "there was nothing to send" in capsys.readouterr().err

@@ -100,7 +100,28 @@ def test_every_fault_is_named_by_field() -> None:
 def test_the_fault_of_a_whole_line_names_no_field() -> None:
     fault = read_line(b"{")
     assert isinstance(fault, Fault)
-    assert fault.detail.startswith("Input data was truncated")
+    assert fault.detail.startswith("Input data was truncated (it was cut off")
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        pytest.param('{"text": "你'.encode()[:-1], "ends inside a letter (it was cut off", id="cut inside a letter"),
+        pytest.param('{"text": "你好"}'.encode("gbk"), "is not UTF-8: ", id="another encoding"),
+        pytest.param('{"text": "你好"}'.encode("utf-16"), "is UTF-16, not UTF-8", id="UTF-16 with its mark"),
+        pytest.param('{"text": "你好"}'.encode("utf-16-be"), "is UTF-16, not UTF-8", id="UTF-16 without"),
+    ],
+)
+def test_a_line_of_another_encoding_is_told_from_one_that_was_cut(sent: bytes, told: str) -> None:
+    fault = read_line(sent)
+    assert isinstance(fault, Fault)
+    assert fault.reason == "bad_encoding"
+    assert fault.detail.startswith(told)
+
+
+def test_an_unknown_identifier_is_answered_with_those_there_are() -> None:
+    fault = refused(line(identifiers={"wechat": "a"}))
+    assert fault.faults[0].remedy.startswith("identifiers are customer_id, loyalty_card, ")
 
 
 def test_a_fault_keeps_the_event_id_where_it_has_one() -> None:

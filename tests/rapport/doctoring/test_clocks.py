@@ -34,6 +34,20 @@ def at(seconds: float) -> int:
             id="ours is ahead",
         ),
         pytest.param(
+            ClocksSeen(NOW, at(-7), True, at(-7), at(-7), begun_ms=at(-4)),
+            [("warning", "6.0 s ahead of Kafka's"), ("ok", "apart"), ("ok", "one a second")],
+            id="a record that came since is older than the first look: ours is ahead",
+        ),
+        pytest.param(
+            ClocksSeen(NOW, at(-7), True, at(-9), at(-7), begun_ms=at(-8)),
+            [
+                ("warning", "not checked: the newest raw record is 7.0 s old"),
+                ("warning", "or its ticks come that late"),
+                ("ok", "one a second"),
+            ],
+            id="a machine so busy that records come late",
+        ),
+        pytest.param(
             ClocksSeen(NOW, at(-0.5), True, at(45), at(-0.5)),
             [("ok", "apart"), ("action", "ticks is 46 s ahead"), ("ok", "one a second")],
             id="the leader's jumped",

@@ -88,6 +88,7 @@ def test_a_door_without_a_token_does_not_open(store: EmbeddedStore) -> None:
         pytest.param("/sql", "SELECT * FROM url('http://x')", 403, b"table functions", id="no table functions"),
         pytest.param("/sql", "SELECT nosuch FROM log", 400, b"nosuch", id="no such column"),
         pytest.param("/sql", "SELECT * FROM nosuch", 400, b"rapport init", id="no such table"),
+        pytest.param("/sql", "SELECT typ FROM touchpoints_now", 400, b"data-dictionary.md", id="no such column"),
         pytest.param("/sql?format=Pretty", "SELECT 1", 400, b"JSONEachRow", id="no such form"),
         pytest.param("/sql", "SELECT number FROM system.one, log", 400, b"number", id="no such name"),
         pytest.param("/sql", "SELECT arrayJoin(range(400000))", 400, b"Limit for result", id="too many rows"),
