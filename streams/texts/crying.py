@@ -18,7 +18,7 @@ _OTHERWISE: Final = re.compile(
     r"结果|没想到|谁知|其实|后来|现在|但是?|不过|(?<![a-z])(?:but|turned out|in the end|now)(?![a-z])"
 )
 _HEDGE: Final = re.compile(
-    r"(?:怎么?样|如何)(?=[，。！；、,.!;\s]|$)|是不是(?![^，。！；,.!;\s]*(?:假|真|正|错|坏|新|修|退|换|问题))"
+    r"(?:怎么?样|如何)(?=[，。！；、,.!;\s]|$)|是不是(?![^，。！；,.!;\s]*(?:假|真|正|错|坏|新|修|退|换|漏|泄|破|裂|少|缺|问题))"
 )
 """What somebody does not know, and does not ask, behind a word of `wonders`: how it will be, or whether it is so, but
 not whether we deceived them."""
@@ -139,7 +139,7 @@ def _idle(heard: Heard, span: Span) -> bool:
     begins, ends = clause(low, *span)
     if not any(begins <= start <= span[0] for start, _ in heard.spans("cry", "wonders")):
         return False
-    return bool(heard.spans("cry", "untried")) or _hedges(heard, span, ends)
+    return bool(heard.spans("cry", "untried")) or _hedges(heard, span, (begins, ends))
 
 
 def _in_passing(heard: Heard, span: Span) -> bool:
@@ -157,15 +157,15 @@ def _in_passing(heard: Heard, span: Span) -> bool:
     return not any(_beside(low, span, each) for each in heard.spans("cry", "ours"))
 
 
-def _hedges(heard: Heard, span: Span, ends: int) -> bool:
+def _hedges(heard: Heard, span: Span, within: Span) -> bool:
     """Whether they only say that they do not know (不知道以后怎么样), no question mark behind it, and nothing is wrong
     or said of us."""
-    low = heard.low
+    low, ends = heard.low, within[1]
     if not _HEDGE.match(low, span[0]) or low[ends : ends + 1] in _MARKS or low[ends - 1] in "吗呢么":
         return False
     if "complaint" in heard.said("intent") or heard.sentiment().name == "negative":
         return False
-    return not any(_beside(low, span, each) for each in heard.spans("cry", "ours"))
+    return not any(_overlap(within, each) for each in heard.spans("cry", "ours"))
 
 
 def _is_left_of_a_face(heard: Heard, mark: int) -> bool:

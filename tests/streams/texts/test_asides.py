@@ -67,6 +67,9 @@ OTHERS = (
     "差点就打12315了，幸好店长处理了",
     "我是律师，想开一个企业账户",
     "看了记者对你们的报道，想去店里看看",
+    "姐妹们别来晚了，六点就开始",
+    "Please escalate this idea to your product team",
+    "Ofsted sent our nursery a letter of praise",
 )
 
 

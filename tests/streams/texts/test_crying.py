@@ -302,11 +302,16 @@ TOLD = (
     "孩子很喜欢这个玩具，做工精致，颜色漂亮，问我为什么天空是蓝色的，讲得我都笑了，物流也很快，第二天就到了，"
     "以后还会来，质量非常好，价格实惠，推荐给朋友们",
     "这茶没什么意思，但也不难喝",
+    "送货快，包装完整，不知道口感怎么样，满意",
+    "Happy to help, and I really appreciated her help at the gate",
+    "Emergency exit seats, lots of room, lovely",
 )
 ASKED = (
     "本来就担心，结果用了两天就漏水了，怎么办",
     "药拿错了，爷爷已经吃了一颗",
     "为啥我的课被取消了",
+    "I'd appreciate it if you help me, locked out",
+    "been trying to rebook for two hours",
     "我订的蛋糕哪去了",
     "電腦連不上網路，報告交不出去",
     "the heating's been off since noon and my gran is 90",
