@@ -17,14 +17,15 @@ _TITLE: Final = re.compile(r"《[^《》]*》|[\"“'‘][^\"“”'‘’.!?]{2
 _OTHERWISE: Final = re.compile(
     r"结果|没想到|谁知|其实|后来|现在|但是?|不过|(?<![a-z])(?:but|turned out|in the end|now)(?![a-z])"
 )
+"""What they go on to tell of what they feared."""
 _HEDGE: Final = re.compile(
     r"(?:怎么?样|如何)(?=[，。！；、,.!;\s]|$)|是不是(?![^，。！；,.!;\s]*(?:假|真|正|错|坏|新|修|退|换|漏|泄|破|裂|少|缺|问题))"
 )
 """What somebody does not know, and does not ask, behind a word of `wonders`: how it will be, or whether it is so, but
 not whether we deceived them."""
+
 TALE: Final = 2
 """Different words of a book or a film, a title among them, from which on a text tells of one."""
-
 LONG: Final = (60, 160)
 """Letters from which on a text tells rather than asks, in Chinese and in English."""
 GLAD: Final = 0.9
@@ -83,7 +84,7 @@ def _told_to_us(heard: Heard, spans: list[Span]) -> list[Span]:
     return [
         span for span in spans
         if any(_beside(low, span, each) for each in ours)
-        or (_ends_asking(low, span) and all(_beside(low, span, each) for each in tale))
+        or ((_ends_asking(low, span) or _is_short(low)) and all(_beside(low, span, each) for each in tale))
     ]  # fmt: skip
 
 
@@ -184,6 +185,11 @@ def _is_left_of_a_face(heard: Heard, mark: int) -> bool:
 def _ends_asking(text: str, span: Span) -> bool:
     end = _SENTENCE.search(text, span[0])
     return end is not None and end.group() in _MARKS
+
+
+def _is_short(low: str) -> bool:
+    """Whether it is one sentence of a chat: people leave the mark of a question out there."""
+    return len(low) < LONG[0] and _SENTENCE.search(low.rstrip(".!~…。！ ")) is None
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -310,6 +310,8 @@ ASKED = (
     "本来就担心，结果用了两天就漏水了，怎么办",
     "药拿错了，爷爷已经吃了一颗",
     "为啥我的课被取消了",
+    "《活着》这本书什么时候到货",
+    "《活着》这本小说几点能取",
     "I'd appreciate it if you help me, locked out",
     "been trying to rebook for two hours",
     "我订的蛋糕哪去了",
