@@ -17,9 +17,10 @@ REPLIES: Final = (
 """How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
 says that there is more to come; what a question would be about, and what is asked for; what turns praise round, or does
 where the mood is bad, and what lets it stand beside the name of a failure."""
-ELSEWHERE: Final = ("others", "over", "victim", "strangers", "kin", "dissent", "taunts")
-"""What takes a threat away from us: another opponent, that it is over, that they are the victim of somebody else, or
-that it is told of others; of kin only where the customer is against it. A taunt is no question."""
+ELSEWHERE: Final = ("others", "over", "victim", "strangers", "kin", "dissent", "meant", "taunts")
+"""What takes a threat away from us: another opponent, that it is over, that they are the victim of somebody else, that
+it is told of others, of kin only where the customer is against it, or that they meant to and did not. A taunt is no
+question."""
 CRIES: Final = (
     "plight", "pressing", "fearful", "tearful", "before", "exclaims", "happy", "asks", "wonders", "untried", "tale",
     "ours", "first",

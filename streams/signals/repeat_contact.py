@@ -9,12 +9,14 @@ import msgspec
 from schemas.records import Severity, Touchpoint
 from streams.alerts.cases import close_matter
 from streams.customers.moment import DAY_MS, Moment, because
-from streams.signals.cause import named_cause, told_cause
+from streams.signals.cause import named_cause, told_again, told_cause
 from streams.signals.detector import Timeless
 from streams.signals.matter import settled
 
 CAUSES = 6
 """Causes of one customer that are remembered; the one that was quiet for longest makes room."""
+CAUSE = "cause:"
+"""What the key of a cause that is named or told begins with."""
 ONE_CONTACT_MS = 1_800_000
 """Words closer together than this, without two sessions to tell them apart, are one contact."""
 CONTACTS = frozenset({
@@ -44,8 +46,9 @@ class RepeatContact(Timeless[Contacts]):
     how many, what it costs in points of loyalty (-10 each) and how much dearer it has become (twice each, to 8).
 
     Who names a complaint means its cause. A complaint that names nothing is about what its words tell, else about
-    itself. A contact that comes in late counts, unless it was closed since. The case ends when the complaint is
-    resolved to the customer's satisfaction.
+    itself; a call, a chat or a message that names nothing and worries, complains or presses is about a cause that is
+    known of them where its words tell the same. A contact that comes in late counts, unless it was closed since. The
+    case ends when the complaint is resolved to the customer's satisfaction.
     """
 
     name: ClassVar[str] = "repeat_contact"
@@ -110,8 +113,19 @@ def _cause(state: Contacts, moment: Moment, touchpoint: Touchpoint) -> str | Non
     for kind, value in (("item", touchpoint.item_id), ("topic", moment.properties.get("topic"))):
         if isinstance(value, str) and value:
             return f"{kind}:{value}"
-    told = told_cause(moment)
+    told = told_cause(moment) or told_again(moment, _open(state, moment))
     return f"cause:{told}" if told else f"complaint:{complaint}" if complaint else None
+
+
+def _open(state: Contacts, moment: Moment) -> set[str]:
+    """The causes that a contact now would be a repeat of."""
+    rule = moment.knowledge.signals[RepeatContact.name]
+    known = (each for each in state.causes if each.key.startswith(CAUSE))
+    return {
+        each.key.removeprefix(CAUSE) for each in known
+        if 0 <= moment.at - (each.closed or each.at)
+        <= rule.number("closed_days" if each.closed else "open_days") * DAY_MS
+    }  # fmt: skip
 
 
 def _same(known: Cause, moment: Moment, touchpoint: Touchpoint) -> bool:

@@ -207,7 +207,8 @@ def _settled(moment: Moment, text: str) -> bool:
     heard = heard_from(moment)
     if heard is None or heard.intents not in ((), ("praise",)) or heard.said("wish"):
         return False
-    return not heard.displeased and heard.said("reply").keys() <= {"matter", "mended"}
+    plain = heard.said("reply").keys() <= {"matter", "mended", "hollow"} and not heard.turned
+    return plain and not heard.displeased
 
 
 def _goes_on(state: Waiting, kind: str, at: int) -> Question | None:

@@ -1,4 +1,5 @@
-"""What a text tells of others, or asks, and does not say for itself: no threat that stands there is the customer's."""
+"""What a text tells of others, asks, or was once about to do, and does not say for itself: no threat that stands there
+is the customer's."""
 
 from __future__ import annotations
 
@@ -21,6 +22,13 @@ _OPENING: Final = re.compile(
     r"|听|看到|看见|据|之前|以前|昨天|前几天)*\s*"
 )
 """What may stand before the subject of a clause."""
+_TURNS: Final = re.compile(
+    r"(?<![a-z])(?:but|until|till|then|luckily|thankfully|instead|however|though|decided|glad)(?![a-z])"
+    r"|但|不过|可是|后来|结果|幸好|幸亏|还好|好在|多亏|算了|最后|想想|没想到|看在"
+)
+"""Something else came of what they meant to do."""
+_NEARLY: Final = re.compile("nearly|almost|差|险些|几乎")
+"""They say by themselves that it did not come to that."""
 _ASKS: Final = re.compile(r"[?？]|(?:吗|么)[。！~…\n]*$")
 
 Span = tuple[int, int]
@@ -28,11 +36,16 @@ Span = tuple[int, int]
 
 def asides(low: str, spans: Callable[[str], list[Span]]) -> Iterator[Span]:
     """Where others do or say something, as far as the customer does not speak of themselves again; where kin do and the
-    customer is against it; and questions about nobody whom the customer names as themselves, if no taunt. `spans` are
-    those of a list of `elsewhere` (texts.yaml)."""
+    customer is against it; what the customer meant to do, where the text goes on to say that it came otherwise; and
+    questions about nobody whom the customer names as themselves, if no taunt. `spans` are those of a list of
+    `elsewhere` (texts.yaml)."""
     for start, end in (*spans("strangers"), *(spans("kin") if spans("dissent") else ())):
         if _OPENING.fullmatch(low, clause(low, start, end)[0], start):
             yield start, _own_again(low, end)
+    for start, end in spans("meant"):
+        ends, turn = clause(low, start, end)[1], _TURNS.search(low, end)
+        if turn is not None or _NEARLY.match(low, start):
+            yield start, min(ends, turn.start()) if turn is not None else ends
     taunts = spans("taunts")
     for start, end in _questions(low):
         if not _FIRST.search(low, start, end) and not any(start <= s < end for s, _ in taunts):

@@ -20,6 +20,13 @@ _HANDLE: Final = re.compile(r"@\w+")
 _SIGN: Final = re.compile(r"[^\w]+|_+")
 _DRAWN: Final = re.compile(r"([a-z])\1{2,}")
 _SMILES: Final = re.compile(r"(?<!\w)[:;=][-'^]?[)dDpP3*]+|<3|\^_?\^")
+_SIGNED: Final = re.compile(
+    r"(?<![a-z])"
+    r"((?i:regards|best wishes|yours (?:sincerely|faithfully|truly)|sincerely|thanks|thank you|thx|cheers|best))"
+    r"[ \t]*[,\n]\s*([A-Z][a-z'’-]+(?:[ \t]+(?:[A-Z][a-z'’-]+|[A-Z]\.?)){0,2})[.\s]*$"
+    r"|(祝好|此致|敬上|顺颂商祺|順頌商祺)[，,\s]*([\u4e00-\u9fff]{2,3})\s*$"
+)
+"""A formula that ends a letter, and the name of its writer."""
 SETTLED: Final = 90
 """The same of one that tells what is done."""
 SOUR: Final = frozenset("🙄😒🙃😡😤😠🤬😾👎💩🖕😑💔")
@@ -28,12 +35,24 @@ SOUR: Final = frozenset("🙄😒🙃😡😤😠🤬😾👎💩🖕😑💔")
 
 def closes(texts: Texts, text: str) -> bool:
     """`texts.yaml: replies`: the line can be spelt with closings and asides, signs between them, and one closing at
-    least. Of signs alone one with a kind or plain face does; a question mark or a sour face never."""
+    least; the name that signs a letter says nothing. Of signs alone one with a kind or plain face does; a question mark
+    or a sour face never."""
     if len(text) > LONGEST or _ASKS.search(text) or not SOUR.isdisjoint(text):
         return False
-    plain = _plain(_HANDLE.sub(" ", text))
     lists = lists_of(texts)
+    plain = _plain(_HANDLE.sub(" ", _unsigned(text, lists["more"])))
     return _spelt(plain, lists["closing"], lists["aside"]) if plain else _faces(text)
+
+
+def _unsigned(text: str, more: Words) -> str:
+    """The text without the name that stands behind "Kind regards," unless that is a word which wants more."""
+    signed = _SIGNED.search(text)
+    if signed is None:
+        return text
+    name = (signed.group(2) or signed.group(4)).lower()
+    if any(word in more.get(word[0], ()) for word in name.split()):
+        return text
+    return text[: signed.start(2) if signed.group(2) else signed.start(4)]
 
 
 def settles(texts: Texts, text: str) -> bool:

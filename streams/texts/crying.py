@@ -12,8 +12,24 @@ _SENTENCE: Final = re.compile(r"[.!?~…。！？\n]")
 _MARKS: Final = frozenset("?？")
 _WIDE: Final = re.compile("[，。！？；：～]")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
+_TITLE: Final = re.compile(r"《[^《》]*》|[\"“'‘][^\"“”'‘’.!?]{2,60}[!?.]?[\"”'’],? by (?=[a-z])")
+"""What a book, a film or a song is called."""
+_OTHERWISE: Final = re.compile(
+    r"结果|没想到|谁知|其实|后来|现在|但是?|不过|(?<![a-z])(?:but|turned out|in the end|now)(?![a-z])"
+)
+"""What they go on to tell of what they feared."""
+_HEDGE: Final = re.compile(
+    r"(?:怎么?样|如何)(?=[，。！；、,.!;\s]|$)|是不是(?![^，。！；,.!;\s]*(?:假|真|正|错|坏|新|修|退|换|漏|泄|破|裂|少|缺|问题))"
+)
+"""What somebody does not know, and does not ask, behind a word of `wonders`: how it will be, or whether it is so, but
+not whether we deceived them."""
+
 TALE: Final = 2
-"""Different words of a book or a film from which on a text tells of one."""
+"""Different words of a book or a film, a title among them, from which on a text tells of one."""
+LONG: Final = (60, 160)
+"""Letters from which on a text tells rather than asks, in Chinese and in English."""
+GLAD: Final = 0.9
+"""Share of the good feeling from which on it plainly is glad."""
 
 Span = tuple[int, int]
 
@@ -41,22 +57,34 @@ def _worried(heard: Heard, said: dict[str, str]) -> str | None:
         return None
     low, spans = heard.low, _told_to_us(heard, heard.spans("intent", "worry"))
     first = heard.spans("cry", "first")
-    if first and "complaint" not in said and heard.sentiment().name == "positive":
-        spans = [span for span in spans if not any(_beside(low, span, each) for each in first)]
+    if first and "complaint" not in said:
+        spans = [span for span in spans if not any(_beside(low, span, f) and _unfounded(heard, f, span) for f in first)]
     return words if spans else None
 
 
+def _unfounded(heard: Heard, first: Span, worry: Span) -> bool:
+    """Whether what they feared first did not happen: they are glad, or go on to tell what came of it, and nothing went
+    wrong."""
+    if heard.sentiment().name == "positive":
+        return True
+    wrong = heard.said("cause") or "plight" in heard.said("cry") or "relapse" in heard.said("reply")
+    told = _OTHERWISE.search(heard.low, first[1])
+    return not wrong and told is not None and first[0] <= worry[0] and worry[1] <= told.start()
+
+
 def _told_to_us(heard: Heard, spans: list[Span]) -> list[Span]:
-    """Without what a text that tells of a book or a film says in sentences that are not about us. Who asks about a
-    book in one sentence tells nothing of it."""
+    """Without titles, and without what a text that tells of a book or a film says in sentences that are not about us.
+    Who asks about a book in one sentence tells nothing of it."""
     low, tale = heard.low, heard.spans("cry", "tale")
-    if len({low[slice(*span)] for span in tale}) < TALE:
+    titles = [title.span() for title in _TITLE.finditer(low)]
+    spans = [span for span in spans if not any(start < span[0] and span[1] < end for start, end in titles)]
+    if len({low[slice(*span)] for span in tale}) + bool(titles) < TALE:
         return spans
     ours = heard.spans("cry", "ours")
     return [
         span for span in spans
         if any(_beside(low, span, each) for each in ours)
-        or (_ends_asking(low, span) and all(_beside(low, span, each) for each in tale))
+        or ((_ends_asking(low, span) or _is_short(low)) and all(_beside(low, span, each) for each in tale))
     ]  # fmt: skip
 
 
@@ -99,14 +127,46 @@ def _asked(heard: Heard, said: dict[str, str]) -> str | None:
 
 
 def _idle(heard: Heard, span: Span) -> bool:
-    """Whether a question mark is none, or they are going to find out by themselves what they wonder about."""
+    """Whether a question mark is none, it is told in passing, or they wonder and do not ask: they are going to find out
+    by themselves, or say no more than that they do not know."""
     low = heard.low
-    if _MARKS.issuperset(low[slice(*span)]):
-        return low[span[0]] == "?" and _is_left_of_a_face(heard, span[0])
-    if not heard.spans("cry", "untried"):
+    bare = _MARKS.issuperset(low[slice(*span)])
+    if bare and low[span[0]] == "?" and _is_left_of_a_face(heard, span[0]):
+        return True
+    if _in_passing(heard, span):
+        return True
+    if bare:
         return False
-    begins, _ = clause(low, *span)
-    return any(begins <= start <= span[0] for start, _ in heard.spans("cry", "wonders"))
+    begins, ends = clause(low, *span)
+    if not any(begins <= start <= span[0] for start, _ in heard.spans("cry", "wonders")):
+        return False
+    return bool(heard.spans("cry", "untried")) or _hedges(heard, span, (begins, ends))
+
+
+def _in_passing(heard: Heard, span: Span) -> bool:
+    """Whether it stands in the middle of a long and plainly glad text, in a sentence that is not about us: so people
+    tell, they do not ask. What ends a text with a question mark is asked."""
+    low = heard.low
+    if len(low) < (LONG[0] if heard.chinese else LONG[1]) or "complaint" in heard.said("intent"):
+        return False
+    end = _SENTENCE.search(low, span[1])
+    if end is None or not low[end.end() :].strip("?？!！~。. \n"):
+        return False
+    feeling = heard.sentiment()
+    if feeling.name != "positive" or feeling.share < GLAD:
+        return False
+    return not any(_beside(low, span, each) for each in heard.spans("cry", "ours"))
+
+
+def _hedges(heard: Heard, span: Span, within: Span) -> bool:
+    """Whether they only say that they do not know (不知道以后怎么样), no question mark behind it, and nothing is wrong
+    or said of us."""
+    low, ends = heard.low, within[1]
+    if not _HEDGE.match(low, span[0]) or low[ends : ends + 1] in _MARKS or low[ends - 1] in "吗呢么":
+        return False
+    if "complaint" in heard.said("intent") or heard.sentiment().name == "negative":
+        return False
+    return not any(_overlap(within, each) for each in heard.spans("cry", "ours"))
 
 
 def _is_left_of_a_face(heard: Heard, mark: int) -> bool:
@@ -125,6 +185,11 @@ def _is_left_of_a_face(heard: Heard, mark: int) -> bool:
 def _ends_asking(text: str, span: Span) -> bool:
     end = _SENTENCE.search(text, span[0])
     return end is not None and end.group() in _MARKS
+
+
+def _is_short(low: str) -> bool:
+    """Whether it is one sentence of a chat: people leave the mark of a question out there."""
+    return len(low) < LONG[0] and _SENTENCE.search(low.rstrip(".!~…。！ ")) is None
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -88,7 +88,7 @@ class Heard:
         if not doubtful and not errand:
             return outright
         if angry or self.displeased:
-            return {**doubtful, **outright}
+            return {**doubtful, **outright} if angry or not self._of("errand")[0] or self._presses() else outright
         return {name: words for name, words in outright.items() if not errand or name != MILD}
 
     def _here(self, family: str, angry: bool) -> dict[str, str]:

@@ -10,6 +10,8 @@ from tests.streams.lab import DAY, HOUR, MINUTE, Lab, signals, touchpoint
 from tests.streams.signals.test_tone import moment
 
 NOT_MEANT = [
+    "空调修得真好，当晚又停了，鼓掌",
+    "Top work, boiling in here",
     "呵呵，你们服务可真好啊，修完第三天又漏，太棒了👏👏",
     "太好了，又坏了",
     "你们真厉害，修一次坏一次，点赞👍",

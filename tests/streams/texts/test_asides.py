@@ -32,6 +32,16 @@ OWN = (
     "小額錢債見",
     "三天不回覆我就上爆料公社",
     "发小红书让大家评评",
+    "My cousin sued a builder for this, and I'll do the same",
+    "我同事告赢过一家旅行社，这回我也要告",
+    "I was going to go to the ombudsman, but I'm giving you one last chance",
+    "I was about to call my lawyer",
+    "Ofsted will be getting a letter about your nursery",
+    "Please escalate my complaint",
+    "I will tell every parent I know to avoid you",
+    "姐妹们千万别去这家染发",
+    "你們不退我就上網PO文",
+    "我是律师，再不退款后果自负",
 )
 OTHERS = (
     "My cousin once sued a travel agency",
@@ -52,6 +62,14 @@ OTHERS = (
     "我在金管会上班，想订下午茶",
     "我们董事长想订一百份礼盒",
     "太好吃了，发小红书让大家看看",
+    "My colleague sued a builder once",
+    "I was going to go to the ombudsman, but your engineer sorted it",
+    "差点就打12315了，幸好店长处理了",
+    "我是律师，想开一个企业账户",
+    "看了记者对你们的报道，想去店里看看",
+    "姐妹们别来晚了，六点就开始",
+    "Please escalate this idea to your product team",
+    "Ofsted sent our nursery a letter of praise",
 )
 
 

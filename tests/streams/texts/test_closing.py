@@ -71,3 +71,25 @@ def test_whatever_else_is_said_does_not(line: str) -> None:
 def test_a_goodbye_is_short() -> None:
     assert closes(knowledge().texts, "谢" * LONGEST)
     assert not closes(knowledge().texts, "谢" * (LONGEST + 2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "that's class, thanks a mill",
+        "lovely, see you tues",
+        "Perfect, thank you. Kind regards, Priya",
+        "Many thanks,\nJohn B. Smith",
+        "nah you're alright, ill leave it",
+        "ok, appreciate all your help, have a good weekend",
+        "好啰，掰掰",
+        "收到，謝謝。祝好，王敏",
+    ],
+)
+def test_a_farewell_of_everyday_speech_and_a_signature_leave_nothing_to_answer(text: str) -> None:
+    assert closes(knowledge().texts, text)
+
+
+@pytest.mark.parametrize("text", ["Kind regards, but the address is wrong", "谢谢，王敏的呢？", "Thanks, Cancel"])
+def test_a_wish_behind_a_formula_is_no_signature(text: str) -> None:
+    assert not closes(knowledge().texts, text)

@@ -290,3 +290,47 @@ def test_what_a_book_tells_or_asks_is_no_cry(text: str, wanted: str | None) -> N
 )
 def test_what_they_feared_before_they_knew_better_is_no_worry(text: str, wanted: str | None) -> None:
     assert cried(text) == wanted
+
+
+TOLD = (
+    "本来有点担心小狗打针会叫，结果医生逗着它玩，一声没叫",
+    "起初很怕疼，没想到洗牙的阿姨手特别轻",
+    "新买的茶叶收到了，不知道泡出来怎么样，包装倒是漂亮，喜欢",
+    "去你家之前的那家也试过，现在哪家还有比这更舒服的吗？爱了爱了",
+    "读完《怎么办》，这本小说很感人",
+    "Loved 'Help Me!' by Anna Berg, a fine novel, the author is a genius",
+    "孩子很喜欢这个玩具，做工精致，颜色漂亮，问我为什么天空是蓝色的，讲得我都笑了，物流也很快，第二天就到了，"
+    "以后还会来，质量非常好，价格实惠，推荐给朋友们",
+    "这茶没什么意思，但也不难喝",
+    "送货快，包装完整，不知道口感怎么样，满意",
+    "Happy to help, and I really appreciated her help at the gate",
+    "Emergency exit seats, lots of room, lovely",
+)
+ASKED = (
+    "本来就担心，结果用了两天就漏水了，怎么办",
+    "药拿错了，爷爷已经吃了一颗",
+    "为啥我的课被取消了",
+    "《活着》这本书什么时候到货",
+    "《活着》这本小说几点能取",
+    "I'd appreciate it if you help me, locked out",
+    "been trying to rebook for two hours",
+    "我订的蛋糕哪去了",
+    "電腦連不上網路，報告交不出去",
+    "the heating's been off since noon and my gran is 90",
+    "reception isn't answering and my kids are locked in",
+    "someone emptied my savings and it wasn't me",
+    "不知道是不是正品，用了头很痒",
+    "我在你们店订的《三体》没收到，作者签名的那本，怎么回事？",
+    "孩子很喜欢这个玩具，做工精致，颜色漂亮，物流也很快，第二天就到了，质量非常好，价格实惠，推荐给朋友们。"
+    "请问还有蓝色的吗？",
+)
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_what_is_told_and_over_or_not_asked_is_no_cry(text: str) -> None:
+    assert cry(listener(knowledge().texts, knowledge().meanings).hear(text)) is None
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_what_is_wrong_or_asked_of_us_is_a_cry(text: str) -> None:
+    assert cry(listener(knowledge().texts, knowledge().meanings).hear(text)) is not None

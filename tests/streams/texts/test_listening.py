@@ -54,6 +54,8 @@ def test_what_is_denied_or_innocent_is_no_threat(text: str) -> None:
     ("text", "wishes"),
     [
         pytest.param("别给我发广告", ["leave_alone"], id="nothing at all"),
+        pytest.param("再推销我就退会员", ["leave_alone"], id="or they leave"),
+        pytest.param("Strike me off whichever mailing list", ["leave_alone"], id="off any list"),
         pytest.param("不要给我打电话了", ["leave_alone"], id="no call"),
         pytest.param("别再打了，烦死了", ["leave_alone"], id="no more calls"),
         pytest.param("宝宝在睡，别打电话，放门口就好", [], id="how to deliver"),
