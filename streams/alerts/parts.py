@@ -87,6 +87,17 @@ def _arrival(speaker: Speaker, signal: Signal) -> Parts:
     else:
         happened = speaker.say("signal.arrival.happened", place=place)
         why = speaker.say("signal.arrival.why")
+    do_not = [speaker.say("signal.arrival.do_not.1"), speaker.say("signal.arrival.do_not.2")]
+    title = speaker.say("signal.arrival.title", label=speaker.label(declared), place=place)
+    if upset := _upset(speaker):
+        team = speaker.knowledge.teams[upset].names[speaker.language]
+        return (
+            title,
+            _joined(speaker, happened, open_),
+            speaker.say("signal.arrival.why.upset", team=team),
+            [speaker.say("signal.arrival.do.1.upset"), speaker.say("signal.arrival.do.2.upset", team=team)],
+            [speaker.say("signal.arrival.do_not.3"), *do_not],
+        )
     greeting = "signal.arrival.do.2"
     if declared == STRANGER:
         greeting += ".new"
@@ -95,12 +106,20 @@ def _arrival(speaker: Speaker, signal: Signal) -> Parts:
     elif _long_away(speaker):
         greeting += ".long"
     return (
-        speaker.say("signal.arrival.title", label=speaker.label(declared), place=place),
+        title,
         _joined(speaker, happened, open_),
         why,
         [speaker.say("signal.arrival.do.1"), speaker.say(greeting)],
-        [speaker.say("signal.arrival.do_not.1"), speaker.say("signal.arrival.do_not.2")],
+        do_not,
     )
+
+
+def _upset(speaker: Speaker) -> str:
+    """The team that speaks with them about what went gravely wrong and they know of, as far as it is open; else none."""
+    for case in reversed(speaker.moment.customer.cases):
+        if case.said is not None and any(RANK[alert.severity] >= RANK["error"] for alert in case.alerts):
+            return speaker.knowledge.alerts.speaker([alert.team for alert in case.alerts])
+    return ""
 
 
 def _long_away(speaker: Speaker) -> bool:

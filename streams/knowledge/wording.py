@@ -217,8 +217,12 @@ SIGNALS: dict[str, dict[str, Blanks]] = {
         "do.2.new": _blanks(""),
         "do.2.long": _blanks(""),
         "do.2.hurt": _blanks(""),
+        "why.upset": _blanks("team"),
+        "do.1.upset": _blanks(""),
+        "do.2.upset": _blanks("team"),
         "do_not.1": _blanks(""),
         "do_not.2": _blanks(""),
+        "do_not.3": _blanks(""),
     },
 }
 """Lines of each signal's card."""

@@ -54,3 +54,30 @@ def test_speaks_the_customers_language() -> None:
     (alert,) = of(Lab().fold(hello, consent("camera", True), entered()), Alert)
     assert alert.language == "zh"
     assert any("一" <= letter <= "鿿" for letter in alert.card.do[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "wanted", "unwanted"),
+    [
+        ("I will see you in court over this bill", "en", "conflict management", "What can I show you"),
+        ("这单我一定起诉你们", "zh-CN", "冲突处理", "想看点什么"),
+    ],
+)
+def test_who_comes_in_upset_is_heard_out_and_sold_nothing(
+    words: str, language: str, wanted: str, unwanted: str
+) -> None:
+    lab = Lab()
+    said = touchpoint("chat.message", -5, text=words, language=language, session_id="s")
+    lab.fold(said)
+    (alert,) = [each for each in of(lab.fold(scanned()), Alert) if each.team == "store"]
+    assert wanted in alert.card.why_now
+    assert wanted in alert.card.do[1]
+    assert not any(unwanted in line for line in alert.card.do)
+    line = {"en": "Do not offer or sell anything", "zh-CN": "别推销"}[language]
+    assert alert.card.do_not[0].startswith(line)
+
+
+def test_what_is_settled_or_lighter_leaves_the_usual_greeting() -> None:
+    question = touchpoint("chat.message", -5, text="Do you have this in blue?", session_id="s")
+    (alert,) = [each for each in of(Lab().fold(question, scanned()), Alert) if each.team == "store"]
+    assert "sell" not in alert.card.do_not[0]
