@@ -42,6 +42,7 @@ OWN = (
     "姐妹们千万别去这家染发",
     "你們不退我就上網PO文",
     "我是律师，再不退款后果自负",
+    "再不赔我就请电视台来采访",
 )
 OTHERS = (
     "My cousin once sued a travel agency",
