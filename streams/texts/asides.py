@@ -23,7 +23,8 @@ _OPENING: Final = re.compile(
 )
 """What may stand before the subject of a clause."""
 _TURNS: Final = re.compile(
-    r"(?<![a-z])(?:but|until|till|then|luckily|thankfully|instead|however|though|decided|glad)(?![a-z])"
+    r"(?<![a-z])(?:but|until|till|then|luckily|thankfully|instead|however|though|decided|glad"
+    r"|fix(?:ed|ing)|sort(?:ed|ing)|resolved|refunded)(?![a-z])|谢谢|感谢|处理得|处理好|解决了"
     r"|但|不过|可是|后来|结果|幸好|幸亏|还好|好在|多亏|算了|最后|想想|没想到|看在"
 )
 """Something else came of what they meant to do."""

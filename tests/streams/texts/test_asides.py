@@ -66,6 +66,7 @@ OTHERS = (
     "My colleague sued a builder once",
     "I was going to go to the ombudsman, but your engineer sorted it",
     "差点就打12315了，幸好店长处理了",
+    "本来都要去消协了，店长处理得很周到，谢谢",
     "我是律师，想开一个企业账户",
     "看了记者对你们的报道，想去店里看看",
     "姐妹们别来晚了，六点就开始",
