@@ -197,7 +197,7 @@ class Relationships:
                 news = self._hear(moment, text, terms, amount, session, counted) or news
                 cues = any(term.milli for term in terms)
                 if not cues and self._lexicon.merely_asks(words):
-                    heard = self._asking
+                    heard = self._asking | self._stated(words)
                 elif cues or self._has_done(moment.customer, counted) or self._lexicon.of_us(words):
                     heard = EVERY
                 else:
@@ -214,6 +214,12 @@ class Relationships:
         sore = sum(share for index, share in shares if self._damaged >> index & 1)
         found = sum(1 << index for index, share in shares if 2 * share >= WHOLE)
         return found | self._distant | (self._damaged if 2 * sore >= WHOLE else 0)
+
+    def _stated(self, words: str) -> int:
+        """The types, as bits, that what is told beside a question plainly sounds like; what is asked is no evidence."""
+        told = self._lexicon.told(words)
+        shares = self._ear.listen(self._ear.pieces(told), ()) if told != words else ()
+        return sum(1 << index for index, share in shares if 4 * share >= 3 * WHOLE) & ~self._damaged
 
     def _has_done(self, customer: Customer, counted: Sequence[tuple[int, int]] = ()) -> bool:
         """Whether a customer has done anything yet but speak, or was nearer than a mere buyer."""
