@@ -82,8 +82,7 @@ class Parting:
 
     def leading(self, shares: Sequence[float], declared: int, hurt: bool) -> tuple[int, float, float]:
         """The type that leads, how likely it is, and the next. Whoever was close and is hurt may sound wronged,
-        hostile and gone at once: these are one, the likeliest of them leads, and how likely that is, is against staying
-        close: nobody who says so has become a mere buyer."""
+        hostile and gone at once: these are one against all others, and the likeliest of them leads."""
         first = max(range(len(shares)), key=shares.__getitem__)
         rest = max(share for index, share in enumerate(shares) if index != first)
         if declared not in self._close or not hurt:
@@ -92,5 +91,4 @@ class Parting:
         others = max(share for index, share in enumerate(shares) if index not in self._sore_types)
         if sore <= others:
             return first, shares[first], rest
-        whole = sore + sum(shares[index] for index in self._close)
-        return max(self._sore_types, key=shares.__getitem__), sore / whole, others / whole
+        return max(self._sore_types, key=shares.__getitem__), sore, others
