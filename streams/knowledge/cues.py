@@ -55,6 +55,7 @@ def _cue(section: Section, name: str, language: Language, clip: float) -> Cue:
         of_others=section.flag("of_others", False),
         asking=section.flag("asking", False),
         glad=section.flag("glad", False),
+        of_what=section.flag("of_what", False),
     )
     if any(not word.strip() or word != word.strip() for word in cue.words):
         section.fault("words: an empty word, or one with spaces around it, is found everywhere or nowhere", "words")

@@ -126,6 +126,9 @@ class Cue(msgspec.Struct, frozen=True):
     """Words of which questions, wishes and conditions are made: a clause that only asks or supposes says them, too."""
     glad: bool = False
     """Words of gladness: in a text that complains or mocks they are irony, and say nothing."""
+    of_what: bool = False
+    """Words of love and loyalty to whatever stands behind them: of kin they say nothing of us, nor where the text
+    merely asks and the clause does not name us (a brand that they have always used, have we got it?)."""
 
 
 class Speech(msgspec.Struct, frozen=True):

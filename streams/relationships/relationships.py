@@ -16,8 +16,8 @@ from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
 from streams.relationships.features import Numbers, read_as
 from streams.relationships.habits import EVERY, MARK, VOICES, Amounts
-from streams.relationships.reading import LEFT, Reading, close_types, endings, sore_voices
-from streams.relationships.violations import broken, severity
+from streams.relationships.parting import Parting
+from streams.relationships.reading import Reading
 from streams.relationships.voice import WHOLE, Ear, readable
 from streams.relationships.words import Lexicon, Term
 from streams.texts.quoting import own_words
@@ -36,8 +36,6 @@ FADED: Final = 0.05
 """A type that is less likely at a look of its own has no occasions any more: what spoke for it is forgotten."""
 STRANGER: Final = "complete_stranger"
 """What everybody is before anything is declared."""
-HOSTILE: Final = "enemy"
-THREATENS: Final = "group.threat"
 CONSENTED: Final = frozenset({"web", "app"})
 """Channels that say nothing about a relationship without a yes to `profiling` (signals.md, Rulings: Who)."""
 NOTHING: Final[Mapping[str, int]] = {}
@@ -59,22 +57,15 @@ class Relationships:
         self._lexicon = Lexicon(knowledge)
         self._ear = Ear(knowledge.voice, self._size)
         self._reading = Reading(knowledge)
+        self._parting = Parting(knowledge)
         self._deeds: dict[str, list[tuple[Holds, Deed]]] = {}
         for deed in knowledge.deeds:
             for kind in deed.types:
                 self._deeds.setdefault(kind, []).append((holding(deed.when), deed))
-        self._breakable = tuple(
-            frozenset(kind for rule in knowledge.violations[each.id] for kind in rule.types) for each in knowledge.types
-        )
-        self._close = close_types(knowledge)
-        self._warm = tuple(VOICES + index for index in sorted(self._close))
-        self._endings = endings(knowledge)
-        self._sore = sore_voices(knowledge) | self._endings
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
         # Who answers mail or posts has only spoken.
         self._done = frozenset(deed.slot for deed in knowledge.deeds if not deed.whereabouts)
         self._damaged = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "damaged")
-        self._hostile, self._left = knowledge.type_index[HOSTILE], knowledge.type_index[LEFT]
         self._distant = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "transactional")
         slots = {name: slot for slot, name in enumerate(habits.INTRINSIC)} | {d.name: d.slot for d in knowledge.deeds}
         needed = knowledge.shifts.corroborated.items()
@@ -85,7 +76,6 @@ class Relationships:
             knowledge.type_index[name]: [(slots[each], read_as(times)) for each, times in least.items()]
             for name, least in often
         }
-        self._hurt_types = tuple(slot - VOICES for slot in sorted(sore_voices(knowledge)))
 
     def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
         """Weighs what a customer's own touchpoint says, and emits a shift where it decides."""
@@ -113,8 +103,8 @@ class Relationships:
         if news:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
             state.speak(watching.occasion_of(state, touchpoint, at), types if heard is None else types & heard)
-            hurt = any(slot in self._sore for slot, _ in counted)
-            self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY, hurt)
+            hurts = self._parting.hurts(counted)
+            self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY, hurts)
         if not state.review:
             self._await(moment)
 
@@ -207,14 +197,12 @@ class Relationships:
                 news = self._hear(moment, text, terms, amount, session, counted) or news
                 cues = any(term.milli for term in terms)
                 if not cues and self._lexicon.merely_asks(words):
-                    heard = self._asking
+                    heard = self._asking | self._stated(words)
                 elif cues or self._has_done(moment.customer, counted) or self._lexicon.of_us(words):
                     heard = EVERY
                 else:
                     heard = self._sounds(words, text)
-        # What was said before they were close (a past that is handed over) is no falling out.
-        if moment.customer.declared in self._close and moment.at >= moment.customer.since:
-            self._fall(moment.customer, counted, since)
+        self._parting.fall(moment, counted, since)
         return news, transformed, heard
 
     def _sounds(self, words: str, text: str) -> int:
@@ -227,6 +215,12 @@ class Relationships:
         found = sum(1 << index for index, share in shares if 2 * share >= WHOLE)
         return found | self._distant | (self._damaged if 2 * sore >= WHOLE else 0)
 
+    def _stated(self, words: str) -> int:
+        """The types, as bits, that what is told beside a question plainly sounds like; what is asked is no evidence."""
+        told = self._lexicon.told(words)
+        shares = self._ear.listen(self._ear.pieces(told), ()) if told != words else ()
+        return sum(1 << index for index, share in shares if 4 * share >= 3 * WHOLE) & ~self._damaged
+
     def _has_done(self, customer: Customer, counted: Sequence[tuple[int, int]] = ()) -> bool:
         """Whether a customer has done anything yet but speak, or was nearer than a mere buyer."""
         if customer.declared >= 0 and not self._distant >> customer.declared & 1:
@@ -235,14 +229,11 @@ class Relationships:
 
     def _hurt(self, moment: Moment, touchpoint: Touchpoint, counted: Amounts) -> bool:
         """A rule of the declared relationship that we broke counts as much as it hurts: fast down, never up."""
-        knowledge, declared = self._knowledge, moment.customer.declared
-        if declared < 0 or touchpoint.type not in self._breakable[declared]:
-            return False
-        found = broken(knowledge, declared, touchpoint, moment.properties, moment.waits)
-        for rule in found:
-            amount = round(ONE * severity(rule, knowledge.types[declared], knowledge.hurt))
-            counted.append((knowledge.hurt.slot, amount))
-            self._remember(moment, knowledge.hurt.slot, f"rule.{rule.id}", amount)
+        found = self._parting.violations(moment.customer.declared, touchpoint, moment.properties, moment.waits)
+        slot = self._knowledge.hurt.slot
+        for rule, amount in found:
+            counted.append((slot, amount))
+            self._remember(moment, slot, f"rule.{rule.id}", amount)
         return bool(found)
 
     def _turn(self, moment: Moment, term: Term, session: int, amount: int, counted: Amounts) -> None:
@@ -258,7 +249,7 @@ class Relationships:
     ) -> bool:  # fmt: skip
         state, news = moment.customer.habits, False
         pieces = self._ear.pieces(text)
-        for index, share in self._parting(terms, self._ear.listen(pieces, terms)):
+        for index, share in self._parting.heard(terms, self._ear.listen(pieces, terms)):
             slot = VOICES + index
             if not session or state.new_in(session, slot):
                 said = amount * share // WHOLE
@@ -267,35 +258,6 @@ class Relationships:
                 if share * 4 >= WHOLE:
                     self._remember(moment, slot, self._said(pieces, text, terms, index), said)
         return news
-
-    def _parting(self, terms: Sequence[Term], shares: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
-        """What a text sounds like. Who says in one breath that they were loyal leaves hurt, and attacks nobody: what
-        sounds hostile beside it is the end of a friendship (domain document §4), unless they threaten."""
-        broken = any(term.transformational and term.slot is None for term in terms)
-        if not broken or any(term.key == THREATENS for term in terms):
-            return shares
-        found = dict(shares)
-        hostile = found.pop(self._hostile, 0)
-        return tuple((found | {self._left: found.get(self._left, 0) + hostile}).items()) if hostile else shares
-
-    def _fall(self, customer: Customer, counted: Amounts, since: int) -> None:
-        """Fast down, slow up (S3-16): what somebody close says in hurt, from `since` on in `counted`, weighs more, and
-        with whatever ends a relationship it takes back some of the warm words of before. Broken loyalty turns it by
-        weights of its own, and once is enough: one bad day is no goodbye."""
-        rules = self._knowledge.hurt
-        bears, hurt, share = rules.bears.get(self.declared(customer), 1.0), 0, rules.takes_back
-        for place in range(since, len(counted)):
-            slot, amount = counted[place]
-            if slot == habits.BROKEN:
-                return
-            if slot in self._sore:
-                hurt += amount
-                weighs = rules.weighs if slot >= VOICES else 1.0
-                if slot in self._endings:
-                    share, weighs = rules.ends, rules.ends_weighs
-                counted[place] = slot, round(amount * (1 + (weighs - 1) * bears))
-        if hurt:
-            customer.habits.take_back(self._warm, share * bears * min(hurt, ONE) / ONE)
 
     def _said(self, pieces: Found, text: str, terms: Sequence[Term], index: int) -> str:
         """The cue that speaks most for the type, else what of the text does."""
@@ -335,7 +297,7 @@ class Relationships:
         customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
         shares = _softmax(self._reading.scores(numbers))
         declared = customer.declared
-        first, share, rest = self._leading(shares, declared, hurt)
+        first, share, rest = self._parting.leading(shares, declared, hurt)
         state.candidate, heard = first, state.heard(first)
         if first == declared or not (transformed or heard >= rules.events):
             return
@@ -353,19 +315,6 @@ class Relationships:
         state.before = declared
         state.forget(EVERY)
         customer.declared, customer.since = first, moment.at
-
-    def _leading(self, shares: Sequence[float], declared: int, hurt: bool) -> tuple[int, float, float]:
-        """The type that leads, how likely it is, and the next. Whoever was close and is hurt may sound wronged,
-        hostile and gone at once: these are one against all others, and the likeliest of them leads."""
-        first = max(range(self._size), key=shares.__getitem__)
-        rest = max(share for index, share in enumerate(shares) if index != first)
-        if declared not in self._close or not hurt:
-            return first, shares[first], rest
-        sore = sum(shares[index] for index in self._hurt_types)
-        others = max(share for index, share in enumerate(shares) if index not in self._hurt_types)
-        if sore <= others:
-            return first, shares[first], rest
-        return max(self._hurt_types, key=shares.__getitem__), sore, others
 
     def _borne_out(self, state: habits.Habits, numbers: Numbers, index: int) -> bool:
         """Whether there is what a type needs besides words: one of its deeds; or, where nothing was said that sounds

@@ -18,6 +18,9 @@ IDIOM: Final = "somebody_else"
 """The group of words that look like cues, or sound like a relationship, and are of another world: they say nothing."""
 FAILED: Final = frozenset({"defect", "late", "cancelled", "lost"})
 """Causes whose words say that something failed: beside them gladness is irony."""
+SOUR: Final = frozenset({"failure", "never_again", "attack", "wronged"})
+"""Groups whose words complain: beside them gladness is irony, too."""
+_ASKED: Final = re.compile(r"[^.!?;。！？；\n]*[?？]+")
 OTHERS: Final = "others"
 """The family of words that say of whom else a clause tells: they compete with no cue."""
 
@@ -120,20 +123,26 @@ class Lexicon:
         heard = self._listener.hear(text)
         return "question" in heard.intents and "praise" not in heard.intents and not heard.displeased
 
+    def told(self, text: str) -> str:
+        """The text without its sentences that ask."""
+        return _ASKED.sub(" ", text)
+
     def _ours(self, text: str, low: str, hits: list[Hit]) -> tuple[list[Hit], list[tuple[int, int]]]:
         """The hits of cues that their speaker means of us, and the clauses of those that are not."""
         away = [hit for hit in hits if hit.entry in self._elsewhere]
         kin = [hit for hit in hits if hit.entry in self._kin]
         cues = [hit for hit in hits if hit.entry < len(self._cues)]
         found: list[Hit] = []
-        aside: list[tuple[int, int]] = []
+        # What tells of another company or a story sounds like nothing that is between them and us.
+        clauses = (clause(low, hit.start, hit.end) for hit in away)
+        aside = [each for each in clauses if not self._us.search(low, *each)]
         for hit in cues:
             cue = self._cues[hit.entry]
             # Words that are a deed have exceptions of their own.
             others = (away or kin) and not cue.deed and self._of_others(low, hit, away, () if cue.of_others else kin)
             if cue.group == IDIOM:
                 aside.append((hit.start, hit.end))
-            elif others or self._unmeant(cue, low, hit, kin) or self._doubted(cue, text, low, hit):
+            elif others or self._unmeant(cue, low, hit, kin) or self._doubted(cue, text, low, hit, cues, kin):
                 aside.append(clause(low, hit.start, hit.end))
             else:
                 found.append(hit)
@@ -152,15 +161,30 @@ class Lexicon:
         told = any(begins <= each.start and speaker.says(low, each.end, hit.start) for each in kin)
         return told and speaker.distances(low)
 
-    def _doubted(self, cue: Cue, text: str, low: str, hit: Hit) -> bool:
+    def _of_something(self, text: str, low: str, hit: Hit, kin: Sequence[Hit]) -> bool:
+        """Whether they love their kin, or what a clause that does not name us is about where the text merely asks."""
+        if self._us.search(low, *clause(low, hit.start, hit.end)):
+            return False
+        return any(0 <= each.start - hit.end <= 1 for each in kin) or self.merely_asks(text)
+
+    def _sour(self, low: str, cues: Sequence[Hit]) -> bool:
+        """Whether a cue complains, and is not denied."""
+        sour = [hit for hit in cues if self._cues[hit.entry].group in SOUR]
+        return bool(sour) and bool(self._finder.split(low, sour)[0])
+
+    def _doubted(
+        self, cue: Cue, text: str, low: str, hit: Hit, cues: Sequence[Hit], kin: Sequence[Hit]
+    ) -> bool:  # fmt: skip
         """Whether the mood of the text takes back what words like these say: it is asked and no complaint, …"""
+        if cue.of_what and self._of_something(text, low, hit, kin):
+            return True
         asked = bool(cue.weights) and not cue.asking and self._speaker.asks(low, hit.start, hit.end)
         if not (asked or cue.doubtful or cue.glad):
             return False
         heard = self._listener.hear(text)
         if heard.displeased or "complaint" in heard.intents:
             return cue.glad
-        if cue.glad and (heard.turned or not FAILED.isdisjoint(heard.said("cause"))):
+        if cue.glad and (self._sour(low, cues) or heard.turned or not FAILED.isdisjoint(heard.said("cause"))):
             return True
         return asked or (cue.doubtful and not {"question", "praise"}.isdisjoint(heard.intents))
 

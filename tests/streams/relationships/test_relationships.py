@@ -367,6 +367,7 @@ def test_a_stranger_who_attacks_without_a_cue_is_heard(texts: list[str], declare
 
 
 FRIEND = ["你们太懂我了，像老朋友一样", "跟所有人都夸你们，真贴心", "你们最懂我，像朋友一样"]
+PARTNERS = ["I always fly with you, loyal for life", "never go anywhere else, only fly with you", "my brand for life"]
 COMRADE = ["you get me, like friends", "told everyone about you, like a friend", "thank you all, you guys rock"]
 
 
@@ -379,6 +380,32 @@ COMRADE = ["you get me, like friends", "told everyone about you, like a friend",
             COMRADE, ["you lied to me, gutted", "used to love you, lost a customer"], True, id="two farewells"
         ),
         pytest.param(FRIEND, ["白信任你们这么多年", "缘分到头，不会来了"], True, id="two farewells zh"),
+        pytest.param(
+            PARTNERS, ["I don't recognise you any more", "You broke your word, I can't forgive you"], True, id="trust"
+        ),
+        pytest.param(PARTNER, ["你们变了，早不是我认识的那家了", "说话不算话，没法原谅你们"], True, id="trust zh"),
+        pytest.param(
+            PARTNERS,
+            ["after all I gave you, I'm finished with you", "I've taken out cover with somebody else"],
+            True,
+            id="went to others",
+        ),
+        pytest.param(FRIEND, ["在你们眼里我什么都不是，看走眼了", "情分就到这儿吧，各过各的"], True, id="parts zh"),
+        pytest.param(
+            FRIEND, ["被你们骗了，还当你们是朋友", "以前那么喜欢你们，再也不来了"], True, id="wronged, gone zh"
+        ),
+        pytest.param(
+            COMRADE,
+            ["you've changed, love the new menu", "the old bread again, you changed it"],
+            False,
+            id="changed for the better",
+        ),
+        pytest.param(
+            COMRADE,
+            ["I've lost all faith in the council", "lost all faith in the council again"],
+            False,
+            id="somebody else is meant",
+        ),
         pytest.param(COMRADE, ["a bit disappointed with the cake today"], False, id="one bad day"),
         pytest.param(FRIEND, ["今天的蛋糕有点失望"], False, id="one bad day zh"),
         pytest.param(COMRADE, ["please close my account, I opened two"], False, id="closes one of two"),
@@ -414,3 +441,37 @@ def test_plain_questions_are_no_occasion(text: str) -> None:
         "guru_disciple",
         "arranged_marriage",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param(
+            "We've known each other three decades now? I remember when it was your father at the counter",
+            True,
+            id="tells",
+        ),
+        pytest.param("还记得我吗？咱们打交道都二十多年了，看着你们从小摊做到现在", True, id="tells zh"),
+        pytest.param("How many decades have you been at this counter?", False, id="only asks"),
+    ],
+)
+def test_what_is_told_beside_a_question_is_an_occasion(text: str, told: bool) -> None:
+    lab = Lab()
+    lab.fold(said(text))
+    assert (lab.live().customer.habits.heard(knowledge().type_index["old_friend"]) > 0) is told
+
+
+@pytest.mark.parametrize(
+    ("texts", "to"),
+    [
+        pytest.param(["别露出是什么，就咱们知道", "背着家人买的，别声张"], "secret_affair", id="hides zh"),
+        pytest.param(["unmarked box please", "strictly between us, never tag me"], "secret_affair", id="hides"),
+        pytest.param(["I hope you go bust", "I'm warning everybody off you, scum"], "enemy", id="wishes ruin"),
+        pytest.param(["你们早点倒闭吧", "黑店，跟你们没完"], "enemy", id="wishes ruin zh"),
+        pytest.param(["I swear by your guides", "you're the authority"], "guru_disciple", id="disciple"),
+        pytest.param(["照您说的做，成功了", "您是行家，请指点一下"], "guru_disciple", id="disciple zh"),
+    ],
+)
+def test_says_it_in_other_words(texts: list[str], to: str) -> None:
+    life = [said(text, n * 2 * DAY, channel="chat") for n, text in enumerate(texts * 2)]
+    assert to in {found for _, found in shifts(*life)}

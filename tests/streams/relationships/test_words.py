@@ -70,6 +70,13 @@ def test_does_not_hear(text: str, key: str) -> None:
         pytest.param("合约期到几号？", "group.locked_in", False, id="who asks zh"),
         pytest.param("垃圾桶放哪", "group.attack", False, id="a bin zh"),
         pytest.param("垃圾公司", "group.attack", True, id="an attack zh"),
+        pytest.param("我最爱我妈妈", "group.loyalty", False, id="love of kin zh"),
+        pytest.param("最爱你们家", "group.loyalty", True, id="love of us zh"),
+        pytest.param("一直用沙宣，有卖吗？", "group.loyalty", False, id="a product that they ask for zh"),
+        pytest.param("一直用你们家的，还有货吗？", "group.loyalty", True, id="ours that they ask for zh"),
+        pytest.param("I followed your advice and it broke, useless scam", "group.learning", False, id="badly taught"),
+        pytest.param("照你们教的做，枉我信你们", "group.learning", False, id="badly taught zh"),
+        pytest.param("跟着老师教的步骤做成功了", "group.learning", True, id="well taught zh"),
     ],
 )
 def test_hears_of_whom_it_is_said(text: str, key: str, of_us: bool) -> None:
@@ -205,3 +212,7 @@ def test_words_that_close_the_account_are_that_deed(text: str, closes: bool) -> 
 def test_hears_what_its_speaker_holds_to_be_so(group: str, meant: str, not_meant: str) -> None:
     assert f"group.{group}" in keys(meant)
     assert f"group.{group}" not in keys(not_meant)
+
+
+def test_what_is_told_of_others_is_not_listened_to() -> None:
+    assert LEXICON.read("I lost faith in the council, you are fine")[1].strip() == ", you are fine"
