@@ -115,7 +115,7 @@ def _arrival(speaker: Speaker, signal: Signal) -> Parts:
 
 
 def _upset(speaker: Speaker) -> str:
-    """The team that speaks with them about what went gravely wrong and they know of, as far as it is open; else none."""
+    """The team that speaks with them about what went gravely wrong, is open and known to them; else none."""
     for case in reversed(speaker.moment.customer.cases):
         if case.said is not None and any(RANK[alert.severity] >= RANK["error"] for alert in case.alerts):
             return speaker.knowledge.alerts.speaker([alert.team for alert in case.alerts])
