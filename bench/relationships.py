@@ -17,7 +17,8 @@ from schemas.records import EVERYONE, Touchpoint
 from streams.customers.customer import Customer
 from streams.customers.moment import Moment
 from streams.knowledge.load import load
-from streams.knowledge.model import LANGUAGES, Knowledge
+from streams.knowledge.model import Knowledge
+from streams.knowledge.terms import LANGUAGES
 from streams.relationships.features import Numbers
 from streams.relationships.relationships import Relationships
 

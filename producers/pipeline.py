@@ -13,7 +13,8 @@ from producers.counts import Counts
 from producers.delivery import Headers, Producer, wall_clock
 from producers.lines import MAX_LINE_BYTES, Oversized
 from producers.preparing import Preparing, Refusal
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.keys import IdentityKey
 from schemas.records import Touchpoint
 

@@ -10,7 +10,8 @@ from streams.contacts.gate import BROKEN, Gate
 from streams.contacts.offering import NAME as OFFER
 from streams.contacts.offering import RightOffer
 from streams.knowledge.document import nearest
-from streams.knowledge.model import LANGUAGES, Knowledge, SignalRule
+from streams.knowledge.model import Knowledge, SignalRule
+from streams.knowledge.terms import LANGUAGES
 from streams.signals import DETECTORS
 from streams.trends import impact
 

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 
 from rapport.failure import WRONG_USAGE, Failure
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.keys import HASHED, IdentityKey, key_of
 from schemas.records import EVERYONE
 

@@ -40,7 +40,7 @@ _SURELY_SHALLOW: Final = 2 * _DEEPEST
 """Each level takes two characters."""
 
 _GRAVITY: Final = ("nul_character", "bad_date", "bad_value")
-"""As in `contract.REASONS`: the most telling first."""
+"""As in `faults.REASONS`: the most telling first."""
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
 

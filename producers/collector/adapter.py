@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 

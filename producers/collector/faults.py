@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.catalogue import nearest
-from schemas.contract import REASONS, Fault, FieldFault, read_object
+from schemas.contract import read_object
+from schemas.faults import REASONS, Fault, FieldFault
 from schemas.fields import Wrong, wrong_type
 from schemas.records import Touchpoint
 

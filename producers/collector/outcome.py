@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 import msgspec
 
 from producers.collector.adapter import Answer, Refused
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 JSON_HEADERS: Final = (("content-type", "application/json"),)

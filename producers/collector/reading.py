@@ -7,7 +7,8 @@ from typing import Final, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from schemas.contract import Fault, FieldFault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault, FieldFault
 
 _AT: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 _QUOTED: Final = re.compile(r"`([^`]+)`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 
-from schemas.contract import FieldFault
+from schemas.faults import FieldFault
 
 Columns = list[str]
 

@@ -10,7 +10,7 @@ import msgspec
 
 from producers.lines import MAX_LINE_BYTES
 from producers.pipeline import Incoming
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 from schemas.wire import touchpoint_to_json
 

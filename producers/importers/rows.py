@@ -16,7 +16,7 @@ from producers.importers.header import cased, column_names, header, without
 from producers.importers.records import records
 from producers.lines import Line, Lines, UnreadableInput
 from producers.numbers import ungrouped
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.fields import LONGEST_ID
 from schemas.judging import LARGEST_AMOUNT
 from schemas.keys import RESERVED, is_sentinel

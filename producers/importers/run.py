@@ -21,7 +21,8 @@ from producers.importers.naming import Named, Names, source_name
 from producers.lines import STANDARD_INPUT, Line, Lines, UnreadableInput
 from producers.pipeline import Incoming
 from schemas import topics
-from schemas.contract import SKEW_MS, Fault, FieldFault
+from schemas.contract import SKEW_MS
+from schemas.faults import Fault, FieldFault
 from schemas.keys import IdentityKey
 from schemas.records import Touchpoint
 

@@ -26,7 +26,8 @@ from producers.importers.rows import number as number_of
 from producers.lines import Line, Lines, UnreadableInput
 from producers.numbers import ungrouped
 from schemas import times
-from schemas.contract import LARGEST, MISSING, Fault, FieldFault, read_line
+from schemas.contract import LARGEST, read_line
+from schemas.faults import MISSING, Fault, FieldFault
 from schemas.fields import DEEPEST, too_deep
 from schemas.records import Touchpoint
 

@@ -19,7 +19,8 @@ from producers.letters.remedies import APPLIED
 from producers.letters.shelf import Shelf
 from producers.pipeline import Incoming, Pipeline
 from schemas.catalogue import standard
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.keys import IdentityKey, key_of
 from schemas.letters import ATTEMPT, LETTER, Letter
 from schemas.records import Touchpoint

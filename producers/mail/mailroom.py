@@ -12,7 +12,8 @@ import msgspec
 from producers.mail.letter import LONGEST_ID, Letter, read
 from producers.mail.nature import Bounce, Nature, bounces, nature
 from schemas import times
-from schemas.contract import Fault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 CHANNEL: Final = "email"

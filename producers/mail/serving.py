@@ -22,7 +22,7 @@ from producers.mail.mailroom import Mailroom
 from producers.preparing import Preparing, Ready, Refusal
 from rapport.settings import Settings
 from schemas import topics
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.keys import IdentityKey
 
 CONNECTIONS: Final = 100

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rapport.fitting.words import CLASSES
-from streams.knowledge.model import Row, Voice, Weights
+from streams.knowledge.model import Row, Voice
+from streams.knowledge.terms import Weights
 
 MOST: Final = 6
 """Weights of a piece that are kept, the strongest; the rest says next to nothing."""

@@ -16,7 +16,8 @@ from rapport.fitting.files import provenance
 from rapport.fitting.labelled import Labelled
 from rapport.fitting.words import candidates, sentences, solve
 from streams.knowledge.marks import FEELINGS, Meanings, Votes
-from streams.knowledge.model import LANGUAGES, Knowledge
+from streams.knowledge.model import Knowledge
+from streams.knowledge.terms import LANGUAGES
 from streams.relationships.voice import plain
 from streams.texts.listening import Listener, cleaned
 from streams.texts.trie import Trie

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from streams.knowledge.model import TYPE_IDS, Knowledge, Weights
+from streams.knowledge.model import Knowledge
+from streams.knowledge.terms import TYPE_IDS, Weights
 from streams.relationships.features import KINDS, SIZE, Numbers
 from streams.relationships.habits import SLOTS
 from streams.relationships.reading import WHERE_MOST, bounded, numbers_of, present, sobered

@@ -17,7 +17,8 @@ import yaml
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from streams.knowledge.model import LANGUAGES, TYPE_IDS, Knowledge, Voice
+from streams.knowledge.model import Knowledge, Voice
+from streams.knowledge.terms import LANGUAGES, TYPE_IDS
 from streams.relationships.voice import pieces, plain
 from streams.relationships.words import Lexicon
 from streams.texts.trie import Trie

@@ -14,7 +14,8 @@ from replay.sources.order import Layout, in_order, survey
 from replay.sources.placing import TICK, Placing, from_the_log, key_in_log
 from replay.sources.rounds import in_step
 from replay.sources.sorting import Entry, apart
-from schemas.contract import Exported, Fault, clamp, read_export_line
+from schemas.contract import Exported, clamp, read_export_line
+from schemas.faults import Fault
 from schemas.keys import IdentityKey
 from schemas.letters import customer_in, fields_of
 from schemas.records import EVERYONE, Because, Record, Rejected, Source, Touchpoint

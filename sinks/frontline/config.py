@@ -21,7 +21,8 @@ from schemas.records import SEVERITIES, Severity
 from schemas.topics import TEAMS
 from streams.knowledge.document import Faults, KnowledgeError, Section, nearest, parse
 from streams.knowledge.load import load as load_knowledge
-from streams.knowledge.model import LANGUAGES, Knowledge
+from streams.knowledge.model import Knowledge
+from streams.knowledge.terms import LANGUAGES
 
 Way = Literal["mail", "webhook", "chat"]
 Tls = Literal["starttls", "tls", "none"]

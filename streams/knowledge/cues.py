@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from streams.knowledge.document import Section
+from streams.knowledge.evidence import Cue, Others, Speech
 from streams.knowledge.forms import expanded
 from streams.knowledge.marks import Negation
-from streams.knowledge.model import HALF_LIVES, TYPE_IDS, Cue, HalfLife, Language, Others, Speech, Weights
+from streams.knowledge.terms import HALF_LIVES, TYPE_IDS, HalfLife, Language, Weights
 
 HALF_LIFE: dict[str, HalfLife] = {each: each for each in HALF_LIVES}
 MAX_WINDOW = 10

@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 from schemas.records import CHANNELS
 from streams.knowledge.company import Channel, Company, Money, Place, Team
 from streams.knowledge.document import Section, nearest
-from streams.knowledge.model import INDUSTRIES, LANGUAGES
 from streams.knowledge.relationships import read_text
+from streams.knowledge.terms import INDUSTRIES, LANGUAGES
 
 TEAMS: tuple[str, ...] = (
     "agent-desk", "store", "social-care", "conflict", "concierge", "marketing", "product", "finance", "legal",

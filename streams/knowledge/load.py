@@ -18,8 +18,9 @@ from streams.knowledge.contacts import read_contacts
 from streams.knowledge.cues import read_cues
 from streams.knowledge.directory import read_channels, read_company, read_money, read_places, read_teams
 from streams.knowledge.document import Faults, KnowledgeError, Section, canonical, nearest, parse
+from streams.knowledge.evidence import Cue, Others
 from streams.knowledge.marks import Meanings, Negation, Texts
-from streams.knowledge.model import LANGUAGES, Cue, Knowledge, Others, Text
+from streams.knowledge.model import Knowledge
 from streams.knowledge.offers import read_offers
 from streams.knowledge.relationships import read_relationships, read_strategies
 from streams.knowledge.rules import (
@@ -33,6 +34,7 @@ from streams.knowledge.rules import (
     read_violations,
 )
 from streams.knowledge.signals import SPECS, read_signals
+from streams.knowledge.terms import LANGUAGES, Text
 from streams.knowledge.texts import read_meanings, read_texts
 from streams.knowledge.voice import read_fitted, read_voice
 from streams.knowledge.wording import expected, read_wording, same_blanks

@@ -13,10 +13,11 @@ WISHES: Final = ("leave_alone", "swap", "change")
 `change` where it is plain that they have it."""
 REPLIES: Final = (
     "closing", "aside", "glad", "done", "more", "matter", "requests", "mocking", "hollow", "relapse", "mended",
+    "polite",
 )  # fmt: skip
 """How a line answers ours: that nothing is left to say, what may stand beside that; gladness, that it is done, and what
 says that there is more to come; what a question would be about, and what is asked for; what turns praise round, or does
-where the mood is bad, and what lets it stand beside the name of a failure."""
+where the mood is bad, what lets it stand beside the name of a failure, and what is but polite."""
 ELSEWHERE: Final = ("others", "over", "victim", "strangers", "kin", "dissent", "meant", "taunts")
 """What takes a threat away from us: another opponent, that it is over, that they are the victim of somebody else, that
 it is told of others, of kin only where the customer is against it, or that they meant to and did not. A taunt is no
@@ -28,6 +29,8 @@ CRIES: Final = (
 """What makes a worry or a question of a line, and what makes neither of it."""
 SPELT: Final = frozenset({"closing", "aside", "glad", "done", "more"})
 """Of these, lists that whole lines are read by; they are not looked for inside texts."""
+POLITE: Final = "polite"
+"""Words of praise that are no more than thanks: they say of what was found what it is worth, and find nothing."""
 KINDS: Final = ("product", "service", "customer")
 """Where the cause of a complaint lies (S1-23)."""
 INNOCENT: Final = ("everyday", "threat", "wish", "intent", "topic")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streams.knowledge.document import Section
-from streams.knowledge.model import (
+from streams.knowledge.model import RelationshipType, Strategy
+from streams.knowledge.terms import (
     INDUSTRIES,
     LANGUAGES,
     MIGRATIONS,
@@ -12,9 +13,7 @@ from streams.knowledge.model import (
     STRATEGIES,
     TONES,
     TYPE_IDS,
-    RelationshipType,
     State,
-    Strategy,
     Text,
     Texts,
 )

@@ -9,21 +9,9 @@ from schemas.records import SEVERITIES, Severity
 from streams.knowledge.conditions import FIELDS, TESTS, Condition, Test
 from streams.knowledge.cues import read_half_life, read_weights
 from streams.knowledge.document import Section, nearest
-from streams.knowledge.model import (
-    HALF_LIVES,
-    MIGRATIONS,
-    REACHES,
-    STATES,
-    TYPE_IDS,
-    Combination,
-    CompanyDeed,
-    Deed,
-    Hurt,
-    RelationshipType,
-    ShiftAlert,
-    Shifts,
-    Violation,
-)
+from streams.knowledge.evidence import Combination, CompanyDeed, Deed, Hurt, Shifts, Violation
+from streams.knowledge.model import RelationshipType, ShiftAlert
+from streams.knowledge.terms import HALF_LIVES, MIGRATIONS, REACHES, STATES, TYPE_IDS
 from streams.relationships.habits import INTRINSIC
 
 IDENTITIES: tuple[str, ...] = (

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from schemas.catalogue import Catalogue
 from schemas.topics import TEAMS
 from streams.knowledge.document import Section
-from streams.knowledge.model import REACHES, Parameter, SignalRule
+from streams.knowledge.model import SignalRule
 from streams.knowledge.relationships import read_text
 from streams.knowledge.rules import MAX_DAYS, MAX_MINUTES, read_severity
+from streams.knowledge.terms import REACHES, Parameter
 
 MAX_VERSION = 1000
 

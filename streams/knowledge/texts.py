@@ -27,7 +27,7 @@ from streams.knowledge.marks import (
     Texts,
     Votes,
 )
-from streams.knowledge.model import LANGUAGES, TONES
+from streams.knowledge.terms import LANGUAGES, TONES
 from streams.knowledge.voice import read_lines, read_provenance
 
 SEVERITIES: Final = get_args(Severity)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.knowledge.document import Section, nearest
-from streams.knowledge.model import TYPE_IDS, Row, Voice, Weights
+from streams.knowledge.model import Row, Voice
+from streams.knowledge.terms import TYPE_IDS, Weights
 
 NEUTRAL = "neutral"
 LARGEST = 1_000_000

@@ -12,7 +12,7 @@ from string import Formatter
 from streams.knowledge.contacts import PURPOSES
 from streams.knowledge.directory import TEAMS
 from streams.knowledge.document import Section, nearest
-from streams.knowledge.model import Text
+from streams.knowledge.terms import Text
 
 Blanks = frozenset[str]
 

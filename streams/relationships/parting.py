@@ -7,7 +7,8 @@ from typing import Final
 
 from schemas.records import Touchpoint
 from streams.customers.moment import Moment
-from streams.knowledge.model import Knowledge, Violation
+from streams.knowledge.evidence import Violation
+from streams.knowledge.model import Knowledge
 from streams.relationships.counts import ONE
 from streams.relationships.habits import BROKEN, VOICES, Amounts
 from streams.relationships.reading import LEFT, close_types, endings, sore_voices

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from streams.compiled import compiled
 from streams.customers.customer import Customer
-from streams.knowledge.model import TYPE_IDS, Knowledge
+from streams.knowledge.model import Knowledge
+from streams.knowledge.terms import TYPE_IDS
 from streams.relationships.counts import DAY_MS, ONE
 from streams.relationships.features import FIRST_EXTRA, KINDS, SIZE, Numbers, Reader, names
 from streams.relationships.habits import BROKEN, DEEDS, INTRINSIC, SLOTS, VOICES, WHERE, Amounts

@@ -11,7 +11,8 @@ from streams.customers.customer import Customer, Reason
 from streams.customers.ids import output_id
 from streams.customers.moment import DAY_MS, Moment
 from streams.knowledge.conditions import Holds, holding
-from streams.knowledge.model import CompanyDeed, Deed, Knowledge
+from streams.knowledge.evidence import CompanyDeed, Deed
+from streams.knowledge.model import Knowledge
 from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
 from streams.relationships.features import Numbers, read_as

@@ -7,7 +7,8 @@ from typing import Final
 
 from schemas.records import Severity, Touchpoint
 from streams.knowledge.conditions import holding
-from streams.knowledge.model import Hurt, Knowledge, RelationshipType, Violation
+from streams.knowledge.evidence import Hurt, Violation
+from streams.knowledge.model import Knowledge, RelationshipType
 
 CLOSER: Final = 2.0
 """A stranger's blunder is borne, a friend's is not: base × (1 + 2 × closeness)."""

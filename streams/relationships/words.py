@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
-from streams.knowledge.model import HALF_LIVES, Combination, Cue, Deed, Knowledge, Others, Weights
+from streams.knowledge.evidence import Combination, Cue, Deed, Others
+from streams.knowledge.model import Knowledge
+from streams.knowledge.terms import HALF_LIVES, Weights
 from streams.texts.denying import reach
 from streams.texts.finding import Entry, Finder, Hit, any_of, clause, lowered
 from streams.texts.listening import OPPONENT, listener

@@ -107,7 +107,7 @@ class Advocate(Timeless[Voice]):
 def _recommends(moment: Moment) -> bool:
     """Praise that is felt and says more than thanks, asks nothing, and does not say that it wants something for it."""
     heard = heard_from(moment)
-    if heard is None or not praises(heard) or merely_thanks(heard) or cry(heard) is not None:
+    if heard is None or not praises(heard) or merely_thanks(moment.knowledge.texts, heard) or cry(heard) is not None:
         return False
     return heard.sentiment().name == "positive" and not in_return(moment.knowledge, heard.text)
 

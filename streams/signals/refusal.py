@@ -12,6 +12,7 @@ from streams.knowledge.contacts import StopWords
 from streams.signals.outgoing import heard_from
 from streams.texts.finding import lowered
 from streams.texts.listening import Heard
+from streams.texts.spans import apart
 from streams.texts.spelling import spelt
 
 REPLY: Final = "message.replied"
@@ -87,7 +88,7 @@ def _requests(heard: Heard) -> bool:
     """Whether they want something told or sent, in other words than those by which they want no more."""
     stops = heard.spans("wish", "leave_alone")
     spans = heard.spans("reply", "requests")
-    return any(not any(start < e and s < end for s, e in stops) for start, end in spans)
+    return any(apart(span, stops) for span in spans)
 
 
 def _stops(text: str, channel: str, words: StopWords) -> bool:

@@ -79,7 +79,8 @@ def _praises(moment: Moment) -> bool:
     feeling = heard.sentiment()
     if _turns_away(moment) and not ("mended" in heard.said("reply") or feeling.share >= SURE):
         return False
-    return feeling.name == "positive" or (feeling.name != "negative" and not merely_thanks(heard))
+    polite = merely_thanks(moment.knowledge.texts, heard)
+    return feeling.name == "positive" or (feeling.name != "negative" and not polite)
 
 
 def _turns_away(moment: Moment) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from streams.customers.moment import Moment
+from streams.knowledge.marks import POLITE, Texts
 from streams.signals.outgoing import heard_from
 from streams.texts.closing import closes
 from streams.texts.listening import Heard
@@ -25,11 +27,6 @@ GLAD: Final = 0.7
 ASKS: Final = re.compile("[?？]")
 FAILURES: Final = frozenset({"defect", "late", "cancelled"})
 """Causes whose words say that something failed. Those of the others are of things, which praise names as well."""
-THANKS: Final = frozenset({
-    "thank you", "thanks", "thx", "tnx", "thank u", "appreciate", "no worries", "谢谢", "感谢", "多谢", "谢谢你们",
-    "感谢你们",
-})  # fmt: skip
-"""Words of praise (texts.yaml: intents) that are but polite."""
 
 
 def sincere(heard: Heard) -> bool:
@@ -46,9 +43,16 @@ def praises(heard: Heard) -> bool:
     return "praise" in said and {"complaint", "worry"}.isdisjoint(said) and sincere(heard)
 
 
-def merely_thanks(heard: Heard) -> bool:
-    """Whether all of its words of praise are polite ones."""
-    return {heard.low[start:end] for start, end in heard.spans("intent", "praise")} <= THANKS
+def merely_thanks(texts: Texts, heard: Heard) -> bool:
+    """Whether all of its words of praise are but polite (texts.yaml: replies, polite)."""
+    return {heard.low[start:end] for start, end in heard.spans("intent", "praise")} <= _polite(texts)
+
+
+@lru_cache(maxsize=4)
+def _polite(texts: Texts) -> frozenset[str]:
+    """Of all languages together: people mix them."""
+    mark = texts.mark("reply", POLITE)
+    return frozenset(word for _, words in (mark.words if mark else ()) for word in words)
 
 
 def glad_only(moment: Moment) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from streams.texts.finding import clause
+from streams.texts.spans import Span
 
 OWN: Final = frozenset({"manager", "boycott"})
 """Threats that are about others anyway ("everyone should stay away"), or put as a question ("who is your manager?")."""
@@ -32,8 +33,6 @@ _NEARLY: Final = re.compile("nearly|almost|差|险些|几乎")
 """They say by themselves that it did not come to that."""
 _ASKS: Final = re.compile(r"[?？]|(?:吗|么)[。！~…\n]*$")
 
-Span = tuple[int, int]
-
 
 def asides(low: str, spans: Callable[[str], list[Span]]) -> Iterator[Span]:
     """Where others do or say something, as far as the customer does not speak of themselves again; where kin do and the
@@ -51,11 +50,6 @@ def asides(low: str, spans: Callable[[str], list[Span]]) -> Iterator[Span]:
     for start, end in _questions(low):
         if not _FIRST.search(low, start, end) and not any(start <= s < end for s, _ in taunts):
             yield start, end
-
-
-def within(span: Span, stretches: list[Span]) -> bool:
-    """Whether it stands in one of them."""
-    return any(start <= span[0] and span[1] <= end for start, end in stretches)
 
 
 def _own_again(low: str, start: int) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 
 from streams.texts.finding import clause, latin
 from streams.texts.listening import Heard
+from streams.texts.spans import Span, apart
 
 _SENTENCE: Final = re.compile(r"[.!?~…。！？\n]")
 _MARKS: Final = frozenset("?？")
@@ -30,8 +31,6 @@ LONG: Final = (60, 160)
 """Letters from which on a text tells rather than asks, in Chinese and in English."""
 GLAD: Final = 0.9
 """Share of the good feeling from which on it plainly is glad."""
-
-Span = tuple[int, int]
 
 
 def cry(heard: Heard) -> tuple[str, str] | None:
@@ -116,7 +115,7 @@ def _asked(heard: Heard, said: dict[str, str]) -> str | None:
     spans = [span for span in _told_to_us(heard, heard.spans("intent", "question")) if not _idle(heard, span)]
     exclaims = () if "complaint" in said else heard.spans("cry", "exclaims")
     worded = [span for span in spans if not _MARKS.issuperset(low[slice(*span)])]
-    meant = [span for span in worded if not any(_overlap(span, each) for each in exclaims)]
+    meant = [span for span in worded if apart(span, exclaims)]
     if praised:
         kind = heard.spans("intent", "praise")
         meant = [span for span in meant if _ends_asking(low, span) and not any(_beside(low, span, p) for p in kind)]
@@ -166,7 +165,7 @@ def _hedges(heard: Heard, span: Span, within: Span) -> bool:
         return False
     if "complaint" in heard.said("intent") or heard.sentiment().name == "negative":
         return False
-    return not any(_overlap(within, each) for each in heard.spans("cry", "ours"))
+    return apart(within, heard.spans("cry", "ours"))
 
 
 def _is_left_of_a_face(heard: Heard, mark: int) -> bool:
@@ -190,10 +189,6 @@ def _ends_asking(text: str, span: Span) -> bool:
 def _is_short(low: str) -> bool:
     """Whether it is one sentence of a chat: people leave the mark of a question out there."""
     return len(low) < LONG[0] and _SENTENCE.search(low.rstrip(".!~…。！ ")) is None
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def _beside(text: str, one: Span, other: Span) -> bool:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from streams.knowledge.marks import Negation
+from streams.texts.spans import Span
 
 _WORD: Final = re.compile(r"[\w']+|[^\w\s]")
 LOOKBACK: Final = 80
@@ -24,8 +25,6 @@ _TAGGED: Final = re.compile(r"[^,.!?;:，。！？；：\n]*?(?:吗|嘛|么|是�
 _IF: Final = frozenset({"if", "unless", "since", "because", "when", "as", "where"})
 CONDITION: Final = 5
 """Words between the beginning of a condition and its negation, at most."""
-
-Span = tuple[int, int]
 
 
 def denied(rule: Negation, text: str, start: int, spans: Sequence[Span]) -> bool:

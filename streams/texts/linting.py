@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from streams.knowledge.marks import Texts
 from streams.texts.counting import DATE, NUMBER_WORDS, conditional, meant_for, pending, told
 from streams.texts.listening import LETTERS, REMEMBERED, Heard, Listener
+from streams.texts.spans import apart
 
 NEAR: Final = 32
 """Letters between a number and what the customer did within which one is about the other."""
@@ -98,7 +99,7 @@ def _listed(heard: Heard, texts: Texts) -> Flaw | None:
         return None
     counts = [found.span() for found in _counts(texts).finditer(low)]
     numbers = [("date", *span) for span in dates if not meant_for(low, span[0])]
-    numbers += [("count", *span) for span in counts if not any(a < span[1] and span[0] < b for a, b in dates)]
+    numbers += [("count", *span) for span in counts if apart(span, dates)]
     for how, start, end in sorted(numbers, key=lambda each: each[1:]):
         for deed, first, last in sorted([*deeds, *looks_back] if how == "date" else deeds, key=lambda each: each[1:]):
             left, right = min(start, first), max(end, last)

@@ -10,11 +10,12 @@ import re
 from functools import lru_cache, partial
 from typing import Final
 
-from streams.knowledge.marks import FEELINGS, SPELT, Mark, Meanings, Negation, Texts
-from streams.texts.asides import OWN, asides, within
+from streams.knowledge.marks import FEELINGS, POLITE, SPELT, Mark, Meanings, Negation, Texts
+from streams.texts.asides import OWN, asides
 from streams.texts.finding import Entry, Finder, Hit, clause, lowered
 from streams.texts.judging import Judge, Opinion
 from streams.texts.script import simplified
+from streams.texts.spans import Span, apart, overlap, within
 from streams.texts.spelling import Spelt, spelt
 
 LETTERS: Final = 2_000
@@ -64,7 +65,7 @@ class Heard:
         self._listener = listener
         self._hits = listener.hits(self.spelt.text)
         self._cause: Opinion | None = None
-        self._asides: list[tuple[int, int]] | None = None
+        self._asides: list[Span] | None = None
         self._displeased: bool | None = None
         self._turned: bool | None = None
         self._found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
@@ -107,13 +108,13 @@ class Heard:
         near = [hit for hit in self._hits[family] if not self._elsewhere(hit, away, told)]
         return self._listener.split(self.low, self.spelt, near)[0] if len(near) < len(self._hits[family]) else said
 
-    def _elsewhere(self, hit: Hit, away: list[tuple[int, int]], told: list[tuple[int, int]]) -> bool:
+    def _elsewhere(self, hit: Hit, away: list[Span], told: list[Span]) -> bool:
         span = self.spelt.typed(hit.start, hit.end)
         if within(span, told) and self._listener.marks[hit.entry].name not in OWN:
             return True
         return bool(away) and _away(self.low, span, away)
 
-    def _told(self) -> list[tuple[int, int]]:
+    def _told(self) -> list[Span]:
         """What the text tells of others or asks."""
         if self._asides is None:
             self._asides = list(asides(self.low, partial(self.spans, "elsewhere")))
@@ -131,7 +132,7 @@ class Heard:
     def _is_hollow(self) -> bool:
         by_rote = self.spans("reply", "hollow")
         praise = self.spans("intent", "praise")
-        if "mended" in self._of("reply")[0] or any(_apart(span, by_rote) for span in praise):
+        if "mended" in self._of("reply")[0] or any(apart(span, by_rote) for span in praise):
             return False
         feeling = self.sentiment()
         return "plight" in self._of("cry")[0] or (feeling.name == "negative" and feeling.share >= ASKED)
@@ -158,13 +159,13 @@ class Heard:
         if "complaint" not in self._of("intent")[0] and not self._of("pressure")[0]:
             return False
         told = self.spans("elsewhere", "victim")
-        return any(_apart(span, told) for span in self._pressing())
+        return any(apart(span, told) for span in self._pressing())
 
     def _presses_itself(self) -> bool:
         """Whether they complain or press where they speak for themselves: in what others do the same words do not."""
         return any(not within(span, self._told()) for span in self._pressing())
 
-    def _pressing(self) -> list[tuple[int, int]]:
+    def _pressing(self) -> list[Span]:
         return self.spans("intent", "complaint") + self.spans("pressure", "pressure")
 
     def _glad(self) -> bool:
@@ -176,7 +177,7 @@ class Heard:
         """What is there and taken back."""
         return self._of(family)[1]
 
-    def spans(self, family: str, name: str) -> list[tuple[int, int]]:
+    def spans(self, family: str, name: str) -> list[Span]:
         """Where in `low` the words of a list stand."""
         hits = (hit for hit in self._hits.get(family, ()) if self._listener.marks[hit.entry].name == name)
         return [self.spelt.typed(hit.start, hit.end) for hit in hits]
@@ -261,14 +262,10 @@ class Listener:
         return found
 
 
-def _apart(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    return not any(start < span[1] and span[0] < end for start, end in others)
-
-
-def _away(low: str, found: tuple[int, int], away: list[tuple[int, int]]) -> bool:
+def _away(low: str, found: Span, away: list[Span]) -> bool:
     """Whether the clause of what was found holds one of these, and nobody whom it says it to."""
     start, end = clause(low, *found)
-    return any(s < end and start < e for s, e in away) and not OPPONENT.search(low, start, end)
+    return any(overlap((start, end), each) for each in away) and not OPPONENT.search(low, start, end)
 
 
 def cleaned(text: str) -> str:
@@ -286,7 +283,7 @@ def _spoken(mark: Mark) -> bool:
     """Units and what is harmless behind them are no words by themselves, nor are endings, nor what whole texts are
     spelt by."""
     if mark.family == "reply":
-        return mark.name not in SPELT
+        return mark.name not in SPELT and mark.name != POLITE
     return mark.family not in ("precision", "drugs") or mark.name in ("absence", "deeds")
 
 

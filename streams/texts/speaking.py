@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from streams.knowledge.model import Speech
+from streams.knowledge.evidence import Speech
 from streams.texts.finding import any_of, clause
 
 _MARKS: Final = "?？"

@@ -8,7 +8,8 @@ from itertools import permutations
 import pytest
 
 from schemas.records import CHANNELS
-from streams.knowledge.model import LANGUAGES, MIGRATIONS, STATES, TYPE_IDS, Knowledge
+from streams.knowledge.model import Knowledge
+from streams.knowledge.terms import LANGUAGES, MIGRATIONS, STATES, TYPE_IDS
 from streams.signals import DETECTORS
 
 OFFENSIVE = re.compile(

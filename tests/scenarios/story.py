@@ -40,7 +40,8 @@ import yaml
 
 from schemas import times
 from schemas.catalogue import standard
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.records import Alert, Signal, Touchpoint
 from streams.engine import Engine
 from streams.knowledge.load import load

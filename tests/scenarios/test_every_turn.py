@@ -10,7 +10,7 @@ from bench.quality.year import Shop, Year, year
 from rapport.voice import Voice
 from schemas.records import EVERYONE, Record, Shift, Source
 from streams.engine import Engine, Partition
-from streams.knowledge.model import LANGUAGES, MIGRATIONS, STRATEGIES, TYPE_IDS
+from streams.knowledge.terms import LANGUAGES, MIGRATIONS, STRATEGIES, TYPE_IDS
 from streams.relationships.relationships import STRANGER
 from tests.streams.lab import knowledge
 

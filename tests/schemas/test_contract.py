@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from schemas.catalogue import parse
 from schemas.codec import decode_touchpoints, encode_touchpoint
-from schemas.contract import LARGEST, REASONS, Exported, Fault, clamp, read_export_line, read_line, read_object
+from schemas.contract import LARGEST, Exported, clamp, read_export_line, read_line, read_object
+from schemas.faults import REASONS, Fault
 from schemas.fields import DEEPEST
 from schemas.judging import LARGEST_AMOUNT
 from schemas.records import Source, Touchpoint

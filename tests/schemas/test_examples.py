@@ -8,7 +8,8 @@ import pytest
 from schemas import wire
 from schemas.catalogue import standard
 from schemas.codec import decode_outputs, decode_touchpoints, encode_output, encode_touchpoint
-from schemas.contract import REASONS, Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import REASONS, Fault
 from schemas.records import Rejected, Touchpoint
 from schemas.registry import REGISTERED
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from streams.compiled import compiled
 from streams.customers.customer import Customer
-from streams.knowledge.model import TYPE_IDS
+from streams.knowledge.terms import TYPE_IDS
 from streams.relationships import features, reading
 from streams.relationships.counts import DAY_MS
 from streams.relationships.features import SIZE, Reader

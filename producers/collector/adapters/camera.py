@@ -19,7 +19,7 @@ from producers.collector.faults import Event
 from producers.collector.keys import WriteKey
 from producers.collector.outcome import outcome
 from producers.collector.webhooks import Door, pieces
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.fields import Wrong
 from schemas.records import Touchpoint
 

@@ -13,7 +13,8 @@ import msgspec
 from producers.collector.adapter import Refused, Request, Route, Source, Taken
 from producers.collector.keys import Keys, WriteKey
 from producers.collector.outcome import bad_json, not_too_many, outcome
-from schemas.contract import Fault, FieldFault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault, FieldFault
 from schemas.records import IDENTIFIERS, Touchpoint
 
 NAME: Final = "cloudevents"

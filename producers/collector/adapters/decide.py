@@ -13,7 +13,8 @@ from producers.collector.keys import Keys, WriteKey
 from producers.collector.outcome import bad_json, outcome
 from schemas import times
 from schemas.catalogue import standard
-from schemas.contract import Fault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 NAME: Final = "decide"

@@ -18,7 +18,8 @@ from producers.collector.naming import digest, of_request
 from producers.collector.pages import Language, language_of, link, page, paragraph
 from producers.collector.redirecting import sent_to
 from schemas import times
-from schemas.contract import Fault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 NAME: Final = "mailing"

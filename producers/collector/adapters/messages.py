@@ -14,7 +14,8 @@ from producers.collector.outcome import outcome
 from producers.collector.reading import read_as
 from producers.collector.webhooks import Door, pieces
 from schemas import times
-from schemas.contract import Fault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 NAME: Final = "messages"

@@ -10,7 +10,8 @@ import msgspec
 from producers.collector.adapter import Request, Route, Source, Taken
 from producers.collector.keys import Keys, WriteKey
 from producers.collector.outcome import bad_json, not_too_many, outcome
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 NAME: Final = "touchpoints"

@@ -13,7 +13,8 @@ from producers.collector.faults import Event
 from producers.collector.keys import WriteKey
 from producers.collector.outcome import outcome
 from producers.collector.webhooks import Door, pieces
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 NAME: Final = "phone"

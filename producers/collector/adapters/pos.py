@@ -13,7 +13,8 @@ from producers.collector.naming import digest
 from producers.collector.outcome import outcome
 from producers.collector.reading import read_as
 from producers.collector.webhooks import Door, pieces
-from schemas.contract import Fault, FieldFault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault, FieldFault
 from schemas.records import Touchpoint
 
 NAME: Final = "pos"

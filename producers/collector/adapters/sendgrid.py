@@ -20,7 +20,8 @@ from producers.collector.machines import machine
 from producers.collector.naming import digest
 from producers.collector.outcome import outcome
 from schemas import times
-from schemas.contract import Fault, FieldFault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault, FieldFault
 from schemas.records import Touchpoint
 
 NAME: Final = "sendgrid"

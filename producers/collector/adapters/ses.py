@@ -14,7 +14,8 @@ from producers.collector.adapters.mailing import CHANNEL, withdrawal
 from producers.collector.fetching import Fetching, Web
 from producers.collector.machines import machine
 from producers.collector.naming import digest
-from schemas.contract import Fault, FieldFault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault, FieldFault
 from schemas.records import Touchpoint
 
 NAME: Final = "ses"

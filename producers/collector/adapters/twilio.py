@@ -22,7 +22,8 @@ import msgspec
 from producers.collector.adapter import Answer, Refused, Request, Route, Source, Taken
 from producers.collector.adapters.phone import number_of, step_of
 from schemas import times
-from schemas.contract import Fault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 NAME: Final = "twilio"

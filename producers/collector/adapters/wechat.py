@@ -14,7 +14,8 @@ from producers.collector import wechat_crypto as crypto
 from producers.collector.adapter import Answer, Refused, Request, Route, Source, Taken
 from producers.collector.naming import digest
 from schemas import times
-from schemas.contract import Fault, FieldFault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault, FieldFault
 from schemas.records import Touchpoint
 
 NAME: Final = "wechat"

@@ -19,7 +19,7 @@ from producers.collector.writing import Log, Unavailable
 from producers.delivery import MemoryProducer
 from producers.preparing import Ready
 from schemas import topics
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 from tests.producers.world import IDENTITY, decoded, memory
 

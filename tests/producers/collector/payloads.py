@@ -15,7 +15,8 @@ from _pytest.mark import ParameterSet
 
 from producers.collector.adapter import Adapter, Refused, Request, Taken
 from schemas import wire
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 
 FOLDER = Path(__file__).parents[3] / "schemas" / "examples"

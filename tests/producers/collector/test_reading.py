@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from producers.collector.reading import read_as
-from schemas.contract import Fault
+from schemas.faults import Fault
 
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

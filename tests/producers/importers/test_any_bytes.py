@@ -14,7 +14,8 @@ from producers.importers import IMPORTERS, importer
 from producers.importers.columns import csv_columns
 from producers.importers.mapping import parse
 from producers.importers.table import Table, _object
-from schemas.contract import REASONS, Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import REASONS, Fault
 from schemas.records import Touchpoint
 from schemas.wire import touchpoint_to_json
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from producers.importers.online_retail import ONLINE_RETAIL as RETAIL
 from schemas import times
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 from schemas.wire import properties, touchpoint_to_json
 

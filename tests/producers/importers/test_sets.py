@@ -10,7 +10,7 @@ from producers.importers import importer
 from producers.importers.run import Mode, import_files
 from producers.lines import Lines, UnreadableInput
 from schemas import times
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.fields import LONGEST_ID
 from schemas.records import Touchpoint
 from schemas.wire import properties

@@ -13,7 +13,7 @@ from producers.importers.run import Mode, looked
 from producers.importers.table import Table, lines_of
 from producers.lines import UnreadableInput
 from schemas import times
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 from tests.producers.importers.orders import EXPECTED, HEADER, MAPPING, ROWS, imported, objects, table, told
 from tests.producers.world import write

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from producers.letters.remedies import APPLIED, REMEDIES, remedy
-from schemas.contract import REASONS
+from schemas.faults import REASONS
 from schemas.letters import CLASS_OF
 from tests.integration.test_bad_input import RECORDS
 from tests.producers.letters.made import bad, letter

@@ -15,7 +15,7 @@ from rapport.readable import Page
 from rapport.voice import Voice
 from schemas.records import Because, Shift, Signal
 from streams.knowledge.load import load
-from streams.knowledge.model import MIGRATIONS
+from streams.knowledge.terms import MIGRATIONS
 from tests.conftest import ROOT
 
 NOW: Final = 1_700_000_000_000

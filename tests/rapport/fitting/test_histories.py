@@ -10,7 +10,7 @@ from producers.simulator.run import Simulation
 from rapport.fitting.histories import TURN_MS, TURNED, Labelled, Unlabelled, moments, read, weight
 from rapport.fitting.regression import as_knowledge, fit
 from rapport.quality.truth import Life
-from streams.knowledge.model import TYPE_IDS
+from streams.knowledge.terms import TYPE_IDS
 from streams.relationships.reading import numbers_of, present
 from tests.producers.world import IDENTITY
 from tests.streams.lab import knowledge

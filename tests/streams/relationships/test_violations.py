@@ -9,7 +9,8 @@ import pytest
 
 from schemas.records import Touchpoint
 from streams.knowledge.conditions import Condition
-from streams.knowledge.model import LANGUAGES, TYPE_IDS, Violation
+from streams.knowledge.evidence import Violation
+from streams.knowledge.terms import LANGUAGES, TYPE_IDS
 from streams.relationships.violations import broken, severity, worded
 from tests.streams.lab import DAY, HOUR, Lab, knowledge, signals, touchpoint
 

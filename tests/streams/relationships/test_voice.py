@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.knowledge.model import TYPE_IDS
+from streams.knowledge.terms import TYPE_IDS
 from streams.relationships.voice import WHOLE, Ear, around, readable
 from streams.relationships.words import Lexicon
 from tests.streams.lab import knowledge

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.knowledge.model import TYPE_IDS
+from streams.knowledge.terms import TYPE_IDS
 from streams.relationships.consumers import CONSUMERS, SHARES, consumer
 from streams.relationships.counts import DAY_MS, ONE
 from streams.relationships.habits import LINES, NEW_ITEM, ORDER, REPEAT_ITEM, SESSION, SOCIAL, TEXTS, VOICES, Habits

@@ -14,7 +14,7 @@ from producers.collector.adapters.segment.calls import Calls, Sender
 from producers.collector.adapters.segment.table import Rule, Table
 from producers.collector.keys import Keys, WriteKey
 from producers.collector.outcome import JSON_HEADERS, bad_json, not_too_many, outcome
-from schemas.contract import Fault, FieldFault
+from schemas.faults import Fault, FieldFault
 from schemas.records import Touchpoint
 
 NAME: Final = "segment"

@@ -12,7 +12,8 @@ from producers.collector.adapters.segment.table import Found, Table
 from producers.collector.adapters.segment.who import PERSONAL, channel, given_as, identifiers
 from schemas import times
 from schemas.catalogue import Property
-from schemas.contract import Fault, FieldFault, read_object
+from schemas.contract import read_object
+from schemas.faults import Fault, FieldFault
 from schemas.fields import Wrong, check_property
 from schemas.records import Touchpoint
 

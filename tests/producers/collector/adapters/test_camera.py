@@ -15,7 +15,7 @@ from producers.collector.adapter import Refused, Taken
 from producers.collector.adapters.camera import FIELDS, LONGEST_TEXT, Camera, Config
 from producers.collector.keys import WriteKey
 from schemas import wire
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 from tests.producers.collector.payloads import cases, expected, told
 from tests.producers.collector.signing import KEY, request

@@ -11,7 +11,7 @@ import pytest
 
 from producers.collector.adapter import Refused
 from schemas import wire
-from schemas.contract import Fault
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 from tests.producers.collector import payloads
 from tests.producers.collector.collecting import BEARER, KEY, adapters, request

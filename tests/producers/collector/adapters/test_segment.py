@@ -16,7 +16,8 @@ from producers.collector.adapter import Refused
 from producers.collector.adapters.segment.api import BATCHES, CALLS, MAX_CALL
 from producers.collector.adapters.segment.table import FILE
 from schemas import times, wire
-from schemas.contract import Fault, read_line
+from schemas.contract import read_line
+from schemas.faults import Fault
 from schemas.records import Touchpoint
 from tests.producers.collector import payloads
 from tests.producers.collector.collecting import KEY, NOW, Service, adapters, request, taken
