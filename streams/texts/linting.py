@@ -103,8 +103,8 @@ def _listed(heard: Heard, texts: Texts) -> Flaw | None:
     for how, start, end in sorted(numbers, key=lambda each: each[1:]):
         for deed, first, last in sorted([*deeds, *looks_back] if how == "date" else deeds, key=lambda each: each[1:]):
             left, right = min(start, first), max(end, last)
-            apart = max(start - last, first - end)
-            if apart > NEAR or _SENTENCE.search(low, left, right):
+            between = max(start - last, first - end)
+            if between > NEAR or _SENTENCE.search(low, left, right):
                 continue
             if deed != "deeds" or not (pending(low[last:start], texts) or conditional(low, first)):
                 return Flaw("absence" if deed == "absence" else how, heard.text[left:right], left, right)
