@@ -34,9 +34,9 @@ def test_the_engine_stays_above_the_floor_on_the_family_that_it_was_not_fitted_t
     assert figures.macro_f1 > 0.76
     assert figures.family_f1 > 0.85
     assert figures.tense_precision > 0.8
-    assert figures.tense_recall > 0.8
+    assert figures.tense_recall > 0.78
     assert figures.shifts_found > 0.42
-    assert figures.false_shifts < 95
+    assert figures.false_shifts < 80
     assert figures.flaps < 8
     assert figures.ece < 0.09
 
