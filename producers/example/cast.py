@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Player(NamedTuple):
-    """`location_id` is of `knowledge/places.yaml`; `offset` in minutes east, as their own clock has it."""
+    """`location_id` is of `knowledge/places.yaml`; `offset` in minutes east, as their own clock has it. `mood`: of
+    `MOODS`, what they say when they speak their mind; who has none only asks."""
 
     customer_id: str
     language: str
     offset: int
     location_id: str
+    mood: str = ""
 
 
-ANNA = Player("sim-anna", "en", 0, "lon-01")
+ANNA = Player("sim-anna", "en", 0, "lon-01", "fond")
 TOM = Player("sim-tom", "en", 0, "lon-02")
 GRACE = Player("sim-grace", "en", 0, "lon-01")
-OLIVER = Player("sim-oliver", "en", 0, "lon-02")
-MEI = Player("sim-mei", "zh", 480, "sha-01")
+OLIVER = Player("sim-oliver", "en", 0, "lon-02", "furious")
+MEI = Player("sim-mei", "zh", 480, "sha-01", "fond")
 WANG = Player("sim-wang", "zh", 480, "bei-01")
 LIU = Player("sim-liu", "zh", 480, "sha-02")
-ZHAO = Player("sim-zhao", "zh", 480, "sha-01")
+ZHAO = Player("sim-zhao", "zh", 480, "sha-01", "gone")
 
 CAST: tuple[Player, ...] = (ANNA, TOM, GRACE, OLIVER, MEI, WANG, LIU, ZHAO)
 
@@ -81,3 +84,5 @@ FAREWELL = {
         "写了两次没人回，最后一次了，不会再来。",
     ),
 }
+
+MOODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"fond": FONDNESS, "furious": FURY, "gone": FAREWELL}

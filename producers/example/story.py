@@ -25,7 +25,7 @@ NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
 
 
 class Scene(NamedTuple):
-    """What happens `after_s` seconds from the start; `ago_ms` before it reaches us."""
+    """What happens `after_s` seconds from the start; `ago_ms` before it reaches us. `session`: which talk it is of."""
 
     after_s: float
     player: Player
@@ -36,6 +36,7 @@ class Scene(NamedTuple):
     by_staff: bool = False
     properties: Mapping[str, object] = NOTHING_MORE
     at_place: bool = False
+    session: str = ""
 
     def touchpoint(self, number: int, run: str, now: int) -> Touchpoint:
         """This scene, happening now."""
@@ -51,6 +52,7 @@ class Scene(NamedTuple):
             text=self.text,
             language=player.language if self.text else None,
             location_id=player.location_id if self.at_place else None,
+            session_id=f"sim-{run}-{self.session}" if self.session else None,
             staff_id="sim-staff" if self.by_staff else None,
             properties=msgspec.json.encode({"simulated": True, **self.properties}).decode(),
             received_at=now,
@@ -84,16 +86,17 @@ def opening() -> list[Scene]:
 
 
 def _talk(at: float, player: Player, texts: tuple[str, ...]) -> list[Scene]:
-    """One thing after the other, every four seconds, each answered in time."""
+    """One thing after the other, every four seconds, each a talk of its own that is answered in time."""
     spoken = (_conversation(at + 4 * number, player, text, 2.0) for number, text in enumerate(texts))
     return [scene for said in spoken for scene in said]
 
 
 def _conversation(at: float, player: Player, text: str, answer_s: float | None) -> list[Scene]:
-    said = [Scene(at, player, "chat.message", "chat", text=text)]
+    session = f"{player.customer_id}-{at:.1f}"
+    said = [Scene(at, player, "chat.message", "chat", text=text, session=session)]
     if answer_s is not None:
         answer = cast.ANSWERS[player.language][len(text) % 2]
-        said.append(Scene(at + answer_s, player, "chat.message", "chat", text=answer, by_staff=True))
+        said.append(Scene(at + answer_s, player, "chat.message", "chat", text=answer, by_staff=True, session=session))
     return said
 
 
@@ -119,12 +122,11 @@ def _asks(at: float, player: Player, chance: Random) -> list[Scene]:
     return _conversation(at, player, chance.choice(cast.QUESTIONS[player.language]), answer_s)
 
 
-def _is_fond(at: float, player: Player, chance: Random) -> list[Scene]:
-    return _conversation(at, player, chance.choice(cast.FONDNESS[player.language]), 3.0)
-
-
-def _is_angry(at: float, player: Player, chance: Random) -> list[Scene]:
-    return _conversation(at, player, chance.choice(cast.FURY[player.language]), 3.0)
+def _speaks_their_mind(at: float, player: Player, chance: Random) -> list[Scene]:
+    """Who has no mood asks instead."""
+    if not player.mood:
+        return _asks(at, player, chance)
+    return _conversation(at, player, chance.choice(cast.MOODS[player.mood][player.language]), 3.0)
 
 
 def _comes_in(at: float, player: Player, chance: Random) -> list[Scene]:
@@ -142,5 +144,5 @@ def _browses(at: float, player: Player, chance: Random) -> list[Scene]:
 
 
 _EVERYDAY: tuple[Callable[[float, Player, Random], list[Scene]], ...] = (
-    _asks, _asks, _is_fond, _is_angry, _comes_in, _comes_in, _scans, _browses, _browses,
+    _asks, _speaks_their_mind, _speaks_their_mind, _comes_in, _scans, _browses, _browses,
 )  # fmt: skip
