@@ -11,7 +11,7 @@ import msgspec
 
 from rapport.voice import Voice
 from sinks.clickhouse.client import Reader
-from streams.relationships.relationships import STRANGER
+from streams.relationships.turning import STRANGER
 
 MOST: Final = 12
 """Relationships and signals that are named to a person; a program is told all."""

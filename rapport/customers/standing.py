@@ -11,7 +11,7 @@ from schemas.records import Shift
 from streams.customers.customer import Customer
 from streams.knowledge.model import Knowledge
 from streams.relationships.reading import Reading
-from streams.relationships.relationships import STRANGER
+from streams.relationships.turning import STRANGER
 
 LIKELY: Final = 4
 """The declared type and its runners-up."""

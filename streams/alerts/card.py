@@ -10,14 +10,14 @@ from typing import Final, NamedTuple
 import msgspec
 
 from schemas.records import Card, Shift, Signal, Value
-from streams.alerts.lately import recent
-from streams.alerts.parts import last_words, parts
+from streams.alerts.lately import last_words, recent
+from streams.alerts.parts import parts
 from streams.alerts.reaching import PUBLIC, Reach, reach
 from streams.alerts.speaking import Reader, Speaker, shown, who
 from streams.customers.customer import PAYS
 from streams.customers.moment import Moment
 from streams.knowledge.model import Knowledge
-from streams.relationships.relationships import STRANGER
+from streams.relationships.turning import STRANGER
 
 REASONS = 3
 IN_SIGHT: Final = "store"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.records import CustomerCard
 from streams.customers.ids import fingerprint, output_id
 from streams.customers.moment import Moment
-from streams.relationships.relationships import STRANGER
+from streams.relationships.turning import STRANGER
 
 
 def card_if_changed(moment: Moment) -> CustomerCard | None:

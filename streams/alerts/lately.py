@@ -1,7 +1,8 @@
-"""The last facts that a card tells, each with whether staff may speak of it (S2-03, S4-04)."""
+"""What a customer has done and said lately, and whether staff may speak of it (S2-03, S4-04)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -14,6 +15,13 @@ from streams.texts.linting import confided
 from streams.texts.listening import listener
 
 FACTS: Final = 3
+WORDS: Final = 160
+"""Letters of the customer's own words on a card."""
+SPOKEN: Final = frozenset({
+    "chat.message", "message.replied", "social.posted", "social.mentioned", "feedback.rated", "feedback.suggested",
+    "complaint.opened", "complaint.reopened", "call.started", "call.ended",
+})  # fmt: skip
+"""Touchpoints in which customers speak."""
 
 
 def recent(speaker: Speaker, in_sight: bool = False) -> tuple[str, ...]:
@@ -65,3 +73,28 @@ def _line(speaker: Speaker, glimpse: Glimpse) -> str:
     if glimpse.words:
         return speaker.say("recent.words", when=when, what=what, text=glimpse.words)
     return speaker.say("recent.plain", when=when, what=what)
+
+
+def their_words(speaker: Speaker) -> str:
+    """What the customer has just said, else the last that they are known to have said and that may be brought up."""
+    if now := just_said(speaker):
+        return now
+    return next((g.words for g in _spoken(speaker) if may_be_mentioned(speaker, g)), "")
+
+
+def last_words(speaker: Speaker) -> str:
+    """What they have said last, unless it is not to be brought up."""
+    last = next(_spoken(speaker), None)
+    return last.words if last is not None and may_be_mentioned(speaker, last) else ""
+
+
+def _spoken(speaker: Speaker) -> Iterator[Glimpse]:
+    return (g for g in reversed(speaker.moment.customer.recent) if not g.ours and g.words and g.type in SPOKEN)
+
+
+def just_said(speaker: Speaker) -> str:
+    """Their words of this moment, as far as a card shows them."""
+    touchpoint = speaker.moment.touchpoint
+    if touchpoint is None or touchpoint.initiator != "customer" or not touchpoint.text:
+        return ""
+    return touchpoint.text if len(touchpoint.text) <= WORDS else f"{touchpoint.text[:WORDS]}…"

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final, TypeAlias
+from collections.abc import Callable
+from typing import Final
 
 from schemas.records import Signal
-from streams.alerts.lately import may_be_mentioned
+from streams.alerts.greeting import arrival, incoming_call
+from streams.alerts.lately import just_said
+from streams.alerts.lines import Parts, worded
 from streams.alerts.phrases import MINUTE_MS
 from streams.alerts.speaking import Speaker, plain, shown
-from streams.alerts.standing import standing
-from streams.customers.customer import Glimpse
-from streams.customers.moment import DAY_MS, RANK
-from streams.relationships.relationships import STRANGER
+from streams.customers.moment import DAY_MS
+from streams.relationships.turning import STRANGER
 from streams.texts.linting import rewritten
 from streams.texts.listening import listener
 
-Parts: TypeAlias = tuple[str, str, str, list[str], list[str]]
-"""Title, what happened, why now, do, do not."""
 REWRITTEN: Final = 240
 """Letters of our own text as it is suggested anew."""
-WORDS: Final = 160
-"""Letters of the customer's own words on a card."""
-SPOKEN: Final = frozenset({
-    "chat.message", "message.replied", "social.posted", "social.mentioned", "feedback.rated", "feedback.suggested",
-    "complaint.opened", "complaint.reopened", "call.started", "call.ended",
-})  # fmt: skip
-"""Touchpoints in which customers speak."""
-NAMES: Final = ("about", "item", "idea")
-"""Values that may be unknown: the lines `.bare` do without."""
 FAILED: Final = frozenset({"payment.failed", "delivery.attempted"})
 """Endings that are failures, where we ask how it was."""
 PUBLIC: Final = "social"
@@ -39,7 +28,7 @@ MARKS: Final = ("?", "？")
 
 def parts(speaker: Speaker, signal: Signal) -> Parts:
     """The parts of a signal's card, in the language of the speaker."""
-    return _SIGNALS.get(signal.name, _plain)(speaker, signal)
+    return _SIGNALS.get(signal.name, worded)(speaker, signal)
 
 
 def _unanswered(speaker: Speaker, signal: Signal) -> Parts:
@@ -76,87 +65,9 @@ def _running_out(speaker: Speaker, signal: Signal) -> Parts:
     )
 
 
-def _arrival(speaker: Speaker, signal: Signal) -> Parts:
-    declared = speaker.declared
-    place = speaker.place(str(signal.values["location_id"]))
-    open_ = standing(speaker)
-    if signal.values["source"] == "qr.scanned":
-        item = speaker.moment.item or str(speaker.moment.properties.get("code", ""))
-        happened = speaker.say("signal.arrival.happened.scan", place=place, item=item)
-        why = speaker.say("signal.arrival.why.scan")
-    else:
-        happened = speaker.say("signal.arrival.happened", place=place)
-        why = speaker.say("signal.arrival.why")
-    do_not = [speaker.say("signal.arrival.do_not.1"), speaker.say("signal.arrival.do_not.2")]
-    title = speaker.say("signal.arrival.title", label=speaker.label(declared), place=place)
-    if upset := _upset(speaker):
-        team = speaker.knowledge.teams[upset].names[speaker.language]
-        return (
-            title,
-            _joined(speaker, happened, open_),
-            speaker.say("signal.arrival.why.upset", team=team),
-            [speaker.say("signal.arrival.do.1.upset"), speaker.say("signal.arrival.do.2.upset", team=team)],
-            [speaker.say("signal.arrival.do_not.3"), *do_not],
-        )
-    greeting = "signal.arrival.do.2"
-    if declared == STRANGER:
-        greeting += ".new"
-    elif speaker.knowledge.relationship(declared).valence < 0 or _waits_for_us(speaker):
-        greeting += ".hurt"
-    elif _long_away(speaker):
-        greeting += ".long"
-    return (
-        title,
-        _joined(speaker, happened, open_),
-        why,
-        [speaker.say("signal.arrival.do.1"), speaker.say(greeting)],
-        do_not,
-    )
-
-
-def _upset(speaker: Speaker) -> str:
-    """The team that speaks with them about what went gravely wrong, is open and known to them; else none."""
-    for case in reversed(speaker.moment.customer.cases):
-        if case.said is not None and any(RANK[alert.severity] >= RANK["error"] for alert in case.alerts):
-            return speaker.knowledge.alerts.speaker([alert.team for alert in case.alerts])
-    return ""
-
-
-def _long_away(speaker: Speaker) -> bool:
-    """Whether nothing was heard of them for `long_days` before this moment."""
-    moment = speaker.moment
-    before = [each.at for each in moment.customer.recent if not each.ours and each.at < moment.at]
-    return bool(before) and moment.at - before[-1] >= moment.knowledge.signals["arrival"].number("long_days") * DAY_MS
-
-
-def _waits_for_us(speaker: Speaker) -> bool:
-    """Whether something is open that went wrong: no moment to be cheerful."""
-    cases = speaker.moment.customer.cases
-    return bool(speaker.moment.customer.complaints) or any(
-        RANK[alert.severity] >= RANK["warning"] for case in cases for alert in case.alerts
-    )
-
-
-def _incoming_call(speaker: Speaker, signal: Signal) -> Parts:
-    title, happened, why, do, do_not = _plain(speaker, signal)
-    new, free = speaker.declared == STRANGER, not signal.values["open"]
-    if new or free:
-        do = [speaker.say(f"signal.incoming_call.do.1.{'new' if new else 'free'}"), *do[1:]]
-    if not free:
-        happened = _joined(speaker, happened, standing(speaker, their_words(speaker)))
-    if free:
-        why, do = speaker.say("signal.incoming_call.why.none"), do[:1]
-    return title, happened, why, do, do_not
-
-
-def _joined(speaker: Speaker, line: str, more: str) -> str:
-    apart = "" if speaker.language == "zh" or not more else " "
-    return f"{line}{apart}{more}"
-
-
 def _promise_overdue(speaker: Speaker, signal: Signal) -> Parts:
     """In the words of the promise; of one without words the name that the source gave it, never that of an event."""
-    title, happened, why, do, do_not = _plain(speaker, signal)
+    title, happened, why, do, do_not = worded(speaker, signal)
     named, promised = str(signal.values["promise_id"]), str(signal.values["promised"])
     if promised:
         happened = speaker.say("signal.promise_overdue.happened", promised=promised)
@@ -169,23 +80,23 @@ def _promise_overdue(speaker: Speaker, signal: Signal) -> Parts:
 
 def _follow_up_due(speaker: Speaker, signal: Signal) -> Parts:
     """Who has said that it is not well is not asked whether it is."""
-    return _worded(speaker, signal, {}, "unwell" if "unwell" in signal.values else "")
+    return worded(speaker, signal, variant="unwell" if "unwell" in signal.values else "")
 
 
 def _double_deviation(speaker: Speaker, signal: Signal) -> Parts:
     """What went wrong once and was not mended has not gone wrong twice."""
-    return _worded(speaker, signal, {}, "repair" if "repair" in signal.values else "")
+    return worded(speaker, signal, variant="repair" if "repair" in signal.values else "")
 
 
 def _asked_for_feedback(speaker: Speaker, signal: Signal) -> Parts:
     """After a failure nobody is asked how it was."""
-    return _worded(speaker, signal, {}, "failed" if signal.values["after"] in FAILED else "")
+    return worded(speaker, signal, variant="failed" if signal.values["after"] in FAILED else "")
 
 
 def _swap_at_home(speaker: Speaker, signal: Signal) -> Parts:
     """With what they want to exchange and in which words they said so, as far as either is known and may be told."""
-    title, _, why, do, do_not = _plain(speaker, signal)
-    item, words = str(signal.values["item"]), _just_said(speaker)
+    title, _, why, do, do_not = worded(speaker, signal)
+    item, words = str(signal.values["item"]), just_said(speaker)
     touchpoint = speaker.moment.touchpoint
     if touchpoint is not None and touchpoint.category in speaker.knowledge.alerts.sensitive:
         item = words = ""
@@ -195,7 +106,7 @@ def _swap_at_home(speaker: Speaker, signal: Signal) -> Parts:
 
 def _betrayal(speaker: Speaker, signal: Signal) -> Parts:
     """The rule as people call it: nobody has to look it up, as whoever makes an exception to it has."""
-    return _worded(speaker, signal, {"policy_id": plain(str(signal.values["policy_id"]))})
+    return worded(speaker, signal, {"policy_id": plain(str(signal.values["policy_id"]))})
 
 
 def _contact_rule_broken(speaker: Speaker, signal: Signal) -> Parts:
@@ -203,24 +114,24 @@ def _contact_rule_broken(speaker: Speaker, signal: Signal) -> Parts:
     reasons = shown(speaker, "reasons", signal.values["reasons"])
     if speaker.declared != STRANGER and not speaker.knowledge.relationship(speaker.declared).cap:
         reasons = reasons.replace(speaker.say("refused.budget_empty"), speaker.say("refused.budget_none"))
-    return _worded(speaker, signal, {"reasons": reasons})
+    return worded(speaker, signal, {"reasons": reasons})
 
 
 def _threat(speaker: Speaker, signal: Signal) -> Parts:
     """Who wants the manager threatens with nothing yet: they want somebody who can decide."""
     manager = signal.values["threat"] == MANAGER
-    title, happened, why, do, do_not = _worded(speaker, signal, {}, MANAGER if manager else "")
+    title, happened, why, do, do_not = worded(speaker, signal, variant=MANAGER if manager else "")
     return title, happened, why, [do[0], *do[2:]] if manager else do, do_not
 
 
 def _advocate(speaker: Speaker, signal: Signal) -> Parts:
     """Of whom we had nothing to tell a month ago it is not more than a month ago."""
-    return _worded(speaker, signal, {}, "" if signal.values["before"] else "new")
+    return worded(speaker, signal, variant="" if signal.values["before"] else "new")
 
 
 def _service_gap(speaker: Speaker, signal: Signal) -> Parts:
     """Of whom we do not know yet we know no standards: only that they want it now."""
-    return _worded(speaker, signal, {}, "new" if speaker.declared == STRANGER else "")
+    return worded(speaker, signal, variant="new" if speaker.declared == STRANGER else "")
 
 
 def _cry_for_help(speaker: Speaker, signal: Signal) -> Parts:
@@ -228,22 +139,22 @@ def _cry_for_help(speaker: Speaker, signal: Signal) -> Parts:
     touchpoint, variant = speaker.moment.touchpoint, ""
     if signal.values["intent"] == "question":
         knowledge = speaker.knowledge
-        heard = listener(knowledge.texts, knowledge.meanings).hear(_just_said(speaker))
+        heard = listener(knowledge.texts, knowledge.meanings).hear(just_said(speaker))
         mark = str(signal.values["found"]).strip() in MARKS
         variant = "upset" if heard.said("pressure") else "bare" if mark else ""
-    title, happened, why, do, do_not = _worded(speaker, signal, {}, variant)
+    title, happened, why, do, do_not = worded(speaker, signal, variant=variant)
     if touchpoint is not None and touchpoint.channel == PUBLIC:
         why, do = speaker.say("signal.cry_for_help.why.public"), [*do, speaker.say("signal.cry_for_help.do.public")]
     return title, happened, why, do, do_not
 
 
 def _care_call(speaker: Speaker, signal: Signal) -> Parts:
-    title, happened, why, do, do_not = _plain(speaker, signal)
+    title, happened, why, do, do_not = worded(speaker, signal)
     return title, happened, why, do if signal.values["for"] == "elderly" else do[:1], do_not
 
 
 def _stage_gap(speaker: Speaker, signal: Signal) -> Parts:
-    title, happened, why, _, do_not = _plain(speaker, signal)
+    title, happened, why, _, do_not = worded(speaker, signal)
     return title, happened, why, [speaker.say(f"signal.stage_gap.do.1.{signal.values['stage']}")], do_not
 
 
@@ -259,11 +170,6 @@ def _right_offer(speaker: Speaker, signal: Signal) -> Parts:
     )
 
 
-def _plain(speaker: Speaker, signal: Signal) -> Parts:
-    """The lines of wording as they are, with what was measured in the words of staff."""
-    return _worded(speaker, signal, {})
-
-
 def _linted(speaker: Speaker, signal: Signal) -> Parts:
     """Plain lines, and our text written anew in its own language."""
     touchpoint = speaker.moment.touchpoint
@@ -272,69 +178,15 @@ def _linted(speaker: Speaker, signal: Signal) -> Parts:
     ear = listener(knowledge.texts, knowledge.meanings)
     language = "zh" if ear.hear(text).chinese else "en"
     anew = rewritten(text, ear, knowledge.texts, knowledge.wording[language])
-    return _worded(speaker, signal, {"rewrite": anew if len(anew) <= REWRITTEN else f"{anew[:REWRITTEN]}…"})
-
-
-def _worded(speaker: Speaker, signal: Signal, values: dict[str, str], variant: str = "") -> Parts:
-    """The lines of wording; those of the `variant` in place of the usual ones, where there are such."""
-    values = {name: shown(speaker, name, value) for name, value in signal.values.items()} | values
-    values["words"] = their_words(speaker)
-    lines, wording = f"signal.{signal.name}", speaker.knowledge.wording[speaker.language]
-    nameless = any(values.get(name) == "" for name in NAMES)
-
-    def line(part: str, *kinds: str) -> str:
-        found = (f"{lines}.{part}.{kind}" for kind in (variant, *kinds) if kind)
-        return speaker.say(next((key for key in found if key in wording), f"{lines}.{part}"), **values)
-
-    bare, silent = "bare" if nameless else "", "" if values["words"] else "silent"
-    do = list(speaker.knowledge.lines(speaker.language, f"{lines}.do", values))
-    if variant and f"{lines}.do.1.{variant}" in wording:
-        do[0] = speaker.say(f"{lines}.do.1.{variant}", **values)
-    return (
-        line("title", bare),
-        _begun(line("happened", bare, silent)),
-        line("why"),
-        do,
-        list(speaker.knowledge.lines(speaker.language, f"{lines}.do_not", values)),
-    )
-
-
-def _begun(line: str) -> str:
-    """A sentence may begin with what was measured."""
-    return f"{line[:1].upper()}{line[1:]}"
-
-
-def their_words(speaker: Speaker) -> str:
-    """What the customer has just said, else the last that they are known to have said and that may be brought up."""
-    just_said = _just_said(speaker)
-    if just_said:
-        return just_said
-    return next((g.words for g in _spoken(speaker) if may_be_mentioned(speaker, g)), "")
-
-
-def last_words(speaker: Speaker) -> str:
-    """What they have said last, unless it is not to be brought up."""
-    last = next(_spoken(speaker), None)
-    return last.words if last is not None and may_be_mentioned(speaker, last) else ""
-
-
-def _spoken(speaker: Speaker) -> Iterator[Glimpse]:
-    return (g for g in reversed(speaker.moment.customer.recent) if not g.ours and g.words and g.type in SPOKEN)
-
-
-def _just_said(speaker: Speaker) -> str:
-    touchpoint = speaker.moment.touchpoint
-    if touchpoint is None or touchpoint.initiator != "customer" or not touchpoint.text:
-        return ""
-    return touchpoint.text if len(touchpoint.text) <= WORDS else f"{touchpoint.text[:WORDS]}…"
+    return worded(speaker, signal, {"rewrite": anew if len(anew) <= REWRITTEN else f"{anew[:REWRITTEN]}…"})
 
 
 _SIGNALS: dict[str, Callable[[Speaker, Signal], Parts]] = {
     "unanswered": _unanswered,
     "running_out": _running_out,
-    "arrival": _arrival,
+    "arrival": arrival,
     "right_offer": _right_offer,
-    "incoming_call": _incoming_call,
+    "incoming_call": incoming_call,
     "promise_overdue": _promise_overdue,
     "follow_up_due": _follow_up_due,
     "double_deviation": _double_deviation,

@@ -9,7 +9,7 @@ from schemas.records import Value
 from streams.alerts.phrases import HOUR_MS, phrases
 from streams.customers.moment import DAY_MS, Moment
 from streams.knowledge.model import Knowledge
-from streams.relationships.relationships import STRANGER
+from streams.relationships.turning import STRANGER
 
 NAMED = frozenset({
     "purpose", "part", "stage", "for", "slot", "sign", "gap", "threat", "cause", "intent", "topic", "recital",

@@ -1,24 +1,23 @@
-"""Which of the 29 relationships a customer has with us (D1), and the moment it turns (D2)."""
+"""Which of the 29 relationships a customer has with us: what is counted of what they and we say and do (D1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp
 from typing import Final
 
-from schemas.records import Because, Shift, Touchpoint
+from schemas.records import Touchpoint
 from streams.customers.customer import Customer, Reason
-from streams.customers.ids import output_id
 from streams.customers.moment import DAY_MS, Moment
 from streams.knowledge.conditions import Holds, holding
 from streams.knowledge.evidence import CompanyDeed, Deed
 from streams.knowledge.model import Knowledge
 from streams.relationships import habits, watching
 from streams.relationships.counts import ONE
-from streams.relationships.features import Numbers, read_as
+from streams.relationships.features import Numbers
 from streams.relationships.habits import EVERY, MARK, VOICES, Amounts
 from streams.relationships.parting import Parting
 from streams.relationships.reading import Reading
+from streams.relationships.turning import Turning, declared_type, softmax
 from streams.relationships.voice import WHOLE, Ear, readable
 from streams.relationships.words import Lexicon, Term
 from streams.texts.quoting import own_words
@@ -35,8 +34,6 @@ TELLING: Final = 150
 """Thousandths of a nat from which on a piece of evidence is remembered."""
 FADED: Final = 0.05
 """A type that is less likely at a look of its own has no occasions any more: what spoke for it is forgotten."""
-STRANGER: Final = "complete_stranger"
-"""What everybody is before anything is declared."""
 CONSENTED: Final = frozenset({"web", "app"})
 """Channels that say nothing about a relationship without a yes to `profiling` (signals.md, Rulings: Who)."""
 NOTHING: Final[Mapping[str, int]] = {}
@@ -47,9 +44,7 @@ class Relationships:
 
     Words and deeds are counted (64ths, forward decay), weighted by how far the channel and the identity can be
     trusted; a cue counts once a session, a deed once an order. What was counted is read as numbers, whose weights
-    add up to each type's score. A type is declared at `declare` with a margin over the next, after it, or others of
-    its state, led on `events` independent occasions or one that transforms; the declared one is given up below `leave`.
-    What somebody who has done nothing yet says is an occasion only where it is said of us; some types need deeds.
+    add up to each type's score. What somebody who has done nothing yet says is an occasion only where it is said of us.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -59,24 +54,14 @@ class Relationships:
         self._ear = Ear(knowledge.voice, self._size)
         self._reading = Reading(knowledge)
         self._parting = Parting(knowledge)
+        self._turning = Turning(knowledge, self._reading, self._parting)
         self._deeds: dict[str, list[tuple[Holds, Deed]]] = {}
         for deed in knowledge.deeds:
             for kind in deed.types:
                 self._deeds.setdefault(kind, []).append((holding(deed.when), deed))
         self._company: dict[str, CompanyDeed] = {d.name: d for d in knowledge.company_deeds}
-        # Who answers mail or posts has only spoken.
-        self._done = frozenset(deed.slot for deed in knowledge.deeds if not deed.whereabouts)
         self._damaged = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "damaged")
-        self._distant = sum(1 << n for n, each in enumerate(knowledge.types) if each.state == "transactional")
-        slots = {name: slot for slot, name in enumerate(habits.INTRINSIC)} | {d.name: d.slot for d in knowledge.deeds}
-        needed = knowledge.shifts.corroborated.items()
-        self._needed = {knowledge.type_index[name]: frozenset(slots[each] for each in by) for name, by in needed}
         self._asking = sum(1 << knowledge.type_index[name] for name in knowledge.shifts.asking)
-        often = knowledge.shifts.often.items()
-        self._often = {
-            knowledge.type_index[name]: [(slots[each], read_as(times)) for each, times in least.items()]
-            for name, least in often
-        }
 
     def observe(self, moment: Moment, touchpoint: Touchpoint, launched: Mapping[str, int] = NOTHING) -> None:
         """Weighs what a customer's own touchpoint says, and emits a shift where it decides."""
@@ -105,7 +90,7 @@ class Relationships:
             types = self._reading.spoken(counted, worded=own and bool(touchpoint.text))
             state.speak(watching.occasion_of(state, touchpoint, at), types if heard is None else types & heard)
             hurts = self._parting.hurts(counted)
-            self._decide(moment, self.numbers(customer, at), transformed, heard == EVERY, hurts)
+            self._turning.decide(moment, self.numbers(customer, at), transformed, heard == EVERY, hurts)
         if not state.review:
             self._await(moment)
 
@@ -114,12 +99,14 @@ class Relationships:
         state = moment.customer.habits
         state.review = 0
         numbers = self.numbers(moment.customer, moment.at)
-        shares = _softmax(self._reading.scores(numbers))
+        shares = softmax(self._reading.scores(numbers))
         state.forget(sum(1 << index for index, share in enumerate(shares) if share < FADED))
         quiet = self._reading.quiet(numbers)
         # Who has done nothing yet cannot have gone quiet.
-        state.speak(moment.at & MARK, quiet if self._has_done(moment.customer) else quiet & self._distant)
-        self._decide(moment, numbers, False)
+        state.speak(
+            moment.at & MARK, quiet if self._turning.has_done(moment.customer) else quiet & self._turning.distant
+        )
+        self._turning.decide(moment, numbers, False)
         if moment.at - state.last < SILENT_MS:
             self._await(moment)
 
@@ -149,17 +136,16 @@ class Relationships:
             counted, state = [(deed.slot, ONE) for deed in found], moment.customer.habits
             state.count(moment.at, counted)
             state.speak(moment.at & MARK, self._reading.spoken(counted, worded=False))
-            self._decide(
-                moment, self.numbers(moment.customer, moment.at), any(deed.transformational for deed in found)
-            )  # fmt: skip
+            turns = any(deed.transformational for deed in found)
+            self._turning.decide(moment, self.numbers(moment.customer, moment.at), turns)
 
     def declared(self, customer: Customer) -> str:
         """The id of the declared type."""
-        return STRANGER if customer.declared < 0 else self._knowledge.types[customer.declared].id
+        return declared_type(self._knowledge, customer)
 
     def posterior(self, customer: Customer, at: int) -> list[float]:
         """Probabilities of the types as they stand at `at` (ms)."""
-        return _softmax(self._reading.scores(self.numbers(customer, at)))
+        return softmax(self._reading.scores(self.numbers(customer, at)))
 
     def numbers(self, customer: Customer, at: int) -> Numbers:
         """What the types are read from."""
@@ -193,13 +179,15 @@ class Relationships:
                 for term in terms:
                     if term.transformational:
                         # Who only says so was never seen to be loyal: that is one occasion.
-                        transformed = transformed or term.slot is not None or self._has_done(moment.customer, counted)
+                        transformed = (
+                            transformed or term.slot is not None or self._turning.has_done(moment.customer, counted)
+                        )
                         self._turn(moment, term, session, amount, counted)
                 news = self._hear(moment, text, terms, amount, session, counted) or news
                 cues = any(term.milli for term in terms)
                 if not cues and self._lexicon.merely_asks(words):
                     heard = self._asking | self._stated(words)
-                elif cues or self._has_done(moment.customer, counted) or self._lexicon.of_us(words):
+                elif cues or self._turning.has_done(moment.customer, counted) or self._lexicon.of_us(words):
                     heard = EVERY
                 else:
                     heard = self._sounds(words, text)
@@ -210,23 +198,17 @@ class Relationships:
         """The types, as bits, for which words without a cue, of a stranger and to nobody, are an occasion: distant
         ones, and those that half of the text at least sounds like, unless it tells of somebody else."""
         if self._lexicon.of_others(words):
-            return self._distant
+            return self._turning.distant
         shares = self._ear.listen(self._ear.pieces(text), ())
         sore = sum(share for index, share in shares if self._damaged >> index & 1)
         found = sum(1 << index for index, share in shares if 2 * share >= WHOLE)
-        return found | self._distant | (self._damaged if 2 * sore >= WHOLE else 0)
+        return found | self._turning.distant | (self._damaged if 2 * sore >= WHOLE else 0)
 
     def _stated(self, words: str) -> int:
         """The types, as bits, that what is told beside a question plainly sounds like; what is asked is no evidence."""
         told = self._lexicon.told(words)
         shares = self._ear.listen(self._ear.pieces(told), ()) if told != words else ()
         return sum(1 << index for index, share in shares if 4 * share >= 3 * WHOLE) & ~self._damaged
-
-    def _has_done(self, customer: Customer, counted: Sequence[tuple[int, int]] = ()) -> bool:
-        """Whether a customer has done anything yet but speak, or was nearer than a mere buyer."""
-        if customer.declared >= 0 and not self._distant >> customer.declared & 1:
-            return True
-        return not self._done.isdisjoint(customer.habits.slow.sums) or any(slot in self._done for slot, _ in counted)
 
     def _hurt(self, moment: Moment, touchpoint: Touchpoint, counted: Amounts) -> bool:
         """A rule of the declared relationship that we broke counts as much as it hurts: fast down, never up."""
@@ -289,72 +271,3 @@ class Relationships:
             customer = moment.customer
             others = [r for r in customer.reasons if r.slot != slot]
             customer.reasons = (*others, Reason(moment.event_id, what, index, weight, slot))[-REASONS:]
-
-    def _decide(
-        self, moment: Moment, numbers: Numbers, transformed: bool, said: bool = False, hurt: bool = False
-    ) -> None:
-        """`said` is what somebody plainly says of us. Of who has done nothing yet one more occasion is waited for
-        without that, but for distant types. `hurt`: what has just happened sounds hurt, hostile or gone."""
-        customer, rules, state = moment.customer, self._knowledge.shifts, moment.customer.habits
-        shares = _softmax(self._reading.scores(numbers))
-        declared = customer.declared
-        first, share, rest = self._parting.leading(shares, declared, hurt)
-        state.candidate, heard = first, state.heard(first)
-        if first == declared or not (transformed or heard >= rules.events):
-            return
-        plain = transformed or said or heard > rules.events or self._distant >> first & 1
-        if not plain and not self._has_done(customer):
-            return
-        if not self._borne_out(state, numbers, first) or share < rules.declare or share - rest < rules.margin:
-            return
-        back = first == state.before and moment.at - customer.since <= rules.again_days * DAY_MS
-        if declared >= 0 and shares[declared] >= (rules.leave_again if back else rules.leave):
-            return
-        if self.declared(customer) != self._knowledge.types[first].id:
-            second = max((i for i in range(self._size) if i != first), key=shares.__getitem__)
-            self._shift(moment, first, second, shares[first])
-        state.before = declared
-        state.forget(EVERY)
-        customer.declared, customer.since = first, moment.at
-
-    def _borne_out(self, state: habits.Habits, numbers: Numbers, index: int) -> bool:
-        """Whether there is what a type needs besides words: one of its deeds; or, where nothing was said that sounds
-        like it, that what it does was done often."""
-        sums = state.slow.sums
-        if index in self._needed and self._needed[index].isdisjoint(sums):
-            return False
-        told = 2 * sums.get(VOICES + index, 0) >= ONE
-        return told or all(numbers[slot] >= least for slot, least in self._often.get(index, ()))
-
-    def _shift(self, moment: Moment, to: int, second: int, share: float) -> None:
-        knowledge = self._knowledge
-        old, new = self.declared(moment.customer), knowledge.types[to].id
-        migration = knowledge.migration(old, new)
-        strategy = knowledge.strategy(new)
-        moment.out.append(Shift(
-            id=output_id("shift", "relationship", 1, moment.customer_id, new, "", moment.cause), at=moment.at,
-            partition=moment.partition, offset=moment.offset, knowledge=knowledge.version,
-            because=self._because(moment, to), customer_id=moment.customer_id, history=moment.history,
-            from_=old, to=new, probability=round(share, 4), runner_up=knowledge.types[second].id,
-            migration=migration, strategy=strategy.id, advice=_in(strategy.advice[migration], moment.language),
-        ))  # fmt: skip
-
-    def _because(self, moment: Moment, to: int) -> tuple[Because, ...]:
-        """The three weightiest pieces of evidence that speak for the type; the touchpoint itself where none does."""
-        about = [(self._reading.one(r.slot, to) / 1000, r) for r in moment.customer.reasons]
-        about = sorted(((w, r) for w, r in about if w > 0), key=lambda each: (-each[0], each[1].event_id))
-        found = tuple(Because(event_id=r.event_id, what=r.what, weight=round(w, 3)) for w, r in about[:3])
-        if any(b.event_id == moment.event_id for b in found):
-            return found
-        return (*found[:2], Because(event_id=moment.event_id, what="touchpoint"))
-
-
-def _softmax(scores: Sequence[float]) -> list[float]:
-    top = max(scores)
-    shares = [exp(score - top) for score in scores]
-    total = sum(shares)
-    return [share / total for share in shares]
-
-
-def _in(text: dict[str, str], language: str) -> str:
-    return text[language]

@@ -11,7 +11,7 @@ from rapport.voice import Voice
 from schemas.records import EVERYONE, Record, Shift, Source
 from streams.engine import Engine, Partition
 from streams.knowledge.terms import LANGUAGES, MIGRATIONS, STRATEGIES, TYPE_IDS
-from streams.relationships.relationships import STRANGER
+from streams.relationships.turning import STRANGER
 from tests.streams.lab import knowledge
 
 CHUNK = 1_000
