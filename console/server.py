@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 from collections.abc import Sequence
 from typing import Final
@@ -24,6 +23,7 @@ from producers.collector.server import CONNECTIONS, IDLE_S, Guarded, Server
 from producers.collector.writing import KafkaWriter
 from rapport import metrics
 from rapport.init import read_knowledge
+from rapport.interrupts import on_end_of
 from rapport.patches import patch_aiokafka
 from rapport.settings import Settings
 from schemas import topics
@@ -54,8 +54,7 @@ def run(settings: Settings) -> int:
         desk = Desk(writer, settings.identity, knowledge)
         site = Site(settings, knowledge, people, hub, desk, store, Answers(store), secure)
         server = serving(build(site), settings.console_proxies.split())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, server.end)
+        on_end_of(asyncio.get_running_loop(), server.end)
         behind = [asyncio.create_task(each) for each in (writer.run(), hub.run(), _beat())]
         log.info("the console is at http://%s:%d", settings.listen, door.getsockname()[1])
         try:

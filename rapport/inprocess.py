@@ -23,6 +23,7 @@ from producers.lines import Lines, UnreadableInput
 from producers.send import send
 from rapport.feed import EXAMPLE, NONE
 from rapport.init import activation
+from rapport.interrupts import on_end
 from rapport.knowing import read_knowledge
 from rapport.readable import Page, readable
 from rapport.settings import Settings
@@ -141,7 +142,7 @@ def run(settings: Settings, feed: str, console: Console, lack: str) -> None:
     )
     console.rule()
     over = threading.Event()
-    previous = {n: signal.signal(n, lambda *_: over.set()) for n in (signal.SIGINT, signal.SIGTERM)}
+    previous = on_end(over.set)
     knowledge = read_knowledge(settings)
     partitions = {topic.name: topic.partitions for topic in topics.load(settings.partitions)}
     log = MemoryProducer(partitions.__getitem__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from rich.console import Console
 from rapport import running
 from rapport.following import Span, follow
 from rapport.identifying import customer_key
+from rapport.interrupts import on_end
 from rapport.knowing import read_knowledge
 from rapport.readable import Page, clock, readable
 from rapport.selecting import Selection, check_names
@@ -82,8 +82,7 @@ def run(settings: Settings, wanted: Selection, span: Span, limit: int | None, ma
     if knowledge is None and not manner.json:
         knowledge = read_knowledge(settings)
     over = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
+    on_end(over.set)
     console = Console(highlight=False)
     voice = Voice(manner.language or language_of(os.environ), knowledge, asked=manner.language is not None)
     watched = console.is_terminal and sys.stderr.isatty() and not manner.json

@@ -11,7 +11,6 @@ the alerts that Kafka still has, and knows what is left to do.
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
 from collections.abc import Collection
@@ -24,6 +23,7 @@ from console.live.following import ALERTS, BEHIND, SIGNALS_MS
 from producers.delivery import DeliveryFailed, wall_clock
 from producers.kafka_log import KafkaLog
 from rapport.failure import Failure
+from rapport.interrupts import on_end
 from rapport.metrics import HEARTBEAT, watch_surroundings
 from rapport.reaching import Refused as KafkaRefused
 from rapport.reaching import opened, reach
@@ -55,8 +55,7 @@ log = logging.getLogger(__name__)
 def run(settings: Settings, knowledge: Knowledge, delivery: Delivery) -> int:
     """Until SIGTERM or SIGINT: 0. 1, with the reason logged, if it cannot go on."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    on_end(stop.set)
     if delivery.unheard:
         log.info("nobody beyond the console is told of alerts of %s", ", ".join(delivery.unheard))
     try:

@@ -8,13 +8,13 @@ query never delays an insert or a heartbeat.
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from kafka.errors import KafkaError
 
+from rapport.interrupts import on_end
 from rapport.metrics import watch_surroundings
 from rapport.reaching import Refused
 from rapport.settings import Settings
@@ -50,8 +50,7 @@ def run(settings: Settings, stop: threading.Event | None = None) -> int:
     """Until `stop`, SIGTERM or SIGINT: 0. 1, with the reason logged, if it can't go on."""
     stopping = stop or threading.Event()
     if stop is None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopping.set())
+        on_end(stopping.set)
     try:
         store = owned(settings)
     except (StoreError, ValueError) as error:

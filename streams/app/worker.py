@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
 import threading
 from contextlib import suppress
@@ -23,6 +22,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPart
 
 from rapport import metrics, stacks
 from rapport.cycles import look_seldom
+from rapport.interrupts import on_end_of
 from rapport.patches import patch_aiokafka
 from rapport.reaching import refusal
 from rapport.sending import DEAD_LETTER_BYTES
@@ -134,8 +134,7 @@ async def work(settings: Settings, engine: Engine, health: Health) -> int:
     over: asyncio.Future[None] = loop.create_future()
     worker = Worker(settings, engine, SharedWire(settings.cluster, GROUP), over)
     lanes = Lanes(dict.fromkeys(STATIONS.values(), worker.station), settings.chunk, worker.fail)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, worker.stop)
+    on_end_of(loop, worker.stop)
     stacks.show_tasks(loop)
     app = build_app(settings, lanes)
     try:
@@ -248,8 +247,7 @@ async def _tell(tripped: TooManyFaults) -> None:
     """To who measures; a signal ends it."""
     TRIPPED.labels(tripped.topic, tripped.partition).set(1)
     loop, enough = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, enough.set)
+    on_end_of(loop, enough.set)
     with suppress(TimeoutError):
         await asyncio.wait_for(enough.wait(), TOLD_SECONDS)
 
